@@ -1,0 +1,69 @@
+# Everything that a checkout can do. `make` lists it; `make run` needs nothing but make and Python 3.11 or newer.
+
+# The first Python that is new enough; if there is none, bootstrap.py runs under the old one and says so.
+PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+    $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
+
+JOB ?= wordcount
+EXAMPLE_wordcount = --input data/texts --output out/wordcount
+
+# Unexpanded, so that what stands in ARGS='…' reaches the shell as it was written, quotes and dollars included.
+RAW_ARGS = $(value ARGS)
+
+UV = uv==0.13.9
+COMPILE = .tools/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --custom-compile-command 'make lock' --quiet $(RAW_ARGS)
+
+# Runs each of the commands in $(1) out of .venv, stops at the first that fails, says how long each took.
+define each_timed
+@set -e; for command in $(1); do \
+    echo "== $$command"; start=$$(date +%s); \
+    .venv/bin/$$command || { code=$$?; echo "== $$command: failed" >&2; exit $$code; }; \
+    echo "== $$command: $$(($$(date +%s) - start)) s"; \
+done
+endef
+
+.PHONY: help setup setup-dev run test test-smoke test-fresh lint format lock clean bench-foundation
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s%s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv with what running needs (done by the targets that need it)
+	@$(PYTHON) tools/bootstrap.py run
+
+setup-dev: ## make .venv with what developing needs (done by the targets that need it)
+	@$(PYTHON) tools/bootstrap.py dev
+
+run: setup ## run a job: make run [JOB=wordcount] [ARGS='--input DIR --output DIR'], by default on data/
+	@.venv/bin/hotset run $(JOB) $(or $(RAW_ARGS),$(EXAMPLE_$(JOB)))
+
+test: setup-dev ## check format, lint, types and walls, then run all tests
+	$(call each_timed,"ruff format --check" "ruff check" mypy lint-imports pytest)
+
+test-smoke: setup-dev ## run only the few tests that show an installation works
+	@.venv/bin/pytest -m smoke -q
+
+test-fresh: setup ## try 'make run' and 'make test-smoke' on a copy, as on a machine without Java, Spark and caches
+	@.venv/bin/python tools/fresh.py $(RAW_ARGS)
+
+lint: setup-dev ## check lint, types and walls
+	$(call each_timed,"ruff check" mypy lint-imports)
+
+format: setup-dev ## rewrite the code in the project's format
+	$(call each_timed,"ruff format" "ruff check --fix")
+
+lock: ## pin the dependencies of pyproject.toml again; ARGS=--upgrade takes newer versions
+	@$(PYTHON) -m venv --clear .tools/uv
+	@.tools/uv/bin/python -m pip install -q --disable-pip-version-check $(UV)
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
+	$(COMPILE) pyproject.toml --group dev --group build \
+	    -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+
+clean: ## remove .venv, .tools, out and every cache
+	rm -rf .venv .tools out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+bench-foundation: setup ## measure what this suite costs on top of plain Spark: ARGS goes to bench.foundation
+	@.venv/bin/python -m bench.foundation $(RAW_ARGS)

@@ -1,0 +1,1 @@
+"""What sets up and tries out this checkout: standard library only, as nothing is installed yet."""
