@@ -1,0 +1,49 @@
+"""SQL text from outside, made harmless before Spark sees it.
+
+Inside any SQL string Spark runs `reflect('java.lang.System', 'getenv', …)`, fills in `${env:HOME}` and reads
+``text.`/etc/hostname` `` as a table. So a text that comes from a command line is parsed first, by the one parser of
+Spark that fills in nothing, and refused if it is more than an expression over columns.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+
+from hotset.errors import UsageError
+
+# Built-in functions that call into the JVM or open files that they are told the name of.
+REACHING_OUT = frozenset({"reflect", "try_reflect", "java_method", "from_protobuf", "to_protobuf"})
+QUERIES = frozenset({"ScalarSubquery", "Exists", "InSubquery", "ListQuery", "FunctionTableSubqueryArgumentExpression"})
+
+
+def restricted_expression(spark: SparkSession, text: str) -> Column:
+    """The column that `text` describes. Raises UsageError when it does not parse or reaches beyond its columns."""
+    if "${" in text:
+        raise UsageError(f"an SQL expression may not use variables, got {text!r}; write the value itself")
+    for node in _nodes(_parse(spark, text)):
+        kind = str(node.getClass().getSimpleName())
+        if kind in QUERIES:
+            raise UsageError(f"an SQL expression may not contain a query, got {text!r}; use the columns only")
+        if kind == "UnresolvedFunction" and str(node.nameParts().last()).lower() in REACHING_OUT:
+            raise UsageError(f"an SQL expression may not call {node.nameParts().last()}, got {text!r}; leave it out")
+    return F.expr(text)
+
+
+def _parse(spark: SparkSession, text: str) -> Any:
+    """Catalyst's own tree of the text; nothing is looked up or run."""
+    parser = getattr(spark.sparkContext._jvm, "org.apache.spark.sql.catalyst.parser.CatalystSqlParser$")
+    try:
+        return getattr(parser, "MODULE$").parseExpression(text)
+    except PySparkException as why:
+        reason = str(why).strip().splitlines()[0]
+        raise UsageError(f"not an SQL expression, got {text!r}: {reason}") from None
+
+
+def _nodes(tree: Any) -> Iterator[Any]:
+    yield tree
+    children = tree.children().iterator()
+    while children.hasNext():
+        yield from _nodes(children.next())

@@ -1,0 +1,50 @@
+"""Run commands as a person would, each as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+TIMEOUT_S = 240
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+def environment(**changes: str | None) -> dict[str, str]:
+    """This process's own, with the virtual environment in front, and `changes`; None takes a variable away."""
+    merged: dict[str, str | None] = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def call(*command: str | Path, cwd: Path = ROOT, **changes: str | None) -> Outcome:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def report_of(output: Path) -> dict[str, Any]:
+    """The newest report of the runs that published, or tried to publish, to `output`."""
+    newest = max((output.parent / f".{output.name}.hotset").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    content: dict[str, Any] = json.loads(newest.read_text())
+    return content
+
+
+def published(output: Path) -> str:
+    return "".join(part.read_text() for part in sorted(output.glob("part-*")))
