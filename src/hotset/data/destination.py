@@ -1,0 +1,87 @@
+"""Where an output goes: checked before anything is read, and the hidden place beside it for what a run leaves."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from hotset.data.listing import InputFile, is_utf8, local_path
+from hotset.errors import InputError, OutputError
+
+LONGEST_NAME_BYTES = 255 - len("..hotset")  # of 255: records_beside() still has a name
+LONGEST_PATH_BYTES = 3800  # of 4095, with room for what is made below it
+
+
+def destination(text: str) -> Path:
+    """The absolute path of an output. Raises OutputError for what can be none."""
+    try:
+        path = local_path(text)
+    except InputError as why:
+        raise OutputError(str(why)) from None
+    size, longest = len(os.fsencode(path)), max((len(os.fsencode(name)) for name in path.parts), default=0)
+    if size > LONGEST_PATH_BYTES or longest > LONGEST_NAME_BYTES:
+        raise OutputError(
+            f"the output's path has {size} bytes, its longest name {longest}; "
+            f"use at most {LONGEST_PATH_BYTES} and {LONGEST_NAME_BYTES}"
+        )
+    if not is_utf8(path):
+        raise OutputError(f"Spark writes to no path that is not UTF-8, got {text!r}; choose another name")
+    if "\n" in path.name or ":" in path.name:
+        raise OutputError(f"Hadoop writes no directory with ':' or a line break in its name, got {text!r}; rename it")
+    return path
+
+
+def records_beside(path: Path) -> Path:
+    """The hidden sibling that holds reports, logs and staging of the runs that publish to `path`."""
+    return path.with_name(f".{path.name}.hotset")
+
+
+def check_free(path: Path) -> None:
+    """Raises OutputError when `path` exists or could not be created."""
+    if os.path.lexists(path):
+        raise OutputError(f"the output {path} exists; remove it, or choose another --output")
+    above = nearest_existing(path)
+    if not above.is_dir():
+        raise OutputError(f"cannot create {path}: {above} is not a directory")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot create {path}: no permission to write in {above}")
+
+
+def check_apart(path: Path, files: Iterable[InputFile], inputs: Iterable[str]) -> None:
+    """Raises OutputError when `path` lies inside an input directory, or an input file inside `path`."""
+    real = path.resolve()
+    for directory in (Path(local_path(text)).resolve() for text in inputs):
+        if directory.is_dir() and real.is_relative_to(directory):
+            raise OutputError(f"the output {path} lies inside the input {directory}; choose a place outside of it")
+    for file in files:
+        if file.path.resolve().is_relative_to(real):
+            raise OutputError(f"the input {file.path} lies inside the output {path}; choose another --output")
+
+
+def make_parents(path: Path) -> None:
+    """The directories above `path`, with the mode of the nearest one that was there."""
+    above = nearest_existing(path)
+    mode = _mode_below(above)
+    for directory in reversed([parent for parent in path.parents if parent.is_relative_to(above)]):
+        if not directory.exists():
+            directory.mkdir(exist_ok=True)
+            directory.chmod(mode)
+
+
+def give_modes(tree: Path, like: Path) -> None:
+    """Directories of `tree` get the mode of `like`, files the same without the right to execute."""
+    mode = _mode_below(like)
+    for directory, _, files in os.walk(tree):
+        Path(directory).chmod(mode)
+        for name in files:
+            (Path(directory) / name).chmod(mode & 0o666)
+
+
+def _mode_below(directory: Path) -> int:
+    """The mode for what is made in it. A directory like /tmp is everybody's; what lies in it is not."""
+    mode = stat.S_IMODE(directory.stat().st_mode)
+    return mode & ~(stat.S_ISVTX | 0o022) if mode & stat.S_ISVTX else mode
+
+
+def nearest_existing(path: Path) -> Path:
+    return next(parent for parent in path.parents if os.path.lexists(parent))

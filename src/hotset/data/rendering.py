@@ -1,0 +1,58 @@
+"""Rows as lines of text, the way `RDD.saveAsTextFile` shows tuples: `('word', 3)`."""
+
+from typing import Any
+
+import pyarrow as pa
+from pyspark import RDD
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.types import StringType
+
+# Characters that Python shows as they are inside quotes, in every version of Unicode that matters: ASCII but ' and \,
+# letters of Latin, Greek, Cyrillic, kana, CJK and Hangul, and the typographer's dashes, quotes and dots.
+PLAIN = (
+    r"\A[ -&(-\[\]-~\xa1-\xac\xae-\u017f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f"
+    r"\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fd5\uac00-\ud7a3]*\z"
+)
+WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
+
+
+def frame_as_lines(frame: DataFrame) -> DataFrame:
+    """frame -> lines(value): one string column as it is, several as a tuple is shown."""
+    if [kind for _, kind in frame.dtypes] == ["string"]:
+        return frame
+    # A second look at a frame that is kept costs little, and mostly saves the start of Python workers.
+    if frame.is_cached and _is_plain(frame):
+        cells = F.concat_ws(", ", *(_shown(name, kind) for name, kind in frame.dtypes))
+        return frame.select(F.concat(F.lit("("), cells, F.lit(")")).alias("value"))
+    shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
+    return frame.select(shown(*map(_column, frame.columns)).alias("value"))
+
+
+def rdd_as_lines(spark: SparkSession, rows: RDD[Any]) -> DataFrame:
+    """rows -> lines(value): as `str` shows them, in the Python worker that makes them."""
+    return spark.createDataFrame(rows.map(lambda row: (str(row),)), "value string", verifySchema=False)
+
+
+def _is_plain(frame: DataFrame) -> bool:
+    """Whether Catalyst alone can write the rows as Python would."""
+    if len(frame.columns) < 2 or not all(kind == "string" or kind in WHOLE_NUMBERS for _, kind in frame.dtypes):
+        return False
+    strings = [_column(name) for name, kind in frame.dtypes if kind == "string"]
+    odd = [~string.rlike(PLAIN) for string in strings]
+    return not any(frame.filter(one).take(1) for one in odd)
+
+
+def _shown(name: str, kind: str) -> Column:
+    column = _column(name)
+    text = F.concat(F.lit("'"), column, F.lit("'")) if kind == "string" else column.cast("string")
+    return F.coalesce(text, F.lit("None"))
+
+
+def _show_tuples(*columns: pa.Array) -> pa.Array:
+    return pa.array([str(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)], pa.string())
+
+
+def _column(name: str) -> Column:
+    return F.col("`" + name.replace("`", "``") + "`")

@@ -1,0 +1,151 @@
+"""Lines of text files, as a frame or as an RDD, by one rule.
+
+A line ends at `\\n`, `\\r\\n` or `\\r`; a byte-order mark at the head of a file is no text; compressed files are known
+by their suffix; all three are what Hadoop's line reader does. Each maximal ill-formed piece of UTF-8 becomes U+FFFD
+(Unicode Standard, section 3.9, "U+FFFD Substitution of Maximal Subparts"), in Spark and in Python alike.
+"""
+
+import bz2
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pyspark import RDD, Accumulator, AccumulatorParam
+from pyspark.serializers import UTF8Deserializer
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from hotset.data.listing import Listing
+from hotset.data.observed import observed
+from hotset.errors import DataError
+
+EXAMPLES = 10
+
+# suffix -> how to open it as text; those that Hadoop decompresses and Python's own library does not have none
+OPENERS: dict[str, Any] = defaultdict(lambda: open, {".gz": gzip.open, ".bz2": bz2.open})
+OPENERS.update(dict.fromkeys((".deflate", ".lz4", ".snappy", ".zst", ".zstd"), None))
+
+# partition -> (lines, lines with invalid UTF-8)
+Counts = dict[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class LinesRead:
+    """Lines that were really read, and those of them that held invalid UTF-8."""
+
+    rows: int
+    invalid_utf8: int
+
+
+class ObservedLines:
+    """Counts what Spark's executed plan consumed."""
+
+    def __init__(self, spark: SparkSession, listing: Listing) -> None:
+        self.observation = Observation()
+        self._spark, self._listing = spark, listing
+
+    def counted(self) -> LinesRead | None:
+        """None until an action has run. Where an empty answer took the counts with it, the lines are read again."""
+        if not self._listing.size_bytes:
+            return LinesRead(0, 0)
+        metrics = observed(self._spark.sparkContext, self.observation)
+        if metrics is None:
+            return None
+        if not metrics:
+            metrics = _raw(self._spark, self._listing).agg(*_counts()).take(1)[0].asDict()
+        return LinesRead(metrics["rows"], metrics["invalid_utf8"])
+
+
+class AccumulatedLines:
+    """Counts what Python workers consumed, a partition at a time: a task that runs again counts once."""
+
+    def __init__(self, spark: SparkSession, listing: Listing) -> None:
+        self.accumulator: Accumulator[Counts] = spark.sparkContext.accumulator({}, _PerPartition())
+        self._listing = listing
+
+    def counted(self) -> LinesRead | None:
+        """None until an action has run a task to its end."""
+        counts = self.accumulator.value.values()
+        if not counts and self._listing.size_bytes:
+            return None
+        return LinesRead(sum(rows for rows, _ in counts), sum(invalid for _, invalid in counts))
+
+
+class _PerPartition(AccumulatorParam[Counts]):
+    """A partition's counts do not depend on the attempt, so the last one to report is as good as the first."""
+
+    def zero(self, value: Counts) -> Counts:  # noqa: ARG002 (the interface asks for it)
+        return {}
+
+    def addInPlace(self, value1: Counts, value2: Counts) -> Counts:  # noqa: N802 (Spark's name)
+        return {**value1, **value2}
+
+
+def read_lines(spark: SparkSession, listing: Listing) -> tuple[DataFrame, ObservedLines]:
+    """lines(value): one row per line, always valid UTF-8; and what will have been counted."""
+    counter = ObservedLines(spark, listing)
+    counted = _raw(spark, listing).observe(counter.observation, *_counts())
+    return counted.select(F.make_valid_utf8("value").alias("value")), counter
+
+
+def rdd_of_lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], AccumulatedLines]:
+    """The same lines as strings. Spark hands over a line's bytes as they are in the file; Python decodes them."""
+    counter = AccumulatedLines(spark, listing)
+    jvm: Any = spark.sparkContext._jvm
+    binary = _raw(spark, listing).select(F.col("value").cast("binary"))._jdf
+    typed = getattr(binary, "as")(jvm.org.apache.spark.sql.Encoders.BINARY())
+    raw: RDD[bytes] = RDD(typed.toJavaRDD(), spark.sparkContext, UTF8Deserializer(use_unicode=False))  # type: ignore[no-untyped-call]
+    accumulator = counter.accumulator
+    return raw.mapPartitionsWithIndex(lambda index, lines: _decode(index, lines, accumulator)), counter
+
+
+def refuse_invalid_utf8(spark: SparkSession, listing: Listing) -> None:
+    """Raises DataError, naming the first places, when a line is not valid UTF-8. Reads everything once."""
+    invalid = _raw(spark, listing).filter(~F.is_valid_utf8("value"))
+    paths = invalid.select("_metadata.file_path").limit(EXAMPLES).distinct().take(EXAMPLES)
+    if paths:
+        files = [Path(unquote(urlsplit(row.file_path).path)) for row in paths]
+        places = [place for file in sorted(files) for place in islice(_invalid_lines(file), EXAMPLES)][:EXAMPLES]
+        raise DataError(f"invalid UTF-8 at {'; '.join(places)}; convert the files to UTF-8, or leave out --strict")
+
+
+def _invalid_lines(file: Path) -> Iterator[str]:
+    """`file:line: what is there`, one for each line with invalid UTF-8."""
+    opener = OPENERS[file.suffix]
+    if opener is None:
+        yield f"{file}: (a compressed file)"
+        return
+    # surrogateescape keeps a byte that is no UTF-8 as a character that cannot be encoded again
+    with opener(file, "rt", encoding="utf-8", errors="surrogateescape") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.encode()
+            except UnicodeEncodeError as why:
+                piece = line[max(0, why.start - 20) : why.start + 20].rstrip("\n")
+                shown = piece.encode(errors="surrogateescape").decode(errors="backslashreplace")
+                yield f"{file}:{number}: {''.join(char if char.isprintable() else ascii(char)[1:-1] for char in shown)}"
+
+
+def _raw(spark: SparkSession, listing: Listing) -> DataFrame:
+    return spark.read.text([file.for_spark for file in listing.files])
+
+
+def _counts() -> tuple[Column, Column]:
+    return F.count(F.lit(1)).alias("rows"), F.count_if(~F.is_valid_utf8("value")).alias("invalid_utf8")
+
+
+def _decode(partition: int, lines: Iterable[bytes], accumulator: Accumulator[Counts]) -> Iterator[str]:
+    rows = invalid = 0
+    for line in lines:
+        rows += 1
+        try:
+            yield line.decode()
+        except UnicodeDecodeError:
+            invalid += 1
+            yield line.decode(errors="replace")
+    accumulator.add({partition: (rows, invalid)})
