@@ -1,0 +1,4 @@
+"""What a run did: the record as JSON, progress while it works, a summary for the terminal.
+
+May import `errors` and nothing else of hotset. Knows no Spark.
+"""

@@ -1,0 +1,138 @@
+"""The record of one run. Plain data, so that a page, a table and a test can all be made from it."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hotset.report.redact import HIDDEN, is_secret_name
+
+LAYOUT = 1
+
+
+@dataclass
+class Read:
+    """One input: what was listed, and what was really consumed (None until a Spark job has run to its end).
+
+    `seconds` is the time of the Spark stages that read files; None where several inputs share them.
+    """
+
+    paths: tuple[str, ...]
+    files: int
+    bytes: int
+    skipped: tuple[tuple[str, str], ...]
+    fingerprint: str
+    rows: int | None = None
+    invalid_utf8: int | None = None
+    seconds: float | None = None
+
+
+@dataclass
+class Keep:
+    """One kept frame or RDD, as Spark stored it."""
+
+    name: str
+    kind: str
+    level: str
+    partitions: int
+    partitions_stored: int
+    rows: int | None
+    memory_bytes: int
+    disk_bytes: int
+    seconds: float
+
+
+@dataclass
+class Publication:
+    """One output that is now in its place."""
+
+    path: str
+    format: str
+    rows: int
+    files: int
+    bytes: int
+    seconds: float
+
+
+@dataclass
+class Step:
+    """A stretch of the run that bore one name in Spark's event log."""
+
+    name: str
+    seconds: float
+
+
+@dataclass
+class Table:
+    """Rows that a job wants the person to see."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass
+class Report:
+    """What the run did; units are bytes and seconds."""
+
+    run_id: str
+    job: str
+    params: dict[str, Any]
+    started: str
+    versions: dict[str, str]
+    run_key: str | None = None
+    door: str | None = None
+    master: str | None = None
+    java: str | None = None
+    plain_launch: str | None = None
+    settings: tuple[dict[str, Any], ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    keeps: list[Keep] = field(default_factory=list)
+    publishes: list[Publication] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    start_up_seconds: float | None = None
+    peak_memory_bytes: int = 0
+    outcome: str = "running"
+    exit_code: int | None = None
+    error: str | None = None
+    log: str | None = None
+    layout: int = LAYOUT
+
+    def redacted(self, redact: Callable[[str], str]) -> "Report":
+        """The same report with every text in it redacted: before JSON escapes a secret beyond recognition."""
+        clean: Report = _redacted(self, redact)
+        return clean
+
+    def write(self, path: Path) -> None:
+        """The report as JSON, whole or not at all, readable by its owner alone."""
+        content = json.dumps(asdict(self), indent=2, ensure_ascii=False, default=str) + "\n"
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
+            out.write(content)
+        draft.replace(path)
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{entry.name: _redacted(getattr(value, entry.name), redact) for entry in fields(value)})
+    if isinstance(value, dict):
+        secret = _secret_keys(value)
+        return {key: HIDDEN if key in secret else _redacted(item, redact) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_redacted(item, redact) for item in value)
+    return value
+
+
+def _secret_keys(facts: dict[str, Any]) -> set[str]:
+    """The texts that a name gives away: that of the entry, or of the setting that the whole dictionary is about."""
+    secret = {name for name, item in facts.items() if isinstance(item, str) and is_secret_name(name)}
+    return secret | ({"asked", "in_force"} if is_secret_name(str(facts.get("key"))) else set())

@@ -1,0 +1,73 @@
+"""A report on the terminal: the tables that the job shows, then one line of summary, then where everything lies."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from hotset.report.model import Report, Table
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def show(report: Report, report_path: str, console: Console) -> None:
+    for table in report.tables:
+        console.print(Text(table.title, style="bold"))
+        console.print(_rich_table(table))
+    console.print(summary(report), soft_wrap=True)
+    for warning in report.warnings:
+        console.print(Text.assemble(("note:", "yellow"), f" {printable(warning)}"), soft_wrap=True)
+    for published in report.publishes:
+        console.print(Text(printable(f"output  {published.path}")), soft_wrap=True)
+    console.print(Text(printable(f"report  {report_path}")), soft_wrap=True)
+
+
+def summary(report: Report) -> Text:
+    """One line: what was read, what was found, what was written, in how long and in how much memory."""
+    parts = [f" {report.outcome} in {report.seconds:.1f} s"]
+    if report.reads:
+        files, read = sum(read.files for read in report.reads), sum(read.bytes for read in report.reads)
+        parts.append(f"read {size(read)} in {_count(files, 'file')}")
+    parts += [f"{name.replace('_', ' ')} {_value(value)}" for name, value in report.notes.items()]
+    parts += [f"wrote {_count(published.rows, 'row')} as {published.format}" for published in report.publishes]
+    parts.append(f"peak memory {size(report.peak_memory_bytes)}")
+    return Text.assemble((report.job, "bold"), printable(" · ".join(parts)))
+
+
+def size(count: float) -> str:
+    """A number of bytes in decimal units: 1_234_567 -> "1.2 MB"."""
+    for unit in UNITS[:-1]:
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} {UNITS[-1]}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def _value(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _rich_table(table: Table) -> RichTable:
+    shown = RichTable(box=SIMPLE_HEAD, header_style="dim", pad_edge=False)
+    for position, column in enumerate(table.columns):
+        numbers = all(isinstance(row[position], int | float) for row in table.rows)
+        shown.add_column(column, justify="right" if numbers else "left")
+    for row in table.rows:
+        shown.add_row(*(_cell(value) for value in row))
+    return shown
+
+
+def _cell(value: object) -> Text:
+    """Numbers with separators; control and invisible characters as escapes, so that a cell cannot move the cursor."""
+    return Text(printable(_value(value)))
+
+
+def printable(text: str) -> str:
+    """The text on one line, with control and invisible characters as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
