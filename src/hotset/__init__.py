@@ -1,0 +1,43 @@
+"""PySpark jobs for in-memory data processing, and the small framework that they share.
+
+A job is a module with a docstring, a frozen dataclass `Params` and `main(run, params)`; `Run` is the only thing through
+which it touches the world. `hotset list` shows the jobs, docs/tour.md follows one from the shell to the exit.
+"""
+
+from hotset.data.dataset import Dataset
+from hotset.errors import (
+    ClusterError,
+    DataError,
+    HotsetError,
+    InputError,
+    Interrupted,
+    OutputError,
+    ResourceError,
+    SchemaError,
+    SparkJobError,
+    UsageError,
+)
+from hotset.params import Input, Inputs, Output, Shows
+from hotset.run import main, open_run
+from hotset.verbs import Run
+
+__all__ = [
+    "ClusterError",
+    "DataError",
+    "Dataset",
+    "HotsetError",
+    "Input",
+    "InputError",
+    "Inputs",
+    "Interrupted",
+    "Output",
+    "OutputError",
+    "ResourceError",
+    "Run",
+    "SchemaError",
+    "Shows",
+    "SparkJobError",
+    "UsageError",
+    "main",
+    "open_run",
+]

@@ -1,0 +1,144 @@
+"""The commands. Each is a few lines that call a room."""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.completion.detect import ShellDetectionError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from hotset import run as way
+from hotset.data.zipf import parse_size, write_text
+from hotset.errors import HotsetError, OutputError, UsageError
+from hotset.job import find_job, named_jobs
+from hotset.params import SessionOptions, job_app, session_command, what_is_wrong
+from hotset.report.settings import settings_table
+from hotset.session.java import find_java
+from hotset.session.machine import read_machine
+from hotset.session.settings import as_properties, default_master, own_asks, winners
+from hotset.session.shim import spark_java_home
+from hotset.session.spark import Wishes, cache_dir, open_session
+
+app = App(
+    name="hotset",
+    help="PySpark jobs for in-memory data processing. `hotset run NAME --help` shows what a job takes.",
+)
+data = App(name="data", help="Make input to try things on.")
+conf = App(name="conf", help="Print settings for plain spark-submit.")
+app.command(data)
+app.command(conf)
+
+
+def main() -> NoReturn:
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["run"] and len(arguments) > 1 and not arguments[1].startswith("-"):
+        way.main(arguments[1], arguments[2:])
+    os.umask(0o077)
+    try:
+        whole_app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as why:
+        _leave(UsageError(what_is_wrong(why, " ".join(["hotset", *(why.command_chain or ()), "--help"]))))
+    except HotsetError as error:
+        _leave(error)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _leave(error: HotsetError) -> NoReturn:
+    way.tell(error)
+    sys.exit(error.exit_code)
+
+
+def whole_app() -> App:
+    """All commands, and below `run` every installed job, for help and completion."""
+    if "run" not in app:
+        run = App(name="run", help="Run a job: a name of `hotset list`, a module, or the path of a .py file.")
+        for name in sorted(named_jobs()):
+            with suppress(UsageError):  # somebody's broken job: `hotset list` says what is wrong with it
+                run.command(job_app(find_job(name), _misplaced), name=name)
+        app.command(run)
+    return app
+
+
+def _misplaced(**_: object) -> NoReturn:
+    raise UsageError("the job's name follows `hotset run` directly, and its options come after it")
+
+
+@app.command(name="list")
+def list_jobs() -> None:
+    """Show the jobs that are installed."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name in sorted(named_jobs()):
+        try:
+            title = find_job(name).title
+        except UsageError as why:
+            title = f"({why})"
+        table.add_row(f"[bold]{name}[/]", escape(title))
+    Console().print(table)
+
+
+@app.command(name="--install-completion")
+def install_completion(*, shell: Literal["bash", "zsh", "fish"] | None = None) -> None:
+    """Let the shell complete commands and options with the Tab key; adds a line to its start-up file."""
+    try:
+        script = app.install_completion(shell=shell)
+    except ShellDetectionError:
+        raise UsageError("cannot tell which shell this is; add --shell bash, --shell zsh or --shell fish") from None
+    except OSError as why:
+        raise OutputError(f"cannot write {why.filename}: {why.strerror}") from None
+    sys.stdout.write(f"{script}\nopen a new shell to use it\n")
+
+
+@app.command
+def java() -> None:
+    """Print a JAVA_HOME that Spark's own scripts can use: JAVA_HOME=$(hotset java) spark-submit …"""
+    choice = find_java(os.environ)
+    Console(stderr=True).print(escape(choice.told()), highlight=False, soft_wrap=True)
+    sys.stdout.write(f"{spark_java_home(choice.java, cache_dir(os.environ))}\n")
+
+
+def session(options: SessionOptions) -> None:
+    """Open a session and show each setting: what was asked, by whom, what is in force, what was ignored and why."""
+    opened = open_session(Wishes("hotset session", way.asked(options)))
+    try:
+        console = Console()
+        if opened.java:
+            console.print(escape(opened.java.told()), highlight=False, soft_wrap=True)
+        console.print(settings_table(opened.settings()))
+    finally:
+        opened.close()
+
+
+app.command(session_command(session), name="session")
+
+
+@conf.command(name="local")
+def local_conf() -> None:
+    """Settings for this machine, as a file for `spark-submit --properties-file`."""
+    machine = read_machine()
+    master = default_master(machine)
+    settings = {key: ask.value for key, ask in winners([master, *own_asks(master.value, machine)]).items()}
+    sys.stdout.write(as_properties(settings))
+
+
+@data.command
+def text(
+    *,
+    size: Annotated[str, Parameter(help="size of the file: 300MB, 1GB, 64MiB")],
+    seed: Annotated[int, Parameter(help="the same size and seed give the same bytes everywhere")] = 7,
+    output: Annotated[Path | None, Parameter(help="file to create; default: text-SIZE-SEED.txt here")] = None,
+) -> None:
+    """Write Zipf text: words as unevenly frequent as those of a real language."""
+    path, size_bytes = output or Path(f"text-{size}-{seed}.txt"), parse_size(size)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"write {path}", total=size_bytes)
+        written = write_text(path, size_bytes, seed, progress=lambda done: bar.update(task, completed=done))
+    sys.stdout.write(f"{path}  {written:,} bytes\n")

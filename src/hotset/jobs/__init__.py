@@ -1,0 +1,1 @@
+"""One module per job; none of them knows another. May import only hotset's public names."""

@@ -1,0 +1,223 @@
+"""Open a run, and close it whatever happens: kept data released, staging removed, the report written."""
+
+import os
+import shutil
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+from rich.console import Console
+
+from hotset.data.destination import make_parents, records_beside
+from hotset.data.listing import Listing
+from hotset.data.manifest import Maker
+from hotset.errors import HotsetError, Interrupted, OutputError
+from hotset.preflight import versions
+from hotset.report.model import Report
+from hotset.report.peak import PeakMemory
+from hotset.report.progress import RunProgress
+from hotset.report.redact import redactor, secrets_in
+from hotset.report.terminal import show
+from hotset.session.failure import explain
+from hotset.session.labels import labelled
+from hotset.session.settings import Ask
+from hotset.session.spark import Session, Wishes, known_asks, open_session
+from hotset.session.status import running_tasks
+from hotset.signals import Signals
+from hotset.verbs import Run
+
+SETTLE_TIMEOUT_S = 5
+PRIVATE = 0o700
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be run, once everything that needs no Spark has been settled."""
+
+    name: str
+    run_id: str
+    report: Path
+    run_key: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    listings: Mapping[tuple[str, ...], Listing] = field(default_factory=dict)
+    destinations: tuple[Path, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    code: tuple[Path, ...] = ()
+
+    @property
+    def log(self) -> Path:
+        return self.report.with_suffix(".log")
+
+
+@contextmanager
+def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
+    """A run with its session open. Raises HotsetError for whatever goes wrong inside, with the places to look at."""
+    record = _Record(order)
+    try:
+        with _session(record, signals) as session:
+            run = Run(session, record.report, record.progress, record.maker, order.listings)
+            try:
+                with labelled(session.spark.sparkContext, order.name, "main"), _settling(run):
+                    yield run
+            except BaseException as exception:
+                # here, not outside: Spark's exceptions ask the JVM for their text
+                raise record.failed(exception, signals) from exception
+        record.report.outcome, record.report.exit_code = "done", 0
+    except BaseException as exception:
+        raise record.failed(exception, signals) from exception
+    finally:
+        record.close()
+
+
+@contextmanager
+def _session(record: "_Record", signals: Signals | None) -> Iterator[Session]:
+    order = record.order
+    wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact)
+    with record.progress.step("start Spark"):
+        start = time.monotonic()
+        session = open_session(wishes)
+    try:
+        if signals:
+            signals.catch()
+        record.opened(session, time.monotonic() - start)
+        yield session
+    except KeyboardInterrupt:
+        if signals:
+            signals.ignore()
+        session.close(in_order=False)
+        raise
+    except BaseException:
+        session.close()
+        raise
+    session.close()
+
+
+@contextmanager
+def _settling(run: Run) -> Iterator[None]:
+    """Releases what is kept, also after an error; in a thread, since this one's gateway may be in mid-sentence."""
+    try:
+        yield
+    except BaseException:
+        settle = threading.Thread(
+            target=lambda: _quietly(run.spark.sparkContext.cancelAllJobs, run.settle), daemon=True
+        )
+        settle.start()
+        settle.join(SETTLE_TIMEOUT_S)
+        raise
+    run.settle()
+
+
+def _quietly(*actions: Callable[[], None]) -> None:
+    for action in actions:
+        with suppress(Exception):  # after a failure the first error counts, not those that follow from it
+            action()
+
+
+class _Record:
+    """Everything that is written down about one run."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        asks = {ask.key: ask.value for ask in known_asks(order.asks)}
+        self.redact = redactor(secrets_in(asks, order.params, os.environ))
+        self.report = Report(
+            run_id=order.run_id,
+            job=order.name,
+            params=dict(order.params),
+            started=_now(),
+            versions=versions() | {"python": python_version()},
+            run_key=order.run_key or None,
+            log=str(order.log),
+        )
+        self.progress = RunProgress(Console(stderr=True))
+        self._start = time.monotonic()
+        _prepare(order)
+        # under spark-submit we are the JVM's child, else it is ours
+        self._peak = PeakMemory(os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else None)
+
+    def opened(self, session: Session, seconds: float) -> None:
+        """What is known once the session is open."""
+        context = session.spark.sparkContext
+        report = self.report
+        report.start_up_seconds = seconds
+        report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
+        report.settings = tuple(asdict(setting) for setting in session.settings())
+        if session.java:
+            report.java = session.java.told()
+            report.warnings += [f"passed over {refused}" for refused in session.java.refused]
+        self.progress.watch(lambda: running_tasks(context))
+
+    def maker(self) -> Maker:
+        order = self.order
+        return Maker(order.name, order.run_id, order.run_key, _now(), self.report.versions["hotset"])
+
+    def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
+        """The error to raise, after it was written down; one that was already is passed on."""
+        if self.report.exit_code is not None:
+            return exception
+        error = _meaning(exception, signals)
+        if error is None:
+            return exception
+        error.args = (self.redact(str(error)),)
+        self.report.outcome = "interrupted" if isinstance(error, Interrupted) else "failed"
+        self.report.exit_code, self.report.error = error.exit_code, str(error)
+        if error.exit_code == HotsetError.exit_code:
+            self._log_traceback(exception)
+        error.add_note(f"report  {self.order.report}")
+        error.add_note(f"log     {self.order.log}")
+        return error
+
+    def close(self) -> None:
+        """Writes the report; shows it if all went well."""
+        report, order = self.report, self.order
+        for target in order.destinations:
+            shutil.rmtree(records_beside(target) / f"{order.run_id}.staging", ignore_errors=True)
+        report.peak_memory_bytes = self._peak.stop()
+        report.seconds = time.monotonic() - self._start
+        clean = report.redacted(self.redact)
+        clean.write(order.report)
+        if report.exit_code == 0:
+            show(clean, str(order.report), Console())
+
+    def _log_traceback(self, exception: BaseException) -> None:
+        text = "".join(traceback.format_exception(exception))
+        with self.order.log.open("a", encoding="utf-8") as log:
+            log.write(self.redact(text))
+
+
+def _meaning(exception: BaseException, signals: Signals | None) -> HotsetError | None:
+    if isinstance(exception, HotsetError):
+        return exception
+    if isinstance(exception, KeyboardInterrupt) and signals:
+        return Interrupted(signals.number)
+    if not isinstance(exception, Exception):
+        return None
+    return explain(exception) or HotsetError(f"{type(exception).__name__}: {exception} ({_where(exception)})")
+
+
+def _where(exception: BaseException) -> str:
+    """file:line where it was raised."""
+    frames = traceback.extract_tb(exception.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "place unknown"
+
+
+def _prepare(order: Order) -> None:
+    """The private directory for report and log. Raises OutputError when it cannot be made."""
+    try:
+        for target in order.destinations:
+            make_parents(target)
+        order.report.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        order.log.touch(mode=0o600)
+    except OSError as why:
+        raise OutputError(f"cannot write the report {order.report}: {why.strerror}; give --report a place") from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,268 @@
+"""A job's parameters, declared once: command line, environment, TOML and help all come from the dataclass.
+
+    @dataclass(frozen=True)
+    class Params:
+        input: Annotated[Inputs, "files, directories or globs of UTF-8 text"]
+        output: Annotated[Output, "directory to create"]
+        min_count: Annotated[int, "drop words seen fewer times than this"] = 1
+
+A text in `Annotated` is the help. `Input`, `Inputs` and `Output` are strings that say what they are for: such paths are
+checked before Spark starts. Rank: command line > environment (HOTSET_JOB_MIN_COUNT) > --config FILE.toml > default.
+In the environment several values are separated as a shell separates words, quotes included.
+"""
+
+import dataclasses
+import difflib
+import inspect
+import os
+import re
+import shlex
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from cyclopts import App, CycloptsError, Group, Parameter, Token, UnusedCliTokensError
+from cyclopts.config import Dict, Env
+from cyclopts.exceptions import MissingArgumentError
+
+from hotset.errors import UsageError
+from hotset.job import Job, named_jobs
+
+
+class Reads:
+    """Marks a parameter that names inputs."""
+
+
+class Writes:
+    """Marks a parameter that names an output."""
+
+
+class Shows:
+    """Marks a parameter that changes what is shown, and nothing of what is published."""
+
+
+Input = Annotated[str, Reads]
+Inputs = Annotated[tuple[str, ...], Reads]
+Output = Annotated[str, Writes]
+
+OWN = Group("Parameters", sort_key=1)
+SESSION = Group("Session", sort_key=2)
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """What every session understands."""
+
+    master: Annotated[str | None, "where Spark runs: local[2], spark://host:7077, yarn"] = None
+    conf: Annotated[tuple[str, ...], "a Spark setting, spark.NAME=VALUE; may be repeated"] = ()
+    properties_file: Annotated[Path | None, "Spark settings in a properties file"] = None
+
+
+@dataclass(frozen=True)
+class Options(SessionOptions):
+    """What every run understands, whatever its job."""
+
+    report: Annotated[Path | None, "where to write the report; default: beside the output, hidden"] = None
+    config: Annotated[Path | None, "parameters in a TOML file"] = None
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """One command line, understood."""
+
+    params: Any
+    options: Options
+    help_shown: bool = False
+
+
+@dataclass
+class _Catch:
+    """Where the parsed call leaves its values."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    called: bool = False
+
+    def __call__(self, **values: Any) -> None:
+        self.called, self.values = True, values
+
+
+def parse(job: Job, arguments: Sequence[str]) -> CommandLine:
+    """The job's parameters and the common options. Shows help if asked for. Raises UsageError, with a suggestion."""
+    catch = _Catch()
+    app = job_app(job, catch, _config_file(arguments, os.environ.get(_variable(job.name, "config"))))
+    try:
+        app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as why:
+        raise UsageError(what_is_wrong(why, f"hotset run {job.name} --help")) from None
+    if not catch.called:
+        return CommandLine(None, Options(), help_shown=True)
+    _check_environment(job, os.environ)
+    own = {name.name: catch.values.pop(name.name) for name in dataclasses.fields(Options) if name.name in catch.values}
+    try:
+        params = job.params(**catch.values)
+    except ValueError as why:  # a job's own __post_init__
+        raise UsageError(str(why)) from None
+    _check_paths(params)
+    return CommandLine(params, Options(**own))
+
+
+def job_app(job: Job, call: Any = None, config_file: Path | None = None) -> App:
+    """The job as a command: also what shell completion and `hotset run --help` are made from."""
+    config: list[Any] = [Env(_variable(job.name, ""), command=False, show=False)]
+    if config_file:
+        config.append(Dict(_toml(config_file), source=str(config_file)))
+    app = App(
+        name=f"hotset run {job.name}",
+        help=_unwrapped(job.doc),
+        help_format="plaintext",
+        help_epilogue=f"The environment ({_variable(job.name, 'NAME')}) and a --config file can hold them too.",
+        version_flags=[],
+        config=config,
+        group_parameters=OWN,
+        group_commands=SESSION,
+    )
+    app.default(_command(call or _Catch(), *_parameters(job.params, OWN), *_parameters(Options, SESSION)))
+    return app
+
+
+def session_command(call: Callable[[SessionOptions], None]) -> Callable[..., None]:
+    """A command that takes the session's options."""
+    command = _command(lambda **values: call(SessionOptions(**values)), *_parameters(SessionOptions, SESSION))
+    command.__doc__ = call.__doc__
+    return command
+
+
+def _command(call: Callable[..., None], *parameters: inspect.Parameter) -> Callable[..., None]:
+    """A function with these parameters, for the parser to look at."""
+
+    def command(**values: Any) -> None:
+        call(**values)
+
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def what_is_wrong(why: CycloptsError, help_command: str) -> str:
+    """The parser's complaint as one of our sentences."""
+    text = str(why).removesuffix(".")
+    if isinstance(why, UnusedCliTokensError):
+        text = f"unexpected {' '.join(map(repr, why.unused_tokens or []))}"
+    if isinstance(why, MissingArgumentError):
+        given = why.keyword or (why.argument and why.argument.tokens)
+        lacks = r"\1 needs a value" if given else r"\1 is missing"
+        text = re.sub(r"^.*?(-\S+) requires (an argument|at least 1 element.*)", lacks, text)
+        first = next(iter(why.unused_tokens or []), "-")
+        text += "" if given or first.startswith("-") else f", and {first!r} belongs to no option"
+    text = text[:1].lower() + text[1:]
+    return f"{text}{'' if text.endswith('?') else ';'} `{help_command}` shows what there is"
+
+
+def marked(params: Any, mark: type[Any]) -> dict[str, tuple[Any, ...]]:
+    """parameter -> values, of those with this mark: Reads (paths of inputs), Writes (paths of outputs), Shows."""
+    hints = get_type_hints(type(params), include_extras=True)
+    names = [name for name, hint in hints.items() if mark in getattr(hint, "__metadata__", ())]
+    values = {name: getattr(params, name) for name in names}
+    return {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
+
+
+def _parameters(declared: type[Any], group: Group | None) -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(declared, include_extras=True)
+    for entry in dataclasses.fields(declared):
+        base, *extras = (
+            get_args(hints[entry.name]) if get_origin(hints[entry.name]) is Annotated else [hints[entry.name]]
+        )
+        text = next((extra for extra in extras if isinstance(extra, str)), None)
+        several = get_origin(base) is tuple
+        names_paths = Reads in extras or Writes in extras
+        shape = Parameter(
+            help=text,
+            group=group,
+            consume_multiple=1 if several else None,
+            negative_iterable="",
+            negative_none="",
+            show_default=entry.default not in ((), None),
+            converter=_whole_number if base is int else _as_written if names_paths else None,
+            env_var_split=_split_words,
+            json_list=False,
+            json_dict=False,
+        )
+        default = inspect.Parameter.empty if entry.default is dataclasses.MISSING else entry.default
+        shown: Any = (tuple[Path, ...] if several else Path) if names_paths else base
+        yield inspect.Parameter(
+            entry.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[shown, shape], default=default
+        )
+
+
+def _check_paths(params: Any) -> None:
+    for mark in (Reads, Writes):
+        for name, paths in marked(params, mark).items():
+            if not paths or not all(path.strip() for path in paths):
+                raise UsageError(f"--{name.replace('_', '-')} needs a path, got {' '.join(map(repr, paths)) or 'none'}")
+
+
+def _whole_number(_type: type[int], tokens: Sequence[Token]) -> int:
+    """cyclopts itself makes 3 of 2.7."""
+    text, source = tokens[0].value, tokens[0].source
+    if not re.fullmatch(r"[+-]?[0-9]{1,100}", text):
+        raise ValueError(f"not a whole number, got {text!r}" + ("" if source in ("cli", "env") else f" in {source}"))
+    return int(text)
+
+
+def _as_written(hint: Any, tokens: Sequence[Token]) -> str | tuple[str, ...]:
+    """Paths, for help and completion, are texts all the same: Path() would make `s3:/b` of s3://b."""
+    texts = tuple(token.value for token in tokens)
+    return texts if get_origin(hint) is tuple else texts[0]
+
+
+def _split_words(hint: Any, text: str, **_: Any) -> list[str]:
+    try:
+        return shlex.split(text) if get_origin(hint) is tuple else [text]
+    except ValueError as why:
+        raise UsageError(f"{why} in a variable of the environment, got {text!r}; close it") from None
+
+
+def _unwrapped(doc: str) -> str:
+    """One line a paragraph, for a terminal to wrap: in the source each is wrapped at its margin."""
+    return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in inspect.cleandoc(doc).split("\n\n"))
+
+
+def _variable(job_name: str, name: str) -> str:
+    """The environment variable that a parameter may come from: HOTSET_WORDCOUNT_MIN_COUNT."""
+    return re.sub(r"\W", "_", f"HOTSET_{job_name}_{name}".upper())
+
+
+def _check_environment(job: Job, environment: Mapping[str, str]) -> None:
+    """Raises UsageError for a misspelt variable, which would change nothing without a word."""
+    known = [_variable(job.name, entry.name) for kind in (job.params, Options) for entry in dataclasses.fields(kind)]
+    others = tuple(_variable(name, "") for name in named_jobs() if name != job.name)
+    for variable in sorted(environment):
+        if variable in known or not variable.startswith(_variable(job.name, "")) or variable.startswith(others):
+            continue
+        close = difflib.get_close_matches(variable, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else "unset it"
+        raise UsageError(f"{variable} in the environment is no parameter of {job.name}; {hint}")
+
+
+def _config_file(arguments: Sequence[str], variable: str | None) -> Path | None:
+    """The file that --config names, or else the environment; needed before the rest can be understood."""
+    for position, argument in enumerate(arguments):
+        if argument == "--config":
+            return Path(arguments[position + 1]) if arguments[position + 1 :] else None
+        if argument.startswith("--config="):
+            return Path(argument.removeprefix("--config="))
+    return Path(variable) if variable else None
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise UsageError(f"cannot read the --config file {str(file)!r}: {why.strerror}") from None
+    except ValueError as why:
+        raise UsageError(f"the --config file {file} is not TOML in UTF-8: {why}") from None
+    if "config" in values:
+        raise UsageError(f"the --config file {file} may not name another, got {values['config']!r}; leave it out")
+    return values

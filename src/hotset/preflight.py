@@ -1,0 +1,123 @@
+"""Everything about a run that can be known before Spark starts: a wrong command costs no time."""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from hotset.data.destination import LONGEST_NAME_BYTES, check_apart, check_free, destination, records_beside
+from hotset.data.listing import Listing, list_inputs
+from hotset.data.manifest import Maker, made_by, read_manifest
+from hotset.errors import OutputError, UsageError
+from hotset.job import Job
+from hotset.params import CommandLine, Reads, Shows, Writes, marked
+from hotset.session.settings import Ask
+
+VERSIONED = ("hotset", "pyspark", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that may start: its inputs listed, its outputs free; or `done`, made by an earlier run."""
+
+    run_id: str
+    run_key: str
+    listings: dict[tuple[str, ...], Listing]
+    destinations: tuple[Path, ...]
+    done: Maker | None
+
+    def records(self) -> Path:
+        """The private directory for the report and the log: beside the output, hidden; else among the user's own."""
+        return records_beside(self.destinations[0]) if self.destinations else state_dir(os.environ)
+
+
+def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask]) -> Plan:
+    """Raises InputError and OutputError for whatever would stop the run later."""
+    inputs = marked(command.params, Reads)
+    outputs = marked(command.params, Writes)
+    listings = {paths: list_inputs(paths) for paths in inputs.values()}
+    destinations = tuple(destination(path) for paths in outputs.values() for path in paths)
+    for target in destinations:
+        for paths, listing in listings.items():
+            check_apart(target, listing.files, paths)
+    if command.options.report:
+        _check_report(command.options.report.absolute(), listings.values(), destinations)
+    idle = {*outputs, *marked(command.params, Shows)}
+    key = _run_key(job, command.params, idle, result_settings, listings)
+    done = _already_done(destinations, key)
+    if done is None:
+        for target in destinations:
+            _check_free(target)
+    return Plan(new_run_id(), key, listings, destinations, done)
+
+
+def new_run_id() -> str:
+    """Sorts by time and differs between runs of the same second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def versions() -> dict[str, str]:
+    return {name: version(name) for name in VERSIONED}
+
+
+def state_dir(environment: Mapping[str, str]) -> Path:
+    """Where records of runs without an output are kept."""
+    base = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "hotset"
+
+
+def _run_key(
+    job: Job,
+    params: Any,
+    idle: Collection[str],
+    result_settings: Mapping[str, Ask],
+    listings: Mapping[tuple[str, ...], Listing],
+) -> str:
+    """SHA-256 of everything that the content of the output depends on; `idle` parameters do not change it."""
+    facts = {
+        "job": job.name,
+        "code": job.code_hash(),
+        "versions": versions(),
+        "params": {name: value for name, value in asdict(params).items() if name not in idle},
+        "settings": {key: ask.value.lower() for key, ask in result_settings.items()},
+        "inputs": [listing.fingerprint() for listing in listings.values()],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _already_done(destinations: tuple[Path, ...], key: str) -> Maker | None:
+    makers = [made_by(target, key) for target in destinations]
+    return makers[0] if makers and all(makers) else None
+
+
+def _check_free(target: Path) -> None:
+    manifest = read_manifest(target)
+    if manifest:
+        maker = manifest.history[-1]
+        raise OutputError(
+            f"the output {target} exists: made by {maker.job} at {maker.finished} from other input, parameters or "
+            f"code; remove it, or choose another output"
+        )
+    check_free(target)
+
+
+def _check_report(report: Path, listings: Iterable[Listing], destinations: Iterable[Path]) -> None:
+    """Raises UsageError or OutputError for a --report that could not be written, or would overwrite an input."""
+    log = report.with_suffix(".log")
+    if os.path.isdir(report) or len(os.fsencode(report.name)) > LONGEST_NAME_BYTES:  # noqa: PTH112 (does not raise)
+        raise UsageError(f"--report takes the name of a file, got {str(report)!r}")
+    if log == report:
+        raise UsageError(f"--report may not end in .log, which is the log's name beside it, got {str(report)!r}")
+    for target in destinations:
+        if report.is_relative_to(target):
+            raise OutputError(f"the report {report} lies inside the output {target}; choose another --report")
+    overwritten = {report.resolve(), log.resolve()}
+    for file in (file for listing in listings for file in listing.files):
+        if file.path.resolve() in overwritten:
+            raise OutputError(f"the report {report}, or the log beside it, is the input {file.path}; choose another")

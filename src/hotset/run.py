@@ -1,0 +1,115 @@
+"""The one way through, whichever door a run came in by.
+
+command line -> params -> plan -> session -> job.main(run, params) -> report
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+from rich.text import Text
+
+from hotset.data.manifest import Maker
+from hotset.errors import HotsetError, UsageError
+from hotset.job import find_job
+from hotset.lifecycle import Order, running
+from hotset.params import SessionOptions, parse
+from hotset.preflight import Plan, new_run_id, plan_run, state_dir
+from hotset.report.redact import is_secret_name
+from hotset.report.terminal import printable
+from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
+from hotset.session.spark import result_settings
+from hotset.signals import Signals
+from hotset.verbs import Run
+
+
+def main(target: str, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the job with this name, module or file, and exits with the code that hotset.errors draws."""
+    os.umask(0o077)
+    signals = Signals()
+    signals.catch()
+    try:
+        run_job(target, sys.argv[1:] if arguments is None else arguments, signals)
+    except HotsetError as error:
+        tell(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(128 + signals.number)
+    sys.exit(0)
+
+
+def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
+    """command line -> params -> plan -> session -> job.main -> report. Raises HotsetError for whatever goes wrong."""
+    job = find_job(target)
+    command = parse(job, arguments)
+    if command.help_shown:
+        return
+    asks = asked(command.options)
+    plan = plan_run(job, command, result_settings(asks))
+    if plan.done:
+        _say_done(job.name, plan, plan.done)
+        return
+    report = command.options.report or plan.records() / f"{plan.run_id}.json"
+    order = Order(
+        name=job.name,
+        run_id=plan.run_id,
+        run_key=plan.run_key,
+        params=asdict(command.params),
+        listings=plan.listings,
+        destinations=plan.destinations,
+        asks=asks,
+        report=report.absolute(),
+        code=job.travels,
+    )
+    with running(order, signals) as run:
+        job.main(run, command.params)
+
+
+@contextmanager
+def open_run(name: str, *, conf: Mapping[str, str] | None = None, report: str | Path | None = None) -> Iterator[Run]:
+    """A run without a job, for a notebook or a script: `with hotset.open_run("look around") as run:`.
+
+    Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
+    """
+    run_id = new_run_id()
+    asks = tuple(Ask(key, value, "open_run") for key, value in (conf or {}).items())
+    path = Path(report) if report else state_dir(os.environ) / f"{run_id}.json"
+    with running(Order(name, run_id, asks=asks, report=path.absolute())) as run:
+        yield run
+
+
+def asked(options: SessionOptions) -> tuple[Ask, ...]:
+    """The settings that the command line asks for, highest rank first. Raises UsageError for a secret among them."""
+    asks = command_line_asks(options.conf, options.master)
+    for ask in asks:
+        if is_secret_name(ask.key):
+            raise UsageError(
+                f"--conf {ask.key} holds a secret, and everybody on this machine can read a command line; "
+                f"write it into a file that only you can read, and give --properties-file FILE"
+            )
+    if options.properties_file:
+        asks += file_asks(options.properties_file, f"--properties-file {options.properties_file}")
+    if master := winners(asks).get("spark.master"):
+        check_master(master.value)
+    return tuple(asks)
+
+
+def tell(error: HotsetError) -> None:
+    """The one line that says what is wrong, and where the rest can be read."""
+    console = Console(stderr=True)
+    console.print(Text.assemble((f"ERROR {error.exit_code}", "bold red"), " ", printable(str(error))), soft_wrap=True)
+    for note in getattr(error, "__notes__", ()):
+        console.print(Text(printable(note)), soft_wrap=True)
+
+
+def _say_done(name: str, plan: Plan, maker: Maker) -> None:
+    console = Console()
+    told = f" already done at {maker.finished}: the same job, parameters and input made what is there"
+    console.print(Text.assemble((name, "bold"), told), soft_wrap=True)
+    for target in plan.destinations:
+        console.print(Text(printable(f"output  {target}")), soft_wrap=True)

@@ -1,0 +1,129 @@
+"""Finding a job by name, by module and by file; each refusal says why."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from hotset.errors import UsageError
+from hotset.job import find_job, named_jobs
+
+SOURCE = '''"""Say hello.
+
+Longer text."""
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Params:
+    name: str = "world"
+
+def main(run, params):
+    pass
+'''
+
+
+@pytest.fixture(autouse=True)
+def _own_imports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Finding a job imports modules and extends the path; neither outlives the test."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_named_jobs_has_those_of_the_entry_point_group() -> None:
+    jobs = named_jobs()
+
+    assert jobs["wordcount"] == "hotset.jobs.wordcount"
+
+
+def test_find_job_by_name_does_not_send_our_own_code() -> None:
+    job = find_job("wordcount")
+
+    assert (job.name, job.title, job.travels) == ("wordcount", "Count the words of text files.", ())
+
+
+def test_find_job_by_module_of_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "greet_by_module.py").write_text(SOURCE)
+
+    job = find_job("greet_by_module")
+
+    assert (job.name, job.title) == ("greet_by_module", "Say hello.")
+    assert job.travels == (tmp_path.resolve() / "greet_by_module.py",)
+
+
+def test_find_job_in_a_package_sends_the_whole_package(tmp_path: Path) -> None:
+    package = tmp_path / "greetings_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "greet.py").write_text(SOURCE)
+
+    job = find_job("greetings_package.greet")
+
+    assert job.name == "greet"
+    assert job.travels == (package.resolve(),)
+
+
+def test_find_job_by_file_that_lies_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "far away" / "greet_by_file.py"
+    file.parent.mkdir()
+    file.write_text(SOURCE)
+
+    job = find_job(str(file))
+
+    assert job.name == "greet_by_file"
+    assert job.travels == (file.resolve(),)
+
+
+def test_code_hash_is_that_of_name_and_content(tmp_path: Path) -> None:
+    (tmp_path / "greet_hashed.py").write_text(SOURCE)
+
+    digest = find_job("greet_hashed").code_hash()
+
+    assert digest == hashlib.sha256(b"greet_hashed.py\0" + SOURCE.encode() + b"\0").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("wordcont", "no job, module or file is called 'wordcont'. Did you mean wordcount?"),
+        ("zzz", "There are: wordcount."),
+        ("", "no job, module or file is called ''"),
+        ("a..b", "no job, module or file is called 'a..b'"),
+        ("nowhere.py", "no such file, got 'nowhere.py'"),
+        ("x" * 300 + ".py", "no such file"),
+        (".", "no job, module or file is called '.'"),
+        ("./", "no such file, got '.'"),
+        ("json", "json is no job: it has no dataclass `Params`"),
+        ("hotset.jobs", "hotset.jobs is no job"),
+    ],
+)
+def test_find_job_refuses_what_is_no_job(target: str, reason: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        find_job(target)
+
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "reason"),
+    [
+        ("no_params.py", '"""Doc."""\ndef main(run, params): ...\n', "no dataclass `Params`"),
+        ("plain_params.py", '"""Doc."""\nclass Params: ...\ndef main(run, params): ...\n', "no dataclass `Params`"),
+        ("no_main.py", SOURCE.replace("def main", "def start"), "no function `main(run, params)`"),
+        ("no_docstring.py", SOURCE.partition('."""\n')[2], "docstring, which `hotset list` shows, is missing"),
+        ("raises.py", '"""Doc."""\n1 / 0\n', "cannot load raises: ZeroDivisionError: division by zero"),
+        ("broken.py", "def", "cannot load broken: SyntaxError"),
+        ("my-job.py", SOURCE, "name it like a Python module"),
+        ("job.txt", SOURCE, "name it like a Python module"),
+        ("random.py", SOURCE, "has the name of the installed module 'random'"),
+        ("pyspark.py", SOURCE, "has the name of the installed module 'pyspark'"),
+    ],
+)
+def test_find_job_says_why_a_file_is_no_job(tmp_path: Path, name: str, source: str, reason: str) -> None:
+    (tmp_path / name).write_text(source)
+
+    with pytest.raises(UsageError) as refused:
+        find_job(f"./{name}")
+
+    assert reason in str(refused.value)

@@ -1,0 +1,112 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from hotset import Dataset, HotsetError, Run, SparkJobError, UsageError, open_run
+
+LINES = Dataset("value string", format="text")
+
+
+def record(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def test_a_run_that_ends_well_writes_what_it_did(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("a\nb\n")
+
+    with open_run("look", report=tmp_path / "report.json") as run:
+        kept = run.keep("lines", run.read(LINES, str(tmp_path / "in.txt")))
+        run.note(lines=kept.count())
+        run.publish(Dataset("value string"), kept, str(tmp_path / "out"))
+
+    report = record(tmp_path / "report.json")
+    assert (report["outcome"], report["exit_code"], report["error"]) == ("done", 0, None)
+    assert (report["reads"][0]["rows"], report["notes"], report["keeps"][0]["name"]) == (2, {"lines": 2}, "lines")
+    assert report["publishes"][0]["rows"] == 2
+    assert report["peak_memory_bytes"] > 10**8
+    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o600
+    assert spark.range(1).count() == 1
+
+
+def test_a_run_that_fails_releases_what_it_kept_and_says_what_happened(spark: SparkSession, tmp_path: Path) -> None:
+    frame = spark.range(100)
+
+    with (
+        pytest.raises(SparkJobError, match="no such number") as caught,
+        open_run("fail", report=tmp_path / "r.json") as run,
+    ):
+        run.keep("numbers", frame).count()
+        frame.select(F.raise_error(F.lit("no such number"))).collect()
+
+    report = record(tmp_path / "r.json")
+    assert (report["outcome"], report["exit_code"]) == ("failed", 7)
+    assert "no such number" in report["error"]
+    assert caught.value.__notes__ == [f"report  {tmp_path / 'r.json'}", f"log     {tmp_path / 'r.log'}"]
+    assert not spark.sparkContext._jsc.sc().getRDDStorageInfo()
+
+
+def test_an_error_in_a_python_worker_is_told_in_its_own_words(spark: SparkSession, tmp_path: Path) -> None:
+    def stumble(number: int) -> int:
+        raise KeyError(f"no device {number}")
+
+    with pytest.raises(SparkJobError, match="KeyError: 'no device 7'"), open_run("fail", report=tmp_path / "r.json"):
+        spark.sparkContext.parallelize([7], 1).map(stumble).collect()
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_bug_in_the_job_says_where_and_leaves_the_traceback_in_the_log(tmp_path: Path) -> None:
+    with (
+        pytest.raises(HotsetError, match=r"ZeroDivisionError: division by zero \(.*test_lifecycle\.py:\d+\)") as caught,
+        open_run("bug", report=tmp_path / "r.json"),
+    ):
+        _ = 1 / 0
+
+    assert caught.value.exit_code == 1
+    assert "Traceback" in (tmp_path / "r.log").read_text()
+
+
+@pytest.mark.usefixtures("spark")
+def test_an_error_of_ours_keeps_its_exit_code(tmp_path: Path) -> None:
+    with pytest.raises(UsageError), open_run("refuse", report=tmp_path / "r.json") as run:
+        run.release("nothing")
+
+    assert record(tmp_path / "r.json")["exit_code"] == 2
+
+
+def test_spark_jobs_bear_the_names_of_job_and_step(run: Run) -> None:
+    tracker = run.spark.sparkContext.statusTracker()
+
+    with run.step("count, slowly"):
+        run.spark.range(10).count()
+
+    store = run.spark.sparkContext._jsc.sc().statusStore()
+    jobs = [job for job in _java_list(run, store.jobsList(None)) if job.description().isDefined()]
+    ids = [job.jobId() for job in jobs if job.description().get() == "test: count, slowly"]
+    tags = {tag for job in ids for tag in _java_list(run, store.job(job).jobTags())}
+    assert ids
+    assert {"job:test", "step:count  slowly"} <= {tag.rpartition("-")[2] if "spark-" in tag else tag for tag in tags}
+    infos = [info for info in map(tracker.getJobInfo, ids) if info]
+    stages = [tracker.getStageInfo(stage) for info in infos for stage in info.stageIds]
+    assert {stage.name for stage in stages if stage} == {"test: count, slowly"}
+
+
+def test_show_keeps_a_table_for_the_report(run: Run) -> None:
+    run.show("numbers", run.spark.range(5).toDF("n"), rows=2)
+
+    table = run.report.tables[0]
+    assert (table.title, table.columns, table.rows) == ("numbers", ("n",), [(0,), (1,)])
+
+
+def test_formats_that_cannot_be_checked_yet_are_refused(run: Run) -> None:
+    with pytest.raises(UsageError, match=r"run\.read reads text so far, got 'csv'"):
+        run.read(Dataset("n bigint", format="csv"), "anything")
+
+
+def _java_list(run: Run, sequence: Any) -> list[Any]:
+    jvm: Any = run.spark.sparkContext._jvm
+    return list(jvm.scala.jdk.javaapi.CollectionConverters.asJava(sequence))
