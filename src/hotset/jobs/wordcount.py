@@ -1,0 +1,182 @@
+"""Count the words of text files.
+
+lines  --split-->  words  --count-->  counts(word, n)  --fold-->  counts
+       --rank-->  counts, most frequent first, ties by word
+
+Engine `rdd` is the classic in-memory program, step for step: lines, drop the empty ones, flatMap(split),
+map((word, 1)), reduceByKey(add). Engine `dataframe` splits, explodes and groups in Catalyst. Both give one answer:
+lines end at \\n, \\r\\n or \\r; '' is no word, the one difference from the classic program, which counts the nothing
+between two spaces; words are split first, then lower-cased and normalized, once for each distinct word.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from operator import add
+from typing import Annotated, Literal
+
+import pyarrow as pa
+from pyspark import RDD
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.types import StringType
+
+from hotset import Dataset, Inputs, Output, Run, Shows, UsageError
+
+LINES = Dataset("value string", format="text")
+COUNTS = Dataset("word string, n bigint")
+
+Split = Literal["space", "whitespace", "words"]
+Form = Literal["none", "NFC", "NFD", "NFKC", "NFKD"]
+Engine = Literal["rdd", "dataframe"]
+Counts = DataFrame | RDD[tuple[str, int]]
+
+# As regular expressions that Java and Python read alike: code points are listed, since the classes of the two
+# (\\s, \\p{P}) differ, and move with the Unicode version of the runtime.
+WHITE_SPACE = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # str.isspace
+APOSTROPHES = "'’"  # inside a word they belong to it: don't
+PUNCTUATION = (
+    r"!-&(-/:-@\[-^`{-~"  # ASCII but ' and _
+    r"\xa1-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7"  # Latin-1 but ª ² ³ µ ¹ º ¼ ½ ¾
+    r"\u200b-\u2018\u201a-\u206f\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f"  # General and CJK Punctuation, but ’
+    r"\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3e\uff40\uff5b-\uff65"  # full and half width forms
+)
+SEPARATORS: dict[Split, str] = {
+    "space": " ",
+    "whitespace": f"[{WHITE_SPACE}]+",
+    "words": f"[{WHITE_SPACE}{PUNCTUATION}]+",
+}
+
+
+@dataclass(frozen=True)
+class Params:
+    input: Annotated[Inputs, "files, directories or globs of UTF-8 text"]
+    output: Annotated[Output, "directory to create"]
+    split: Annotated[Split, "where words end: at each space, at white space, or at punctuation too"] = "space"
+    lower: Annotated[bool, "fold to lower case"] = False
+    normalize: Annotated[Form, "Unicode normalization form of the words"] = "none"
+    min_count: Annotated[int, "drop words seen fewer times than this"] = 1
+    top: Annotated[int, Shows, "how many of the most frequent words to show"] = 20
+    format: Annotated[Literal["text", "csv", "json", "parquet"], "of the output; text as saveAsTextFile writes it"] = (
+        "text"
+    )
+    strict: Annotated[bool, "refuse invalid UTF-8 instead of counting it"] = False
+    engine: Annotated[Engine, "how the words are counted; the answer is the same"] = "dataframe"
+
+    def __post_init__(self) -> None:
+        for name, least, most in (("min_count", 1, 2**63 - 1), ("top", 0, 2**31 - 1)):
+            if not least <= getattr(self, name) <= most:
+                raise UsageError(f"--{name.replace('_', '-')} is from {least} to {most}, got {getattr(self, name)}")
+
+
+def fold_word(word: str, split: Split, lower: bool, form: Form) -> str:
+    """The spelling under which a word is counted."""
+    if split == "words":
+        word = word.strip(APOSTROPHES)
+    if lower:
+        word = word.lower()
+    return word if form == "none" else unicodedata.normalize(form, word)
+
+
+def folding(params: Params) -> Callable[[str], str] | None:
+    """How the words are spelled; None where they are counted as they stand."""
+    if params.split != "words" and not params.lower and params.normalize == "none":
+        return None
+    return partial(fold_word, split=params.split, lower=params.lower, form=params.normalize)
+
+
+# engine dataframe
+
+
+def split_words(lines: DataFrame, split: Split) -> DataFrame:
+    """lines(value) -> words(word): a row for each piece between separators, '' among them."""
+    return lines.select(F.explode(F.split("value", SEPARATORS[split])).alias("word"))
+
+
+def count_words(words: DataFrame) -> DataFrame:
+    """words(word) -> counts(word, n): one row for each distinct word."""
+    return words.groupBy("word").agg(F.count(F.lit(1)).alias("n"))
+
+
+def fold_words(counts: DataFrame, fold: Callable[[str], str]) -> DataFrame:
+    """counts(word, n) -> counts(word, n): spellings that fold to one word are added up."""
+
+    def fold_all(words: pa.Array) -> pa.Array:
+        return pa.array([fold(word) for word in words.to_pylist()], pa.string())
+
+    folded = arrow_udf(fold_all, StringType())("word").alias("word")  # type: ignore[call-overload]
+    return counts.select(folded, "n").groupBy("word").agg(F.sum("n").alias("n"))
+
+
+def rank_words(counts: DataFrame, min_count: int) -> DataFrame:
+    """counts(word, n) -> counts(word, n): n >= min_count, most frequent first, ties by word; '' is no word."""
+    return counts.filter((F.col("word") != "") & (F.col("n") >= min_count)).orderBy(F.desc("n"), "word")
+
+
+def dataframe_counts(run: Run, params: Params) -> DataFrame:
+    lines = run.read(LINES, params.input, strict=params.strict)
+    counts = lines.transform(split_words, params.split).transform(count_words)
+    fold = folding(params)
+    return rank_words(fold_words(counts, fold) if fold else counts, params.min_count)
+
+
+# engine rdd
+
+
+def splitter(split: Split) -> Callable[[str], list[str]]:
+    """line -> pieces between separators, '' among them."""
+    if split == "space":
+        return lambda line: line.split(" ")
+    if split == "whitespace":
+        return str.split
+    return re.compile(SEPARATORS[split]).split
+
+
+def count_rdd(lines: RDD[str], split: Callable[[str], list[str]]) -> RDD[tuple[str, int]]:
+    """lines -> (word, n): the classic program."""
+    return lines.filter(bool).flatMap(split).map(lambda word: (word, 1)).reduceByKey(add)
+
+
+def fold_rdd(counts: RDD[tuple[str, int]], fold: Callable[[str], str]) -> RDD[tuple[str, int]]:
+    """(word, n) -> (word, n): spellings that fold to one word are added up."""
+    return counts.map(lambda count: (fold(count[0]), count[1])).reduceByKey(add)
+
+
+def rank_rdd(counts: RDD[tuple[str, int]], min_count: int) -> RDD[tuple[str, int]]:
+    """(word, n) -> (word, n): n >= min_count, most frequent first, ties by word; '' is no word."""
+    ranked = counts.filter(lambda count: count[0] != "" and count[1] >= min_count)
+    return ranked.sortBy(lambda count: (-count[1], count[0]))
+
+
+def rdd_counts(run: Run, params: Params) -> RDD[tuple[str, int]]:
+    counts = count_rdd(run.lines(params.input, strict=params.strict), splitter(params.split))
+    fold = folding(params)
+    return rank_rdd(fold_rdd(counts, fold) if fold else counts, params.min_count)
+
+
+def totals(counts: Counts) -> tuple[int, int]:
+    """counts -> (distinct words, words in all)."""
+    if isinstance(counts, RDD):
+        return counts.values().aggregate((0, 0), lambda sums, n: (sums[0] + 1, sums[1] + n), _add_pairs)
+    row = counts.agg(F.count(F.lit(1)), F.coalesce(F.sum("n"), F.lit(0))).take(1)[0]
+    return row[0], row[1]
+
+
+def _add_pairs(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {"rdd": rdd_counts, "dataframe": dataframe_counts}
+
+
+def main(run: Run, params: Params) -> None:
+    with run.step("count words"):
+        counts = run.keep("counts", ENGINES[params.engine](run, params))
+        distinct, words = totals(counts)
+    run.note(words=words, distinct=distinct)
+    if params.top:
+        run.show("Most frequent words", counts, params.top, columns=("word", "n"))
+    run.publish(COUNTS.stored_as(params.format), counts, params.output)
