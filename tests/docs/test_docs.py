@@ -1,0 +1,235 @@
+"""Documentation is code: its commands are run or parsed, its example job is run, its links and names are looked up."""
+
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from cyclopts import App
+from pyspark.sql import SparkSession
+
+from hotset import errors
+from hotset.cli import app
+from hotset.errors import HotsetError
+from hotset.job import find_job, named_jobs
+from hotset.params import Options, parse
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+JOBS_PAGE = (ROOT / "docs/jobs.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("data/*.md")])
+README_RUN = "hotset run wordcount --input data/texts --output out/wordcount"
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """What stands in the fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    """Every command behind a prompt, once."""
+    texts = [block for page in PAGES for block in blocks(page.read_text(encoding="utf-8"), "console")]
+    return list(dict.fromkeys(command for text in texts for command in re.findall(r"^\$ (.+)$", text, re.MULTILINE)))
+
+
+def arguments_of(command: str) -> list[str]:
+    """The command as its program sees it: without variables before it and redirection behind it."""
+    return shlex.split(re.sub(r"^\w+=(\$\([^)]*\)|\S*) | > \S+$", "", command))
+
+
+def is_cheap(command: str) -> bool:
+    """Whether it starts no Spark and sets nothing up."""
+    words = arguments_of(command)
+    return words[0] == "hotset" and (words[1] != "run" or "--help" in words)
+
+
+def understand(words: list[str]) -> None:
+    """Raises an error when a job, an option, a script or a make target is not there."""
+    match words:
+        case ["make", *targets]:
+            known = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+            assert {target for target in targets if "=" not in target} <= set(known)
+        case ["hotset", "run", job, *arguments]:
+            parse(find_job(job), arguments)
+        case ["python", script, *arguments]:
+            assert (ROOT / script).is_file()
+            parse(find_job(Path(script).stem), arguments)
+        case ["spark-submit", *arguments]:
+            understand(["python", *arguments[next(i for i, word in enumerate(arguments) if word.endswith(".py")) :]])
+        case ["hotset", *arguments]:
+            app.parse_args(arguments, exit_on_error=False, print_error=False)
+        case _:
+            pytest.fail(f"nobody here knows how to check {' '.join(words)!r}")
+
+
+def hotset(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("hotset")
+    environment = os.environ | {"COLUMNS": "200", "XDG_CACHE_HOME": str(cwd / "cache")}
+    return subprocess.run([program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_command_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+    understand(arguments_of(command))
+
+
+@pytest.mark.parametrize("command", [command for command in commands() if is_cheap(command)])
+def test_cheap_command_runs(command: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    small = re.sub(r"--size \S+", "--size 4kB", command)
+
+    done = hotset(*arguments_of(small)[1:], cwd=tmp_path)
+
+    assert (done.returncode, done.stdout != "") == (0, True), done.stderr
+
+
+@pytest.mark.smoke
+def test_readme_shows_what_the_first_run_shows(tmp_path: Path) -> None:
+    assert f"$ {README_RUN}" in README
+    shutil.copytree(ROOT / "data/texts", tmp_path / "data/texts")
+    texts = [file.read_text(encoding="utf-8") for file in (tmp_path / "data/texts").iterdir()]
+    counts = Counter(word for text in texts for word in re.split("[ \n]", text) if word)
+
+    first = hotset(*shlex.split(README_RUN)[1:], cwd=tmp_path)
+    second = hotset(*shlex.split(README_RUN)[1:], cwd=tmp_path)
+
+    found = f"words {sum(counts.values()):,} · distinct {len(counts):,} · wrote {len(counts):,} rows as text"
+    rows = [f"{word} {n:,}" for word, n in counts.most_common(3)]
+    for shown in (first.stdout, README):
+        assert found in shown
+        assert set(rows) <= {" ".join(line.split()) for line in shown.splitlines()}
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert "already done" in second.stdout
+
+
+def test_example_job_of_contributing_runs_from_a_file(tmp_path: Path) -> None:
+    job, _ = blocks(CONTRIBUTING, "python")
+    (tmp_path / "line_lengths.py").write_text(job, encoding="utf-8")
+    (tmp_path / "lines.txt").write_text("말글\na\nb\n\n", encoding="utf-8")
+
+    done = hotset("run", "./line_lengths.py", "--input", "lines.txt", "--output", "out", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for part in sorted(tmp_path.glob("out/part-*")) for line in part.read_text().splitlines()]
+    assert rows == [{"length": 2, "n": 1}, {"length": 1, "n": 2}, {"length": 0, "n": 1}]
+
+
+def test_example_test_of_contributing_passes(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, test = blocks(CONTRIBUTING, "python")
+    (tmp_path / "line_lengths.py").write_text(job, encoding="utf-8")
+    (tmp_path / "test_example.py").write_text(test.replace("hotset.jobs.line_lengths", "line_lengths"), "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    import_module("test_example").test_count_lengths_puts_the_longest_first(spark)
+
+
+@pytest.mark.parametrize("name", named_jobs())
+def test_job_has_its_row_and_its_options_in_the_docs(name: str) -> None:
+    options = [*fields(find_job(name).params), *fields(Options)]
+
+    row = re.search(rf"^\| `{name}` \|.*\|$", JOBS_PAGE, re.MULTILINE)
+
+    assert row
+    assert row[0].count(" | ") == 6
+    assert [field.name for field in options if f"| `--{field.name.replace('_', '-')}" not in JOBS_PAGE] == []
+
+
+@pytest.mark.parametrize("name", named_jobs())
+def test_job_has_a_short_entry_for_spark_submit(name: str) -> None:
+    lines = (ROOT / "jobs" / f"{name}.py").read_text(encoding="utf-8").splitlines()
+
+    code = [line for line in lines if line.strip() and not line.startswith(("#", '"""'))]
+
+    assert code[-1] == f'main("{name}")'
+    assert len(code) <= 10
+
+
+@pytest.mark.parametrize("name", named_jobs())
+def test_job_has_an_example_file_with_all_its_parameters(name: str) -> None:
+    file, job = ROOT / "conf/jobs" / f"{name}.toml", find_job(name)
+
+    values = tomllib.loads(file.read_text(encoding="utf-8"))
+
+    assert set(values) == {field.name for field in fields(job.params)}
+    assert parse(job, ["--config", str(file)]).params
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+
+    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+
+    assert broken == []
+
+
+def test_tour_names_what_is_there() -> None:
+    tour = (ROOT / "docs/tour.md").read_text(encoding="utf-8")
+
+    places = re.findall(r"`([\w/]+\.py)(?::([\w.]+))?`", tour)
+
+    assert len(places) > 40
+    assert [place for place in places if not defines(*place)] == []
+
+
+def defines(file: str, name: str) -> bool:
+    """Whether the file below src/hotset has this function, class or `Class.method`."""
+    path = ROOT / "src/hotset" / file
+    if not name:
+        return path.is_file()
+    return path.is_file() and name in set(definitions(ast.parse(path.read_text(encoding="utf-8")).body))
+
+
+def definitions(body: list[ast.stmt], prefix: str = "") -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield prefix + node.name
+        if isinstance(node, ast.ClassDef):
+            yield from definitions(node.body, f"{prefix}{node.name}.")
+
+
+def test_readme_stays_short() -> None:
+    assert len(README.splitlines()) < 150
+
+
+def test_readme_has_every_exit_code() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HotsetError)]
+
+    shown = {int(code) for code in re.findall(r"\| (\d+) \|", README)}
+
+    assert shown == {0, 130, 143} | {kind.exit_code for kind in kinds}
+
+
+def cli_commands(group: App, path: tuple[str, ...] = ("hotset",)) -> Iterator[tuple[str, App]]:
+    """Every command with its path, as in `hotset data text`."""
+    for name in group:
+        if not name.startswith("-"):
+            command = group[name]
+            yield " ".join((*path, name)), command
+            yield from cli_commands(command, (*path, name))
+
+
+def test_every_command_is_documented_and_has_help() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+    known = dict(cli_commands(app))
+
+    assert {"hotset list", "hotset data text"} <= set(known)
+    assert [path for path in known if not re.search(rf"{path}\b", text)] == []
+    assert [path for path, command in known.items() if not command.help] == []
