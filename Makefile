@@ -23,7 +23,7 @@ define each_timed
 done
 endef
 
-.PHONY: help setup setup-dev run test test-smoke test-fresh lint format lock clean bench-foundation
+.PHONY: help setup setup-dev run test test-doors test-smoke test-fresh lint format lock clean bench-foundation
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -38,8 +38,11 @@ setup-dev: ## make .venv with what developing needs (done by the targets that ne
 run: setup ## run a job: make run [JOB=wordcount] [ARGS='--input DIR --output DIR'], by default on data/
 	@.venv/bin/hotset run $(JOB) $(or $(RAW_ARGS),$(EXAMPLE_$(JOB)))
 
-test: setup-dev ## check format, lint, types and walls, then run all tests
+test: setup-dev ## check format, lint, types and walls, then run the tests
 	$(call each_timed,"ruff format --check" "ruff check" mypy lint-imports pytest)
+
+test-doors: setup-dev ## run jobs through every door: real processes, masters and signals; takes minutes
+	@.venv/bin/pytest -m doors
 
 test-smoke: setup-dev ## run only the few tests that show an installation works
 	@.venv/bin/pytest -m smoke -q

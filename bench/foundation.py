@@ -1,4 +1,5 @@
-"""Whether the foundation is slow: start-up, and word count from start to exit, against plain PySpark.
+"""Whether the foundation is slow: start-up and word count from start to exit against plain PySpark, and how long
+a wrong command takes to be told so.
 
     make bench-foundation            (or: python -m bench.foundation --size 300MB --rounds 3)
 
@@ -12,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +32,12 @@ RESULT = HERE / "results" / "foundation.json"
 CONSOLE = Console()
 START = {"plain": HERE / "peers" / "plain_start.py", "hotset": HERE / "hotset_start.py"}
 ENGINES = ("rdd", "dataframe")
+WRONG = {  # arguments of word count -> exit code
+    "unknown parameter": (["--input", "README.md", "--output", "out/x", "--min-cuont", "2"], 2),
+    "ill-typed parameter": (["--input", "README.md", "--output", "out/x", "--min-count", "two"], 2),
+    "missing input": (["--input", "nowhere", "--output", "out/x"], 3),
+    "existing output": (["--input", "README.md", "--output", "src"], 6),
+}
 
 
 def main(
@@ -51,18 +59,22 @@ def main(
     )
     with tempfile.TemporaryDirectory(prefix="hotset-bench-") as scratch:
         words = word_counts(Path(scratch), parse_size(size), rounds, environment)
+    wrong = refusals(rounds, environment)
     record = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine() | {"java": java.build},
         "size": size,
         "rounds": rounds,
         "start": as_record(start) | {"ratio": ratio(start["hotset"], start["plain"])},
+        "refusals": as_record(wrong),
         "wordcount": as_record(words)
         | {"speed_up": {engine: ratio(words["classic"], words[engine]) for engine in ENGINES}},
     }
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(record, indent=2) + "\n")
     _show(start, words)
+    slowest = max(max(timing.seconds) for timing in wrong.values())
+    CONSOLE.print(f"the slowest of {sum(len(timing.seconds) for timing in wrong.values())} refusals: {slowest:.2f} s")
     CONSOLE.print(f"written to {output}")
 
 
@@ -90,6 +102,25 @@ def word_counts(scratch: Path, size_bytes: int, rounds: int, environment: dict[s
     return in_turn(commands, rounds, check, environment, CONSOLE.print)
 
 
+def refusals(rounds: int, environment: dict[str, str]) -> dict[str, Timing]:
+    """How long it takes to say that a command is wrong, through the two doors that start no JVM."""
+    doors: dict[str, list[str | Path]] = {
+        "hotset": [Path(sys.executable).with_name("hotset"), "run", "wordcount"],
+        "python": [sys.executable, HERE.parent / "jobs" / "wordcount.py"],
+    }
+    commands: dict[str, Callable[[int], Command]] = {}
+    codes: dict[str, int] = {}
+    for door, start in doors.items():
+        for name, (arguments, code) in WRONG.items():
+            commands[f"{door}, {name}"] = partial(_same, [*start, *arguments])
+            codes[f"{door}, {name}"] = code
+    return in_turn(commands, rounds, _no_check, environment, CONSOLE.print, codes)
+
+
+def _same(command: Command, _number: int) -> Command:
+    return command
+
+
 def _read(directory: Path) -> dict[str, int]:
     """The counts that a program wrote as Python shows tuples."""
     lines = (line for part in sorted(directory.glob("part-*")) for line in part.read_text(encoding="utf-8").split("\n"))
@@ -101,7 +132,7 @@ def _script(script: Path, _number: int) -> Command:
 
 
 def _no_check(_name: str, _number: int) -> None:
-    """The scripts check their own answers."""
+    """The scripts check their own answers, and of a refusal the exit code is the answer."""
 
 
 def _show(start: dict[str, Timing], words: dict[str, Timing]) -> None:

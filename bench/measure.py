@@ -35,16 +35,20 @@ def in_turn(
     check: Callable[[str, int], None],
     environment: Mapping[str, str],
     tell: Callable[[str], None],
+    codes: Mapping[str, int] | None = None,
 ) -> dict[str, Timing]:
-    """Each command once a round: `commands[name](round)` is run, and `check(name, round)` raises for a wrong answer."""
+    """Each command once a round: `commands[name](round)` is run, and `check(name, round)` raises for a wrong answer.
+
+    A command ends with 0, or with what `codes` says.
+    """
     timings = {name: Timing() for name in commands}
     for number in range(rounds):
         for name, command in commands.items():
             timing = timings[name]
             timing.load_before.append(os.getloadavg()[0])
-            timing.seconds.append(_seconds(command(number), environment))
+            timing.seconds.append(_seconds(command(number), environment, (codes or {}).get(name, 0)))
             check(name, number)
-            tell(f"round {number + 1}  {name:<12} {timing.seconds[-1]:6.1f} s  load {timing.load_before[-1]:.1f}")
+            tell(f"round {number + 1}  {name:<24} {timing.seconds[-1]:6.1f} s  load {timing.load_before[-1]:.1f}")
     return timings
 
 
@@ -69,10 +73,10 @@ def as_record(timings: Mapping[str, Timing]) -> dict[str, Any]:
     return {name: {**asdict(timing), "median": timing.median} for name, timing in timings.items()}
 
 
-def _seconds(command: Command, environment: Mapping[str, str]) -> float:
+def _seconds(command: Command, environment: Mapping[str, str], code: int) -> float:
     start = time.monotonic()
     done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - start
-    if done.returncode:
+    if done.returncode != code:
         sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return seconds

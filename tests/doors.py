@@ -21,8 +21,17 @@ class Outcome:
 
 
 def environment(**changes: str | None) -> dict[str, str]:
-    """This process's own, with the virtual environment in front, and `changes`; None takes a variable away."""
-    merged: dict[str, str | None] = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **changes}
+    """This process's own, with the virtual environment in front, and `changes`; None takes a variable away.
+
+    Only the first compiler of each JVM works: such runs are over before the second has paid for itself.
+    """
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    merged: dict[str, str | None] = {
+        **os.environ,
+        "PATH": path,
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+        **changes,
+    }
     return {name: value for name, value in merged.items() if value is not None}
 
 

@@ -211,10 +211,11 @@ def test_completion_is_installed_for_the_shell_asked_for(
 
 @pytest.mark.usefixtures("scratch")
 def test_completion_for_an_unknown_shell_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    for name in ("SHELL", "BASH_VERSION", "ZSH_VERSION", "FISH_VERSION", "PATH"):  # without a PATH there is no ps
+    for name in ("SHELL", "BASH_VERSION", "ZSH_VERSION", "FISH_VERSION"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no ps that would name the parent
 
     code, _, err = call(capsys, cli.main, "--install-completion")
 

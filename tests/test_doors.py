@@ -14,6 +14,8 @@ import pytest
 
 from doors import BIN, ROOT, call, environment, published, report_of
 
+pytestmark = pytest.mark.doors
+
 TEXT = "b a\nb  c\n"
 ANSWER = "('b', 2)\n('a', 1)\n('c', 1)\n"
 DOORS = {

@@ -28,10 +28,12 @@ def test_a_row_reads_as_python_shows_the_tuple(spark: SparkSession, kind: str, k
 
 def test_other_types_read_as_python_shows_them(spark: SparkSession) -> None:
     rows = [(1.5, [1, None], True), (float("nan"), [], None)]
+    frame = spark.createDataFrame(rows, "x double, a array<int>, b boolean").persist()
 
-    lines = frame_as_lines(spark.createDataFrame(rows, "x double, a array<int>, b boolean").persist())
+    lines = [row.value for row in frame_as_lines(frame).collect()]
 
-    assert [row.value for row in lines.collect()] == [str(row) for row in rows]
+    assert lines == [str(row) for row in rows]
+    frame.unpersist()
 
 
 def test_one_string_column_is_written_as_it_is(spark: SparkSession) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from doors import BIN, call, environment
 
+pytestmark = pytest.mark.doors
+
 LOOK = """
 import json, os, sys
 import psutil
