@@ -23,7 +23,7 @@ define each_timed
 done
 endef
 
-.PHONY: help setup setup-dev run test test-doors test-smoke test-fresh lint format lock clean bench-foundation
+.PHONY: help setup setup-dev setup-bench run test test-doors test-smoke test-fresh lint format lock bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -34,6 +34,9 @@ setup: ## make .venv with what running needs (done by the targets that need it)
 
 setup-dev: ## make .venv with what developing needs (done by the targets that need it)
 	@$(PYTHON) tools/bootstrap.py dev
+
+setup-bench: ## make .venv with what measuring needs, peers included (done by the targets that need it)
+	@$(PYTHON) tools/bootstrap.py bench
 
 run: setup ## run a job: make run [JOB=wordcount] [ARGS='--input DIR --output DIR'], by default on data/
 	@.venv/bin/hotset run $(JOB) $(or $(RAW_ARGS),$(EXAMPLE_$(JOB)))
@@ -63,10 +66,11 @@ lock: ## pin the dependencies of pyproject.toml again; ARGS=--upgrade takes newe
 	$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --group dev --group build \
 	    -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --group bench --group build -c requirements/dev.txt -o requirements/bench.txt
 
 clean: ## remove .venv, .tools, out and every cache
 	rm -rf .venv .tools out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -path ./.git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
-bench-foundation: setup ## measure what this suite costs on top of plain Spark: ARGS goes to bench.foundation
-	@.venv/bin/python -m bench.foundation $(RAW_ARGS)
+bench: setup-bench ## measure a job beside its peers: make bench [JOB=wordcount] [ARGS='--size 300MB --rounds 3']
+	@.venv/bin/python -m bench $(JOB) $(RAW_ARGS)

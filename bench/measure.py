@@ -1,82 +1,57 @@
-"""Time commands as whole processes, in turn, so that a change of the machine's speed hits all of them."""
+"""The rounds: every program once a round, one after the other, each time kept as soon as it is taken."""
 
-import os
-import platform
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 
-import psutil
-
-Command = Sequence[str | Path]
+from bench.perform import SMALL_BYTES, Task, Warm, Whole
+from bench.place import Place
+from bench.quiet import wait_for_quiet
+from bench.results import Section, Timing
+from bench.whole import FailedError
+from bench.work import Mode, Work
 
 
-@dataclass
-class Timing:
-    """Seconds from start to exit, and the load of the machine before, of each round."""
+def measure(work: Work, section: Section, place: Place, keep: Callable[[Timing], None]) -> None:
+    """Adds to `section` the times that it lacks, and tells `keep` after each.
 
-    seconds: list[float] = field(default_factory=list)
-    load_before: list[float] = field(default_factory=list)
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
-
-
-def in_turn(
-    commands: Mapping[str, Callable[[int], Command]],
-    rounds: int,
-    check: Callable[[str, int], None],
-    environment: Mapping[str, str],
-    tell: Callable[[str], None],
-    codes: Mapping[str, int] | None = None,
-) -> dict[str, Timing]:
-    """Each command once a round: `commands[name](round)` is run, and `check(name, round)` raises for a wrong answer.
-
-    A command ends with 0, or with what `codes` says.
+    Mode after mode, so that no program that stays up takes memory from one that is timed as a whole.
     """
-    timings = {name: Timing() for name in commands}
-    for number in range(rounds):
-        for name, command in commands.items():
-            timing = timings[name]
-            timing.load_before.append(os.getloadavg()[0])
-            timing.seconds.append(_seconds(command(number), environment, (codes or {}).get(name, 0)))
-            check(name, number)
-            tell(f"round {number + 1}  {name:<24} {timing.seconds[-1]:6.1f} s  load {timing.load_before[-1]:.1f}")
-    return timings
+    for size, size_bytes in section.sizes.items():
+        for mode in section.modes:
+            wanted = [timing for timing in _turns(work, section, mode, size) if not section.has(timing)]
+            if wanted:
+                with closing(_performer(work, section, place, mode, size_bytes)) as performer:
+                    for timing in wanted:
+                        section.times.append(_measured(timing, performer, work, place))
+                        keep(section.times[-1])
 
 
-def ratio(one: Timing, other: Timing) -> dict[str, float]:
-    """`one` to `other`, round by round: median, least and greatest."""
-    ratios = [a / b for a, b in zip(one.seconds, other.seconds, strict=True)]
-    return {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)}
+def _turns(work: Work, section: Section, mode: Mode, size: str) -> Iterator[Timing]:
+    """What is to be timed, in order, without its time."""
+    able = [program for program in work.programs if program.name in section.programs]
+    names = [program.name for program in able if mode == "whole" or program.warm]
+    for number in range(section.rounds if names else 0):
+        # each round begins with another program, so that none is always the one after the slowest
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            yield Timing(name, mode, size, number + 1)
 
 
-def machine() -> dict[str, Any]:
-    names = ("hotset", "pyspark", "pyarrow", "pandas", "numpy")
-    return {
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_bytes": psutil.virtual_memory().total,
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in names},
-    }
+def _performer(work: Work, section: Section, place: Place, mode: Mode, size_bytes: int) -> Whole | Warm:
+    task = Task.of(work, place, size_bytes, section.seed)
+    if mode == "whole":
+        return Whole(task)
+    return Warm(Task.of(work, place, min(SMALL_BYTES, size_bytes), section.seed), task)
 
 
-def as_record(timings: Mapping[str, Timing]) -> dict[str, Any]:
-    return {name: {**asdict(timing), "median": timing.median} for name, timing in timings.items()}
-
-
-def _seconds(command: Command, environment: Mapping[str, str], code: int) -> float:
-    start = time.monotonic()
-    done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True, check=False)
-    seconds = time.monotonic() - start
-    if done.returncode != code:
-        sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-    return seconds
+def _measured(timing: Timing, performer: Whole | Warm, work: Work, place: Place) -> Timing:
+    """The timing with its time, or with what went wrong."""
+    program = next(program for program in work.programs if program.name == timing.program)
+    quiet = wait_for_quiet(place.patience_s)
+    timing = replace(timing, load_before=quiet.load, busy_cores_before=quiet.busy_cores, waited_s=quiet.waited_s)
+    try:
+        seconds, peak_pss_bytes = performer.perform(program)
+    except FailedError as error:
+        return replace(timing, failed=str(error))
+    return replace(timing, seconds=round(seconds, 4), peak_pss_bytes=peak_pss_bytes)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up `.venv` for this checkout: `python3 tools/bootstrap.py run|dev`.
+"""Set up `.venv` for this checkout: `python3 tools/bootstrap.py run|dev|bench`.
 
 This file and `trouble.py` stay readable for Python 3.6, so that an old Python gets a message instead of a
 syntax error; everything else is imported only after the version is known to be new enough.
@@ -18,7 +18,7 @@ from tools.trouble import FIX, INTERRUPTED, SetUpError, explain, python_too_old 
 
 WANTED = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
-KINDS = ("run", "dev")
+KINDS = ("run", "dev", "bench")
 
 
 def works(command: str) -> bool:
@@ -49,7 +49,7 @@ def main(arguments: "list[str]") -> int:
     """The exit code of a set-up (trouble.EXIT_CODES), after telling the person what went wrong."""
     try:
         if len(arguments) != 1 or arguments[0] not in KINDS:
-            raise SetUpError(FIX, f"usage: python3 tools/bootstrap.py run|dev, got {arguments}")
+            raise SetUpError(FIX, f"usage: python3 tools/bootstrap.py {'|'.join(KINDS)}, got {arguments}")
         refuse_old_python()
         from tools import checkout, environment
 

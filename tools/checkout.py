@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,17 +63,24 @@ def digest(checkout: Checkout, kind: str) -> str:
 
 def is_ready(checkout: Checkout, kind: str) -> bool:
     """True if the last set-up of `kind` ended well and nothing that it follows from has changed."""
+    return kind in ready_kinds(checkout)
+
+
+def ready_kinds(checkout: Checkout) -> set[str]:
+    """The kinds that `.venv` holds everything for."""
     try:
         stamp = json.loads(checkout.stamp.read_text("utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(stamp, dict) and stamp.get(kind) == digest(checkout, kind) and checkout.python.exists()
+        return set()
+    if not isinstance(stamp, dict) or not checkout.python.exists():
+        return set()
+    known = {kind: stamped for kind, stamped in stamp.items() if checkout.lock(kind).exists()}
+    return {kind for kind, stamped in known.items() if stamped == digest(checkout, kind)}
 
 
-def record(checkout: Checkout, kind: str) -> None:
-    """Write the stamp. What dev needs includes what run needs, at the same versions."""
-    kinds = ("run", "dev") if kind == "dev" else (kind,)
-    write_whole(checkout.stamp, json.dumps({each: digest(checkout, each) for each in kinds}))
+def record(checkout: Checkout, kinds: Iterable[str]) -> None:
+    """Write the stamp. What dev or bench needs includes what run needs, at the same versions."""
+    write_whole(checkout.stamp, json.dumps({each: digest(checkout, each) for each in sorted({"run", *kinds})}))
 
 
 def write_whole(path: Path, text: str) -> None:

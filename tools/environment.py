@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, NoReturn
 
 from tools import trouble
-from tools.checkout import Checkout, identity, is_ready, packages_in, record, write_whole
+from tools.checkout import Checkout, identity, is_ready, packages_in, ready_kinds, record, write_whole
 
 FIRST_TIME_MB = 3200  # at the worst moment, when pyspark's archive is being turned into a wheel
 DOWNLOAD = "about 600 MB"
@@ -27,7 +27,7 @@ FOREIGN_VARIABLES = {"PYTHONPATH", "PYTHONHOME", *(f"PIP_{name}" for name in FOR
 
 
 def set_up(checkout: Checkout, kind: str) -> None:
-    """`.venv` holds what `kind` (run or dev) needs. Raises SetUpError when it cannot."""
+    """`.venv` holds what `kind` (run, dev or bench) needs. Raises SetUpError when it cannot."""
     if is_ready(checkout, kind):
         return
     check_place(checkout)
@@ -36,11 +36,13 @@ def set_up(checkout: Checkout, kind: str) -> None:
         if is_ready(checkout, kind):
             return
         start = time.monotonic()
+        kinds = {kind, *ready_kinds(checkout)}  # all locks pin one version of what they share: no kind undoes another
         checkout.stamp.unlink(missing_ok=True)
         if not is_usable(checkout):
             create(checkout, lock)
+            kinds = {kind}
         install(checkout, kind, lock)
-        record(checkout, kind)
+        record(checkout, kinds)
         say(f"ready after {time.monotonic() - start:.0f} s")
 
 

@@ -23,7 +23,7 @@ def place(tmp_path: Path) -> Checkout:
     place.python.parent.mkdir(parents=True)
     place.python.touch()
     place.lock("run").parent.mkdir()
-    for kind in ("build", "run", "dev"):
+    for kind in ("build", "run", "dev", "bench"):
         place.lock(kind).write_text(f"{kind}==1 \\\n    --hash=sha256:00\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     return place
@@ -126,28 +126,51 @@ def test_wrong_usage_ends_with_a_message_and_no_traceback(capsys: pytest.Capture
     code = bootstrap.main(["everything"])
 
     assert code == FIX
-    assert capsys.readouterr().err == ("set-up: usage: python3 tools/bootstrap.py run|dev, got ['everything']\n")
+    assert capsys.readouterr().err == ("set-up: usage: python3 tools/bootstrap.py run|dev|bench, got ['everything']\n")
 
 
 def test_a_recorded_set_up_is_ready(place: Checkout) -> None:
     assert not checkout.is_ready(place, "run")
 
-    checkout.record(place, "run")
+    checkout.record(place, {"run"})
 
     assert checkout.is_ready(place, "run")
     assert not checkout.is_ready(place, "dev")
 
 
 def test_dev_has_what_run_needs(place: Checkout) -> None:
-    checkout.record(place, "dev")
+    checkout.record(place, {"dev"})
 
     assert checkout.is_ready(place, "run")
     assert checkout.is_ready(place, "dev")
 
 
+def test_a_set_up_of_one_kind_keeps_another_ready(place: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkout.record(place, {"dev"})
+    monkeypatch.setattr(environment, "is_usable", lambda _: True)
+    monkeypatch.setattr(environment, "install", lambda *_: None)
+
+    environment.set_up(place, "bench")
+
+    assert checkout.ready_kinds(place) == {"run", "dev", "bench"}
+
+
+def test_a_set_up_that_makes_the_environment_anew_forgets_the_other_kinds(
+    place: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout.record(place, {"dev"})
+    for step in ("create", "install"):
+        monkeypatch.setattr(environment, step, lambda *_: None)
+    monkeypatch.setattr(environment, "is_usable", lambda _: False)
+
+    environment.set_up(place, "bench")
+
+    assert checkout.ready_kinds(place) == {"run", "bench"}
+
+
 @pytest.mark.parametrize("changed", ["requirements/run.txt", "requirements/build.txt", "pyproject.toml"])
 def test_a_changed_file_asks_for_a_new_set_up(place: Checkout, changed: str) -> None:
-    checkout.record(place, "run")
+    checkout.record(place, {"run"})
 
     with (place.root / changed).open("a") as file:
         file.write("# more\n")
@@ -156,7 +179,7 @@ def test_a_changed_file_asks_for_a_new_set_up(place: Checkout, changed: str) -> 
 
 
 def test_a_changed_dev_lock_leaves_run_ready(place: Checkout) -> None:
-    checkout.record(place, "dev")
+    checkout.record(place, {"dev"})
 
     place.lock("dev").write_text("dev==2\n")
 
@@ -165,7 +188,7 @@ def test_a_changed_dev_lock_leaves_run_ready(place: Checkout) -> None:
 
 
 def test_another_python_asks_for_a_new_set_up(place: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
-    checkout.record(place, "run")
+    checkout.record(place, {"run"})
 
     monkeypatch.setattr(sys.implementation, "cache_tag", "cpython-399")
 
@@ -173,14 +196,14 @@ def test_another_python_asks_for_a_new_set_up(place: Checkout, monkeypatch: pyte
 
 
 def test_a_python_that_is_gone_asks_for_a_new_set_up(place: Checkout) -> None:
-    checkout.record(place, "run")
+    checkout.record(place, {"run"})
 
     place.python.unlink()
 
     assert not checkout.is_ready(place, "run")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"run": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"run": 1}', '{"gone": "1"}'])
 def test_a_damaged_stamp_asks_for_a_new_set_up(place: Checkout, text: str) -> None:
     place.stamp.write_text(text)
 
@@ -287,17 +310,22 @@ def test_no_lock_names_an_index() -> None:
         assert "://" not in lock.read_text()
 
 
-def test_dev_pins_what_run_and_build_pin() -> None:
-    pins = {
-        kind: {
-            line
-            for line in Checkout(bootstrap.ROOT).lock(kind).read_text().splitlines()
-            if "==" in line and line[0].isalnum()
-        }
-        for kind in ("run", "build", "dev")
-    }
+@pytest.mark.parametrize("kind", ["dev", "bench"])
+def test_each_kind_pins_what_run_and_build_pin(kind: str) -> None:
+    assert pins("run") | pins("build") <= pins(kind)
 
-    assert pins["run"] | pins["build"] <= pins["dev"]
+
+def test_dev_and_bench_share_an_environment() -> None:
+    versions = [dict(pin.split("==", 1) for pin in pins(kind) if ";" not in pin) for kind in ("dev", "bench")]
+
+    differing = {name for name in versions[0].keys() & versions[1].keys() if versions[0][name] != versions[1][name]}
+
+    assert not differing
+
+
+def pins(kind: str) -> set[str]:
+    lines = Checkout(bootstrap.ROOT).lock(kind).read_text().splitlines()
+    return {line for line in lines if "==" in line and line[0].isalnum()}
 
 
 def test_a_fresh_machine_keeps_its_network_and_nothing_else() -> None:

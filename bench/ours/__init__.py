@@ -1,0 +1,1 @@
+"""hotset's side of the works."""
