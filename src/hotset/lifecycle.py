@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from hotset.data.destination import make_parents, records_beside
 from hotset.data.listing import Listing
@@ -25,10 +27,12 @@ from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
 from hotset.report.redact import redactor, secrets_in
 from hotset.report.terminal import show
+from hotset.session.asked import known_asks
 from hotset.session.failure import explain
 from hotset.session.labels import labelled
+from hotset.session.offer import offer
 from hotset.session.settings import Ask
-from hotset.session.spark import Session, Wishes, known_asks, open_session
+from hotset.session.spark import Session, Wishes, open_session
 from hotset.session.status import running_tasks
 from hotset.signals import Signals
 from hotset.verbs import Run
@@ -50,6 +54,7 @@ class Order:
     destinations: tuple[Path, ...] = ()
     asks: tuple[Ask, ...] = ()
     code: tuple[Path, ...] = ()
+    input_bytes: int | None = None  # None: unknown
 
     @property
     def log(self) -> Path:
@@ -79,7 +84,7 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
 @contextmanager
 def _session(record: "_Record", signals: Signals | None) -> Iterator[Session]:
     order = record.order
-    wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact)
+    wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact, order.input_bytes)
     with record.progress.step("start Spark"):
         start = time.monotonic()
         session = open_session(wishes)
@@ -137,6 +142,7 @@ class _Record:
             log=str(order.log),
         )
         self.progress = RunProgress(Console(stderr=True))
+        self._offer: Callable[[], str | None] = lambda: None
         self._start = time.monotonic()
         _prepare(order)
         # under spark-submit we are the JVM's child, else it is ours
@@ -149,6 +155,8 @@ class _Record:
         report.start_up_seconds = seconds
         report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
         report.settings = tuple(asdict(setting) for setting in session.settings())
+        report.archive, report.why_no_archive = session.archive, session.why_no_archive
+        self._offer = partial(offer, session, seconds)
         if session.java:
             report.java = session.java.told()
             report.warnings += [f"passed over {refused}" for refused in session.java.refused]
@@ -185,6 +193,8 @@ class _Record:
         clean.write(order.report)
         if report.exit_code == 0:
             show(clean, str(order.report), Console())
+            if line := self._offer():
+                Console(stderr=True).print(Text(line), soft_wrap=True)
 
     def _log_traceback(self, exception: BaseException) -> None:
         text = "".join(traceback.format_exception(exception))

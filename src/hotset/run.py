@@ -22,8 +22,8 @@ from hotset.params import SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
+from hotset.session.asked import result_settings
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
-from hotset.session.spark import result_settings
 from hotset.signals import Signals
 from hotset.verbs import Run
 
@@ -65,6 +65,7 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         asks=asks,
         report=report.absolute(),
         code=job.travels,
+        input_bytes=sum(listing.size_bytes for listing in plan.listings.values()) if plan.listings else None,
     )
     with running(order, signals) as run:
         job.main(run, command.params)

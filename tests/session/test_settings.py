@@ -147,6 +147,30 @@ def test_own_asks_on_a_cluster_leave_speed_and_memory_to_it(master: str) -> None
     assert not {"spark.driver.memory", "spark.sql.shuffle.partitions", "spark.driver.host"} & set(asks)
 
 
+@pytest.mark.parametrize(
+    ("cores", "input_bytes", "options", "by"),
+    [
+        (2, None, "-XX:+UseSerialGC", "hotset, for 2 cores by a quota"),
+        (2, 0, "-XX:+UseSerialGC -XX:TieredStopAtLevel=1", "hotset, for 2 cores by a quota, for 0 bytes of input"),
+        (2, 50_000_000, "-XX:+UseSerialGC", "hotset, for 2 cores by a quota"),
+        (4, 49_999_999, "-XX:TieredStopAtLevel=1", "hotset, for 49,999,999 bytes of input"),
+    ],
+)
+def test_collector_and_compiler_follow_cores_and_input(
+    cores: int, input_bytes: int | None, options: str, by: str
+) -> None:
+    machine = Machine(cores, "a quota", 8 * GIB, "a limit")
+
+    asks = winners(own_asks("local[*]", machine, input_bytes=input_bytes))
+
+    key = "spark.driver.defaultJavaOptions"
+    assert asks[key] == Ask(key, options, by)
+
+
+def test_many_cores_and_unknown_input_leave_the_jvm_its_own_choice() -> None:
+    assert "spark.driver.defaultJavaOptions" not in winners(own_asks("local[4]", MACHINE))
+
+
 def test_default_master_has_the_cores_of_the_machine() -> None:
     assert default_master(MACHINE) == Ask("spark.master", "local[4]", "hotset, from a quota")
 

@@ -8,6 +8,7 @@ import re
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 
+from hotset import errors
 from hotset.errors import ClusterError, HotsetError, ResourceError, SparkJobError
 
 LONGEST = 300
@@ -24,6 +25,8 @@ MEANINGS: tuple[tuple[str, type[HotsetError], str], ...] = (
 NOT_A_SENTENCE = re.compile(r"(An error occurred while calling|at |Traceback|File |JVM stacktrace|py4j\.|\.\.\. \d)")
 # ": org.apache.spark.SparkException: Job aborted" says "Job aborted"
 CLASS_NAME = re.compile(r"^(: |Caused by: )*((org|java|scala|py4j)\.[\w.$]+: )*")
+# what our own code raised in a worker: the last line of its traceback
+OWN_ERROR = re.compile(r"^hotset\.errors\.(\w+): (.*)$", re.MULTILINE)
 PYTHON_ERROR = re.compile(r"^((?!org\.|java\.|scala\.|py4j\.|pyspark\.)\w[\w.]*(Error|Exception)\b.*)$", re.MULTILINE)
 
 
@@ -34,6 +37,10 @@ def explain(exception: BaseException) -> HotsetError | None:
     if not isinstance(exception, PySparkException | Py4JError):
         return None
     text = str(exception)
+    if own := OWN_ERROR.findall(text):
+        name, message = own[-1]
+        kind: type[HotsetError] = getattr(errors, name)
+        return kind(message)
     for pattern, kind, advice in MEANINGS:
         if re.search(pattern, text):
             return kind(f"{_line_with(pattern, text)}; {advice}")

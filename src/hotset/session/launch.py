@@ -7,26 +7,28 @@ Where a site has shell code to run (spark-env.sh, its own SPARK_HOME) Spark's sc
 """
 
 import os
-import re
 import struct
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from hotset.errors import HotsetError, ResourceError, UsageError
+from hotset.session.archive import Place, damaged_archives, dump_options, is_mapped, look_up, use_options
+from hotset.session.command import failed_start, reason, spark_command, with_options
 from hotset.session.java import Java
-from hotset.session.settings import LOG4J
-from hotset.session.shim import VECTOR_FLAG, VECTOR_MODULE, spark_java_home
+from hotset.session.shim import spark_java_home
 from hotset.session.site import Site
+from hotset.session.stop import STOP_TIMEOUT_S
 
 READY_TIMEOUT_S = 120
-STOP_TIMEOUT_S = 10
-SMALL_JVM = ("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+LATER = ("pandas", "pyspark.testing")
+INFO = "_PYSPARK_DRIVER_CONN_INFO_PATH"  # where the JVM says how to reach it
 
 
 @dataclass(frozen=True)
@@ -41,68 +43,99 @@ class Launch:
     log: Path
     redact: Callable[[str], str]
     local: bool
+    dump_to: Path | None = None
+    common: bool = True  # the class path is that of every session here
+
+    def say(self, line: str) -> None:
+        """A line of ours in the log."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(self.redact(f"hotset: {line}\n"))
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     @property
     def submit_args(self) -> list[str]:
         return ["--properties-file", str(self.properties), *self.site.submit_args, "pyspark-shell"]
 
 
-def start_jvm(launch: Launch) -> subprocess.Popen[bytes]:
+@dataclass(frozen=True)
+class Started:
+    """The JVM, and the archive that it uses or why it uses none; `place` is where one could be made."""
+
+    jvm: subprocess.Popen[bytes]
+    archive: Path | None = None
+    why_none: str | None = None
+    place: Place | None = None
+
+
+def start_jvm(launch: Launch) -> Started:
     """The driver's JVM, ready and attached to pyspark; what it prints goes to the log.
 
     Raises ResourceError, with the JVM's own words, when it ends before it is ready.
     """
-    info = launch.scratch / "gateway"
-    environment = _jvm_environment(launch, info)
-    plain = launch.site.plain_launch is not None
-    jvm = _popen(_script_command(launch) if plain else _spark_command(launch, environment), environment)
+    try:
+        return _start(launch, jvm_environment(launch))
+    except NotReady as why:
+        raise failed_start(str(why)) from None
+
+
+def _start(launch: Launch, environment: Mapping[str, str]) -> Started:
+    if launch.site.plain_launch is not None:
+        jvm = _boot(launch, _script_command(launch), environment)
+        return Started(jvm, why_none=f"Spark's script starts the JVM: {launch.site.plain_launch}")
+    with ThreadPoolExecutor(1) as meanwhile:
+        damaged = meanwhile.submit(damaged_archives, launch.java, launch.cache)
+        command = jvm_command(launch)
+    if launch.dump_to:
+        jvm = _boot(launch, with_options(command, dump_options(launch.java, launch.dump_to)), environment)
+        return Started(jvm, why_none="the session is there to make one")
+    found = look_up(launch.java, command, launch.cache, environment, damaged.result())
+    if found.archive:
+        return _start_with(found.archive, launch, command, environment)
+    launch.say(f"no start-up archive: {found.why_none}")
+    return Started(_boot(launch, command, environment), None, found.why_none, found.place if launch.common else None)
+
+
+def _start_with(archive: Path, launch: Launch, command: list[str], environment: Mapping[str, str]) -> Started:
+    """Started with the archive; or without, where the JVM cannot live with it. Then the archive goes."""
+    try:
+        jvm = _boot(launch, with_options(command, use_options(launch.java, archive)), environment)
+    except NotReady as why:
+        why_none = f"{archive} was set aside: {why}"
+        launch.say(f"{why_none}; starting once more without")
+        jvm = _boot(launch, command, environment)
+        archive.unlink(missing_ok=True)
+        return Started(jvm, None, why_none)
+    if is_mapped(jvm.pid, archive):
+        return Started(jvm, archive)
+    why_none = f"the JVM did not take {archive}"
+    launch.say(why_none)
+    return Started(jvm, None, why_none)
+
+
+def _boot(launch: Launch, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """The JVM, ready and attached. Raises NotReady. What can be done meanwhile is done meanwhile."""
+    info, said_before = Path(environment[INFO]), launch.said()
+    jvm = _popen(command, environment)
     pump = threading.Thread(target=_keep_output, args=(jvm, launch.log, launch.redact), daemon=True)
     pump.start()
     try:
+        _import_what_comes_later()
         _wait_until_ready(jvm, info)
         _attach(jvm, *_read_info(info))
     except NotReady as why:
         jvm.kill()
         pump.join(STOP_TIMEOUT_S)
-        raise _failed_start(f"{why}: {_reason(launch.log.read_text(errors='replace'))}") from None
+        raise NotReady(f"{why}: {reason(launch.said().removeprefix(said_before))}") from None
     except BaseException:
         jvm.kill()
         raise
     return jvm
 
 
-def stop_jvm(jvm: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
-    """Its stdin closed is the JVM's sign to end, shutdown hooks and all; then TERM, then KILL."""
-    assert jvm.stdin is not None
-    patience_s = 2 if at_once else STOP_TIMEOUT_S
-    for stop in (jvm.stdin.close, jvm.terminate, jvm.kill):
-        try:
-            stop()
-            jvm.wait(patience_s)
-            return
-        except (subprocess.TimeoutExpired, BrokenPipeError):
-            continue
-
-
-def redirect_stderr(log: Path) -> None:
-    """What a JVM that spark-submit started says goes to the log from here on; its stderr is the terminal."""
-    from pyspark import SparkContext
-
-    SparkContext._ensure_initialized()
-    jvm: Any = SparkContext._jvm
-    jvm.java.lang.System.setErr(jvm.java.io.PrintStream(jvm.java.io.FileOutputStream(str(log), True), True))
-    read_log4j()
-
-
-def read_log4j() -> None:
-    """Our log configuration in a JVM that is running. Once more after a context was made: that reads Spark's own."""
-    from pyspark import SparkContext
-
-    jvm: Any = SparkContext._jvm
-    jvm.org.apache.logging.log4j.core.config.Configurator.reconfigure(jvm.java.net.URI.create(LOG4J.as_uri()))
-
-
-def _jvm_environment(launch: Launch, info: Path) -> dict[str, str]:
+def jvm_environment(launch: Launch) -> dict[str, str]:
+    """Ours, and what Spark's scripts would add."""
     environment = {name: value for name, value in os.environ.items() if name != "PYSPARK_SUBMIT_ARGS"}
     if launch.local:
         environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -114,8 +147,13 @@ def _jvm_environment(launch: Launch, info: Path) -> dict[str, str]:
         "SPARK_CONNECT_MODE": "0",
         "JAVA_HOME": str(spark_java_home(launch.java, launch.cache)),
         "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
-        "_PYSPARK_DRIVER_CONN_INFO_PATH": str(info),
+        INFO: str(launch.scratch / "gateway"),
     }
+
+
+def jvm_command(launch: Launch) -> list[str]:
+    """What starts Spark's JVM, by Spark's launcher."""
+    return spark_command(launch.java, launch.site.spark_home, launch.submit_args, jvm_environment(launch))
 
 
 def _popen(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -143,23 +181,10 @@ def _script_command(launch: Launch) -> list[str]:
     return [str(launch.site.spark_home / "bin" / "spark-submit"), *launch.submit_args]
 
 
-def _spark_command(launch: Launch, environment: Mapping[str, str]) -> list[str]:
-    """What bin/spark-submit would exec, without the module flag that this runtime does not know."""
-    (launcher,) = (launch.site.spark_home / "jars").glob("spark-launcher_*.jar")
-    main = ("org.apache.spark.launcher.Main", "org.apache.spark.deploy.SparkSubmit")
-    asked = subprocess.run(
-        [str(launch.java.command), *SMALL_JVM, "-cp", str(launcher), *main, *launch.submit_args],
-        env={name: value for name, value in environment.items() if name != "JDK_JAVA_OPTIONS"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    # the launcher prints an empty line, then the arguments, each ended by NUL
-    command = asked.stdout.lstrip("\0\n").rstrip("\0").split("\0")
-    if asked.returncode or len(command) < 2:
-        raise _failed_start(f"Spark's launcher failed on {launch.java.home}: {_reason(asked.stderr)}")
-    missing = VECTOR_FLAG if launch.java.lacks(VECTOR_MODULE) else None
-    return [argument for argument in command if argument != missing]
+def _import_what_comes_later() -> None:
+    """pyspark imports these when a session is made; now the other core waits for the disk."""
+    for name in LATER:
+        import_module(name)
 
 
 class NotReady(Exception):  # noqa: N818 (says what the JVM is)
@@ -205,17 +230,3 @@ def _environment(**variables: str) -> Iterator[None]:
     finally:
         for name in variables:
             del os.environ[name]
-
-
-def _failed_start(message: str) -> HotsetError:
-    """No memory to be had, or else a setting that Spark refuses."""
-    if re.search(r"memory|heap|space left", message, re.IGNORECASE) and "spark." not in message:
-        return ResourceError(f"{message}; free some, or ask for less with --conf spark.driver.memory=…")
-    return UsageError(f"{message}; check the settings it was given, with `hotset session`")
-
-
-def _reason(output: str) -> str:
-    """The first line in which a JVM says why it ends, else the last one."""
-    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
-    telling = [line for line in lines if re.search(r"Exception|Error|Could not|Invalid|Unrecognized", line)]
-    return (telling[:1] or lines[-1:] or ["it said nothing"])[0][:300]

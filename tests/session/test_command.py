@@ -1,0 +1,77 @@
+"""Spark's own command, made fit: the class path written out, our options where others outrank them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotset.errors import UsageError
+from hotset.session.command import class_path, spark_command, with_options
+from hotset.session.java import Java
+
+MODULES = frozenset({"java.base"})
+
+
+@pytest.fixture
+def spark_home(tmp_path: Path) -> Path:
+    """A Spark of three jars, and a conf directory that is empty."""
+    for name in ("spark-launcher_2.13.jar", "b.JAR", "a.jar", "notes.txt"):
+        (tmp_path / "spark/jars").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "spark/jars" / name).touch()
+    (tmp_path / "spark/conf").mkdir()
+    return tmp_path / "spark"
+
+
+def launched(tmp_path: Path, *said: str, code: int = 0) -> Java:
+    """A Java whose launcher says just that."""
+    (tmp_path / "jdk/bin").mkdir(parents=True)
+    (tmp_path / "said").write_text("\0\n" + "".join(f"{word}\0" for word in said))
+    java = tmp_path / "jdk/bin/java"
+    java.write_text(f"#!/bin/sh\ncat {tmp_path / 'said'}\necho 'Error: none' >&2\nexit {code}\n")
+    java.chmod(0o755)
+    return Java(tmp_path / "jdk", 25, "25.0.2+10", MODULES, "a test")
+
+
+def test_class_path_is_written_out_sorted_and_without_empty_directories(tmp_path: Path, spark_home: Path) -> None:
+    jars = spark_home / "jars"
+    entries = os.pathsep.join([f"{spark_home}/conf/", f"{jars}/a.jar", f"{jars}/*", "/no/such.jar"])
+    java = launched(tmp_path, "java", "-cp", entries, "-Xmx1g", "Main")
+
+    command = spark_command(java, spark_home, [], {})
+
+    assert class_path(command) == [f"{jars}/{name}" for name in ("a.jar", "b.JAR", "spark-launcher_2.13.jar")]
+    assert (command[0], command[-2:]) == ("java", ["-Xmx1g", "Main"])
+
+
+def test_directory_that_holds_files_stays_on_the_class_path(tmp_path: Path, spark_home: Path) -> None:
+    (spark_home / "conf/core-site.xml").touch()
+    java = launched(tmp_path, "java", "-cp", f"{spark_home}/conf/", "Main")
+
+    assert class_path(spark_command(java, spark_home, [], {})) == [f"{spark_home}/conf/"]
+
+
+def test_class_path_too_long_for_one_argument_keeps_its_star(tmp_path: Path, spark_home: Path) -> None:
+    for number in range(1000):
+        (spark_home / "jars" / f"{number:0100}.jar").touch()
+    java = launched(tmp_path, "java", "-cp", f"{spark_home}/jars/*", "Main")
+
+    assert class_path(spark_command(java, spark_home, [], {})) == [f"{spark_home}/jars/*"]
+
+
+def test_module_that_the_runtime_lacks_is_not_asked_for(tmp_path: Path, spark_home: Path) -> None:
+    java = launched(tmp_path, "java", "-cp", "", "--add-modules=jdk.incubator.vector", "Main")
+
+    assert spark_command(java, spark_home, [], {}) == ["java", "-cp", "", "Main"]
+
+
+def test_launcher_that_fails_is_told_in_its_own_words(tmp_path: Path, spark_home: Path) -> None:
+    java = launched(tmp_path, code=1)
+
+    with pytest.raises(UsageError, match=r"Spark's launcher failed on .*: Error: none; check the settings"):
+        spark_command(java, spark_home, [], {})
+
+
+def test_options_of_ours_come_before_all_others() -> None:
+    command = with_options(["java", "-cp", "x", "-XX:A=theirs", "Main"], ["-XX:A=ours"])
+
+    assert command == ["java", "-XX:A=ours", "-cp", "x", "-XX:A=theirs", "Main"]
