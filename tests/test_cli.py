@@ -195,7 +195,7 @@ def test_installed_completion_works_in_bash(scratch: Path, monkeypatch: pytest.M
 
     script = scratch / "home/.local/share/bash-completion/completions/hotset"
     assert (installed.returncode, installed.stdout) == (0, f"{script}\nopen a new shell to use it\n"), installed.stderr
-    assert tried.stdout.splitlines() == ["list", "wordcount", "--min-count", "rdd", "in.txt"], tried.stderr
+    assert tried.stdout.splitlines() == ["list", "wordcount", "--min-count", "rdd rdd-combined", "in.txt"], tried.stderr
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +139,30 @@ def test_a_standalone_master_runs_both_engines_by_spark_submit_and_by_hotset(tex
     assert (by_submit.code, by_hotset.code) == (0, 0), by_submit.err + by_hotset.err
     assert published(submitted) == published(run) == ANSWER
     assert report_of(run)["master"] == master
+    assert [report_of(output)["reads"][0]["lane"] for output in (submitted, run)] == ["columnar", "columnar"]
+
+
+def test_workers_without_our_libraries_leave_the_reading_to_catalyst(text: Path, master: str) -> None:
+    bare, out = text.parent / "bare", text.parent / "out"
+    venv.create(bare, with_pip=False)
+
+    done = call(
+        BIN / "hotset",
+        *("run", "wordcount", "--input", text, "--output", out, "--lower", "--format", "csv"),
+        *("--master", master, "--conf", f"spark.pyspark.python={bare}/bin/python"),
+    )
+
+    assert done.code == 7, "folding to lower case needs Python functions with Arrow on the workers"
+    plain = call(
+        BIN / "hotset",
+        *("run", "wordcount", "--input", text, "--output", out, "--format", "csv"),
+        *("--master", master, "--conf", f"spark.pyspark.python={bare}/bin/python"),
+    )
+    assert plain.code == 0, plain.err
+    read = report_of(out)["reads"][0]
+    assert read["lane"] == "catalyst"
+    assert "lacks a library: No module named" in read["why_not"]
+    assert "read by Catalyst instead of block by block" in plain.out
 
 
 def test_without_a_master_a_run_fails_at_once_and_says_where_none_answers(text: Path) -> None:
@@ -183,6 +208,24 @@ def test_a_result_larger_than_the_driver_may_hold_does_not_stop_a_run(text: Path
 
     assert done.code == 0, done.err
     assert published(out).count("\n") == 300_000
+
+
+@pytest.mark.parametrize("engine", ["columnar", "dataframe"])
+def test_one_line_of_200_mb_is_counted_in_a_small_heap(text: Path, engine: str) -> None:
+    with text.open("wb") as line:
+        for _ in range(200):
+            line.write(b"some word and another one " * 40_000)
+    out = text.parent / "out"
+
+    done = call(
+        BIN / "hotset",
+        *("run", "wordcount", "--input", text, "--output", out, "--engine", engine),
+        *("--conf", "spark.driver.memory=1g" if engine == "columnar" else "spark.driver.memory=4g"),
+    )
+
+    assert done.code == 0, done.err
+    n = 200 * 40_000
+    assert published(out) == "".join(f"('{word}', {n})\n" for word in ("and", "another", "one", "some", "word"))
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -4,6 +4,7 @@ A job is a module with a docstring, a frozen dataclass `Params` and `main(run, p
 which it touches the world. `hotset list` shows the jobs, docs/tour.md follows one from the shell to the exit.
 """
 
+from hotset.columnar.scan import Kernel
 from hotset.data.dataset import Dataset
 from hotset.errors import (
     ClusterError,
@@ -30,6 +31,7 @@ __all__ = [
     "InputError",
     "Inputs",
     "Interrupted",
+    "Kernel",
     "Output",
     "OutputError",
     "ResourceError",

@@ -8,13 +8,16 @@ from typing import Any, TypeVar
 from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
 
+from hotset.columnar import scan as columnar
+from hotset.columnar.reach import why_not
+from hotset.columnar.scan import Kernel
 from hotset.data import text
 from hotset.data.dataset import Dataset
 from hotset.data.destination import check_apart, destination
 from hotset.data.listing import Listing, list_inputs
 from hotset.data.manifest import Maker
 from hotset.data.publish import publish
-from hotset.errors import UsageError
+from hotset.errors import ClusterError, UsageError
 from hotset.memory.keep import Kept, Shelf
 from hotset.report import model
 from hotset.report.progress import RunProgress
@@ -57,16 +60,43 @@ class Run:
 
         Raises InputError for what is missing or unreadable, DataError for invalid UTF-8 under `strict`.
         """
-        if dataset.format != "text":
-            raise UsageError(f"run.read reads text so far, got {dataset.format!r}; run.spark.read has Spark's readers")
-        frame, counter = text.read_lines(self.spark, self._list(path, strict))
-        self._counters.append((self.report.reads[-1], counter))
+        _check_readable(dataset)
+        return self._read_lines(self._list(path, strict))
+
+    def scan(
+        self,
+        dataset: Dataset,
+        path: str | Sequence[str],
+        kernel: Kernel,
+        *,
+        otherwise: Callable[[DataFrame], DataFrame] | None = None,
+        strict: bool = False,
+    ) -> DataFrame:
+        """What `kernel` makes of each block of text or Parquet: the fast lane, past Catalyst's rows.
+
+        Where the workers do not reach the files, `otherwise` makes the same of `run.read(dataset, path)`, and the
+        report says so. Raises InputError as `read` does, UsageError for another format, ClusterError when the workers
+        do not reach the files and there is no `otherwise`.
+        """
+        listing = self._list(path, strict)
+        if reason := self._why_not_columnar(listing):
+            if otherwise is None:
+                raise ClusterError(f"{reason}; put the files where all workers read them")
+            _check_readable(dataset)
+            return otherwise(self._read_lines(listing))
+        frame, counter = columnar.scan(self.spark, listing, dataset, kernel)
+        self._count_blocks(counter)
         return frame
 
     def lines(self, path: str | Sequence[str], *, strict: bool = False) -> RDD[str]:
         """The same lines as strings, for RDD programs; raises as `read` does."""
-        rdd, counter = text.rdd_of_lines(self.spark, self._list(path, strict))
-        self._counters.append((self.report.reads[-1], counter))
+        listing = self._list(path, strict)
+        if self._why_not_columnar(listing):
+            rdd, counter = text.rdd_of_lines(self.spark, listing)
+            self._counters.append((self.report.reads[-1], counter))
+        else:
+            rdd, counter = columnar.lines(self.spark, listing)
+            self._count_blocks(counter)
         return rdd
 
     def keep(self, name: str, data: Data) -> Data:
@@ -142,6 +172,7 @@ class Run:
             counted = counter.counted()
             if counted is not None:
                 read.rows, read.invalid_utf8 = counted.rows, counted.invalid_utf8
+                read.blocks_read = counted.parts if read.blocks else None
         if len(self.report.reads) == 1:
             self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
         self.report.warnings += _warnings(self.report.reads)
@@ -157,6 +188,20 @@ class Run:
             with self.step("check UTF-8"):
                 text.refuse_invalid_utf8(self.spark, listing)
         return listing
+
+    def _read_lines(self, listing: Listing) -> DataFrame:
+        frame, counter = text.read_lines(self.spark, listing)
+        self._counters.append((self.report.reads[-1], counter))
+        return frame
+
+    def _why_not_columnar(self, listing: Listing) -> str | None:
+        self.report.reads[-1].why_not = reason = why_not(self.spark.sparkContext, listing)
+        return reason
+
+    def _count_blocks(self, counter: text.AccumulatedLines) -> None:
+        read = self.report.reads[-1]
+        read.lane, read.blocks = "columnar", counter.parts
+        self._counters.append((read, counter))
 
     def _check_inputs(self) -> None:
         for _, listing in self._inputs_read:
@@ -178,9 +223,18 @@ class Run:
         )
 
 
+def _check_readable(dataset: Dataset) -> None:
+    if dataset.format != "text":
+        raise UsageError(f"run.read reads text so far, got {dataset.format!r}; run.spark.read has Spark's readers")
+
+
 def _warnings(reads: Sequence[model.Read]) -> Iterator[str]:
     """What the person should know of the inputs, beyond the numbers."""
     for read in reads:
+        if read.why_not:
+            yield f"read by Catalyst instead of block by block: {read.why_not}"
+        if read.blocks and read.blocks_read != read.blocks:
+            yield f"partly read: {read.blocks_read or 0:,} of {read.blocks:,} blocks of {', '.join(read.paths)}"
         if read.invalid_utf8:
             yield f"{read.invalid_utf8:,} lines held invalid UTF-8; U+FFFD stands in its place"
         if read.skipped:

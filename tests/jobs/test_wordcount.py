@@ -33,7 +33,7 @@ ENGINES = list(wordcount.ENGINES)
 def counted(run: Run, engine: str, **params: Any) -> list[tuple[str, int]]:
     """What an engine counts, in its order."""
     counts = wordcount.ENGINES[engine](run, Params(output="unused", **params))  # type: ignore[index]
-    return [(word, n) for word, n in counts.collect()]
+    return [(word, n) for word, n in wordcount.rank(counts, rows=1).collect()]
 
 
 @pytest.mark.parametrize("batch", range(len(VARIANTS)))
@@ -116,13 +116,23 @@ def test_count_words_gives_one_row_for_each_word(spark: SparkSession) -> None:
     assert_df_equality(counts, expected, ignore_row_order=True, ignore_nullable=True)
 
 
-def test_rank_words_drops_rare_words_and_breaks_ties_by_word(spark: SparkSession) -> None:
-    counts = spark.createDataFrame([("b", 2), ("a", 2), ("z", 9), ("", 99), ("rare", 1)], "word string, n bigint")
+def test_drop_rare_drops_rare_words_and_the_one_that_is_none(spark: SparkSession) -> None:
+    counts = spark.createDataFrame([("b", 2), ("z", 9), ("", 99), ("rare", 1)], "word string, n bigint")
 
-    ranked = wordcount.rank_words(counts, min_count=2)
+    kept = wordcount.drop_rare(counts, min_count=2)
 
-    expected = spark.createDataFrame([("z", 9), ("a", 2), ("b", 2)], "word string, n bigint")
-    assert_df_equality(ranked, expected)
+    expected = spark.createDataFrame([("b", 2), ("z", 9)], "word string, n bigint")
+    assert_df_equality(kept, expected, ignore_row_order=True)
+
+
+@pytest.mark.parametrize("rows", [3, wordcount.ROWS_IN_ONE_PIECE + 1])
+def test_rank_puts_the_most_frequent_first_and_breaks_ties_by_word(spark: SparkSession, rows: int) -> None:
+    pairs = [("b", 2), ("a", 2), ("z", 9)]
+    frame = spark.createDataFrame(pairs, "word string, n bigint").repartition(3)
+
+    ranked = [wordcount.rank(frame, rows), wordcount.rank(spark.sparkContext.parallelize(pairs, 3), rows)]
+
+    assert [[tuple(row) for row in counts.collect()] for counts in ranked] == [[("z", 9), ("a", 2), ("b", 2)]] * 2
 
 
 def test_fold_word_strips_apostrophes_only_where_words_end_at_punctuation() -> None:

@@ -29,6 +29,15 @@ class InputFile:
         """The path as Spark's readers take it: they read a glob pattern into every name."""
         return HADOOP_GLOB.sub(r"\\\1", str(self.path))
 
+    def check_unchanged(self) -> None:
+        """Raises InputError when the file is not what it was when it was listed."""
+        try:
+            now = self.path.stat()
+        except OSError:
+            raise InputError(f"the input {self.path} vanished while it was read; nothing was published") from None
+        if (now.st_size, now.st_mtime_ns) != (self.size_bytes, self.mtime_ns):
+            raise InputError(f"the input {self.path} changed while it was read; nothing was published")
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -49,12 +58,7 @@ class Listing:
     def check_unchanged(self) -> None:
         """Raises InputError when a file is not what it was when it was listed."""
         for file in self.files:
-            try:
-                now = file.path.stat()
-            except OSError:
-                raise InputError(f"the input {file.path} vanished while it was read; nothing was published") from None
-            if (now.st_size, now.st_mtime_ns) != (file.size_bytes, file.mtime_ns):
-                raise InputError(f"the input {file.path} changed while it was read; nothing was published")
+            file.check_unchanged()
 
 
 @dataclass

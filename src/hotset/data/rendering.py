@@ -22,8 +22,8 @@ def frame_as_lines(frame: DataFrame) -> DataFrame:
     """frame -> lines(value): one string column as it is, several as a tuple is shown."""
     if [kind for _, kind in frame.dtypes] == ["string"]:
         return frame
-    # A second look at a frame that is kept costs little, and mostly saves the start of Python workers.
-    if frame.is_cached and _is_plain(frame):
+    # A second look at what is kept costs little, and mostly saves the start of Python workers.
+    if _is_at_hand(frame) and _is_plain(frame):
         cells = F.concat_ws(", ", *(_shown(name, kind) for name, kind in frame.dtypes))
         return frame.select(F.concat(F.lit("("), cells, F.lit(")")).alias("value"))
     shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
@@ -33,6 +33,12 @@ def frame_as_lines(frame: DataFrame) -> DataFrame:
 def rdd_as_lines(spark: SparkSession, rows: RDD[Any]) -> DataFrame:
     """rows -> lines(value): as `str` shows them, in the Python worker that makes them."""
     return spark.createDataFrame(rows.map(lambda row: (str(row),)), "value string", verifySchema=False)
+
+
+def _is_at_hand(frame: DataFrame) -> bool:
+    """Whether the frame is made from nothing but what is kept."""
+    leaves = frame._jdf.queryExecution().withCachedData().collectLeaves()
+    return all(leaves.apply(i).nodeName() == "InMemoryRelation" for i in range(leaves.size()))
 
 
 def _is_plain(frame: DataFrame) -> bool:

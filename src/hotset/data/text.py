@@ -7,7 +7,6 @@ by their suffix; all three are what Hadoop's line reader does. Each maximal ill-
 
 import bz2
 import gzip
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -26,20 +25,21 @@ from hotset.errors import DataError
 
 EXAMPLES = 10
 
-# suffix -> how to open it as text; those that Hadoop decompresses and Python's own library does not have none
-OPENERS: dict[str, Any] = defaultdict(lambda: open, {".gz": gzip.open, ".bz2": bz2.open})
-OPENERS.update(dict.fromkeys((".deflate", ".lz4", ".snappy", ".zst", ".zstd"), None))
+# suffix -> how Python opens it; any other file is opened as it is, but for those that only Hadoop decompresses
+DECOMPRESSORS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
+ONLY_HADOOP = frozenset({".deflate", ".lz4", ".snappy", ".zst", ".zstd"})
 
-# partition -> (lines, lines with invalid UTF-8)
-Counts = dict[int, tuple[int, int]]
+# partition or block -> (rows, rows with invalid UTF-8)
+PerPart = dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class LinesRead:
-    """Lines that were really read, and those of them that held invalid UTF-8."""
+class RowsRead:
+    """Rows that were really read, and those of them that held invalid UTF-8; of how many parts, where it is known."""
 
     rows: int
     invalid_utf8: int
+    parts: int | None = None
 
 
 class ObservedLines:
@@ -49,40 +49,41 @@ class ObservedLines:
         self.observation = Observation()
         self._spark, self._listing = spark, listing
 
-    def counted(self) -> LinesRead | None:
+    def counted(self) -> RowsRead | None:
         """None until an action has run. Where an empty answer took the counts with it, the lines are read again."""
         if not self._listing.size_bytes:
-            return LinesRead(0, 0)
+            return RowsRead(0, 0)
         metrics = observed(self._spark.sparkContext, self.observation)
         if metrics is None:
             return None
         if not metrics:
             metrics = _raw(self._spark, self._listing).agg(*_counts()).take(1)[0].asDict()
-        return LinesRead(metrics["rows"], metrics["invalid_utf8"])
+        return RowsRead(metrics["rows"], metrics["invalid_utf8"])
 
 
 class AccumulatedLines:
-    """Counts what Python workers consumed, a partition at a time: a task that runs again counts once."""
+    """Counts what Python workers consumed, a partition or block at a time: a task that runs again counts once."""
 
-    def __init__(self, spark: SparkSession, listing: Listing) -> None:
-        self.accumulator: Accumulator[Counts] = spark.sparkContext.accumulator({}, _PerPartition())
+    def __init__(self, spark: SparkSession, listing: Listing, parts: int | None = None) -> None:
+        self.accumulator: Accumulator[PerPart] = spark.sparkContext.accumulator({}, _ByPart())
+        self.parts = parts
         self._listing = listing
 
-    def counted(self) -> LinesRead | None:
+    def counted(self) -> RowsRead | None:
         """None until an action has run a task to its end."""
         counts = self.accumulator.value.values()
         if not counts and self._listing.size_bytes:
             return None
-        return LinesRead(sum(rows for rows, _ in counts), sum(invalid for _, invalid in counts))
+        return RowsRead(sum(rows for rows, _ in counts), sum(invalid for _, invalid in counts), len(counts))
 
 
-class _PerPartition(AccumulatorParam[Counts]):
-    """A partition's counts do not depend on the attempt, so the last one to report is as good as the first."""
+class _ByPart(AccumulatorParam[PerPart]):
+    """A part's counts do not depend on the attempt, so the last one to report is as good as the first."""
 
-    def zero(self, value: Counts) -> Counts:  # noqa: ARG002 (the interface asks for it)
+    def zero(self, value: PerPart) -> PerPart:  # noqa: ARG002 (the interface asks for it)
         return {}
 
-    def addInPlace(self, value1: Counts, value2: Counts) -> Counts:  # noqa: N802 (Spark's name)
+    def addInPlace(self, value1: PerPart, value2: PerPart) -> PerPart:  # noqa: N802 (Spark's name)
         return {**value1, **value2}
 
 
@@ -116,10 +117,10 @@ def refuse_invalid_utf8(spark: SparkSession, listing: Listing) -> None:
 
 def _invalid_lines(file: Path) -> Iterator[str]:
     """`file:line: what is there`, one for each line with invalid UTF-8."""
-    opener = OPENERS[file.suffix]
-    if opener is None:
+    if file.suffix in ONLY_HADOOP:
         yield f"{file}: (a compressed file)"
         return
+    opener = DECOMPRESSORS.get(file.suffix, open)
     # surrogateescape keeps a byte that is no UTF-8 as a character that cannot be encoded again
     with opener(file, "rt", encoding="utf-8", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, start=1):
@@ -139,7 +140,7 @@ def _counts() -> tuple[Column, Column]:
     return F.count(F.lit(1)).alias("rows"), F.count_if(~F.is_valid_utf8("value")).alias("invalid_utf8")
 
 
-def _decode(partition: int, lines: Iterable[bytes], accumulator: Accumulator[Counts]) -> Iterator[str]:
+def _decode(partition: int, lines: Iterable[bytes], accumulator: Accumulator[PerPart]) -> Iterator[str]:
     rows = invalid = 0
     for line in lines:
         rows += 1

@@ -1,19 +1,23 @@
 """Count the words of text files.
 
-lines  --split-->  words  --count-->  counts(word, n)  --fold-->  counts
+lines  --split-->  words  --count-->  counts(word, n)  --fold-->  counts  --drop the rare-->  counts
        --rank-->  counts, most frequent first, ties by word
 
-Engine `rdd` is the classic in-memory program, step for step: lines, drop the empty ones, flatMap(split),
-map((word, 1)), reduceByKey(add). Engine `dataframe` splits, explodes and groups in Catalyst. Both give one answer:
-lines end at \\n, \\r\\n or \\r; '' is no word, the one difference from the classic program, which counts the nothing
-between two spaces; words are split first, then lower-cased and normalized, once for each distinct word.
+Engine `columnar` counts block by block in Arrow and lets Spark add up the counts; where the workers do not reach the
+files, `dataframe` takes over. `dataframe` splits, explodes and groups in Catalyst. `rdd` is the classic in-memory
+program, step for step: lines, drop the empty ones, flatMap(split), map((word, 1)), reduceByKey(add); `rdd-combined`
+counts within each partition first. All give one answer: lines end at \\n, \\r\\n or \\r; '' is no word, the one
+difference from the classic program, which counts the nothing between two spaces; words are split first, then
+lower-cased and normalized, once for each distinct word.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from operator import add
 from typing import Annotated, Literal
 
@@ -24,15 +28,19 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import StringType
 
-from hotset import Dataset, Inputs, Output, Run, Shows, UsageError
+from hotset import Dataset, Inputs, Kernel, Output, Run, Shows, UsageError
+from hotset.jobs.wordcount_kernel import Separators, count_block
 
 LINES = Dataset("value string", format="text")
 COUNTS = Dataset("word string, n bigint")
 
 Split = Literal["space", "whitespace", "words"]
 Form = Literal["none", "NFC", "NFD", "NFKC", "NFKD"]
-Engine = Literal["rdd", "dataframe"]
+Engine = Literal["columnar", "dataframe", "rdd", "rdd-combined"]
 Counts = DataFrame | RDD[tuple[str, int]]
+
+# Sorting in several pieces takes two passes more, one of them to find where the pieces end.
+ROWS_IN_ONE_PIECE = 1_000_000
 
 # As regular expressions that Java and Python read alike: code points are listed, since the classes of the two
 # (\\s, \\p{P}) differ, and move with the Unicode version of the runtime.
@@ -64,7 +72,7 @@ class Params:
         "text"
     )
     strict: Annotated[bool, "refuse invalid UTF-8 instead of counting it"] = False
-    engine: Annotated[Engine, "how the words are counted; the answer is the same"] = "dataframe"
+    engine: Annotated[Engine, "how the words are counted; the answer is the same"] = "columnar"
 
     def __post_init__(self) -> None:
         for name, least, most in (("min_count", 1, 2**63 - 1), ("top", 0, 2**31 - 1)):
@@ -111,16 +119,35 @@ def fold_words(counts: DataFrame, fold: Callable[[str], str]) -> DataFrame:
     return counts.select(folded, "n").groupBy("word").agg(F.sum("n").alias("n"))
 
 
-def rank_words(counts: DataFrame, min_count: int) -> DataFrame:
-    """counts(word, n) -> counts(word, n): n >= min_count, most frequent first, ties by word; '' is no word."""
-    return counts.filter((F.col("word") != "") & (F.col("n") >= min_count)).orderBy(F.desc("n"), "word")
+def drop_rare(counts: DataFrame, min_count: int) -> DataFrame:
+    """counts(word, n) -> counts(word, n): n >= min_count; '' is no word."""
+    return counts.filter((F.col("word") != "") & (F.col("n") >= min_count))
+
+
+def fold_and_drop(counts: DataFrame, params: Params) -> DataFrame:
+    """counts(word, n) -> counts(word, n): as the parameters want them."""
+    fold = folding(params)
+    return drop_rare(fold_words(counts, fold) if fold else counts, params.min_count)
+
+
+def catalyst_counts(lines: DataFrame, split: Split) -> DataFrame:
+    """lines(value) -> counts(word, n)"""
+    return lines.transform(split_words, split).transform(count_words)
 
 
 def dataframe_counts(run: Run, params: Params) -> DataFrame:
     lines = run.read(LINES, params.input, strict=params.strict)
-    counts = lines.transform(split_words, params.split).transform(count_words)
-    fold = folding(params)
-    return rank_words(fold_words(counts, fold) if fold else counts, params.min_count)
+    return fold_and_drop(catalyst_counts(lines, params.split), params)
+
+
+# engine columnar
+
+
+def columnar_counts(run: Run, params: Params) -> DataFrame:
+    kernel = Kernel("word string, n bigint", partial(count_block, separators=Separators.of(SEPARATORS[params.split])))
+    in_catalyst = partial(catalyst_counts, split=params.split)
+    blocks = run.scan(LINES, params.input, kernel, otherwise=in_catalyst, strict=params.strict)
+    return fold_and_drop(blocks.groupBy("word").agg(F.sum("n").alias("n")), params)
 
 
 # engine rdd
@@ -140,21 +167,41 @@ def count_rdd(lines: RDD[str], split: Callable[[str], list[str]]) -> RDD[tuple[s
     return lines.filter(bool).flatMap(split).map(lambda word: (word, 1)).reduceByKey(add)
 
 
+def count_combined(lines: RDD[str], split: Callable[[str], list[str]]) -> RDD[tuple[str, int]]:
+    """lines -> (word, n): each partition is counted by itself before anything is shuffled."""
+
+    def count_partition(part: Iterable[str]) -> Iterable[tuple[str, int]]:
+        return Counter(chain.from_iterable(map(split, part))).items()
+
+    return lines.mapPartitions(count_partition).reduceByKey(add)
+
+
 def fold_rdd(counts: RDD[tuple[str, int]], fold: Callable[[str], str]) -> RDD[tuple[str, int]]:
     """(word, n) -> (word, n): spellings that fold to one word are added up."""
     return counts.map(lambda count: (fold(count[0]), count[1])).reduceByKey(add)
 
 
-def rank_rdd(counts: RDD[tuple[str, int]], min_count: int) -> RDD[tuple[str, int]]:
-    """(word, n) -> (word, n): n >= min_count, most frequent first, ties by word; '' is no word."""
-    ranked = counts.filter(lambda count: count[0] != "" and count[1] >= min_count)
-    return ranked.sortBy(lambda count: (-count[1], count[0]))
+def drop_rare_rdd(counts: RDD[tuple[str, int]], min_count: int) -> RDD[tuple[str, int]]:
+    """(word, n) -> (word, n): n >= min_count; '' is no word."""
+    return counts.filter(lambda count: count[0] != "" and count[1] >= min_count)
 
 
 def rdd_counts(run: Run, params: Params) -> RDD[tuple[str, int]]:
-    counts = count_rdd(run.lines(params.input, strict=params.strict), splitter(params.split))
+    count = count_combined if params.engine == "rdd-combined" else count_rdd
+    counts = count(run.lines(params.input, strict=params.strict), splitter(params.split))
     fold = folding(params)
-    return rank_rdd(fold_rdd(counts, fold) if fold else counts, params.min_count)
+    return drop_rare_rdd(fold_rdd(counts, fold) if fold else counts, params.min_count)
+
+
+# all engines
+
+
+def rank(counts: Counts, rows: int) -> Counts:
+    """counts -> counts, most frequent first, ties by word. `rows` says how many: few are sorted in one piece."""
+    few = rows <= ROWS_IN_ONE_PIECE
+    if isinstance(counts, RDD):
+        return counts.sortBy(lambda count: (-count[1], count[0]), numPartitions=1 if few else None)
+    return (counts.coalesce(1) if few else counts).orderBy(F.desc("n"), "word")
 
 
 def totals(counts: Counts) -> tuple[int, int]:
@@ -169,7 +216,12 @@ def _add_pairs(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return one[0] + other[0], one[1] + other[1]
 
 
-ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {"rdd": rdd_counts, "dataframe": dataframe_counts}
+ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {
+    "columnar": columnar_counts,
+    "dataframe": dataframe_counts,
+    "rdd": rdd_counts,
+    "rdd-combined": rdd_counts,
+}
 
 
 def main(run: Run, params: Params) -> None:
@@ -177,6 +229,7 @@ def main(run: Run, params: Params) -> None:
         counts = run.keep("counts", ENGINES[params.engine](run, params))
         distinct, words = totals(counts)
     run.note(words=words, distinct=distinct)
+    ranked = rank(counts, distinct)
     if params.top:
-        run.show("Most frequent words", counts, params.top, columns=("word", "n"))
-    run.publish(COUNTS.stored_as(params.format), counts, params.output)
+        run.show("Most frequent words", ranked, params.top, columns=("word", "n"))
+    run.publish(COUNTS.stored_as(params.format), ranked, params.output)

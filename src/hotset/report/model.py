@@ -16,7 +16,9 @@ LAYOUT = 1
 class Read:
     """One input: what was listed, and what was really consumed (None until a Spark job has run to its end).
 
-    `seconds` is the time of the Spark stages that read files; None where several inputs share them.
+    `seconds` is the time of the Spark stages that read files; None where several inputs share them. `lane` says who
+    reads: Spark itself ("catalyst") or Python workers block by block ("columnar"), and `why_not` why it is not the
+    latter where the job asked for it.
     """
 
     paths: tuple[str, ...]
@@ -27,6 +29,10 @@ class Read:
     rows: int | None = None
     invalid_utf8: int | None = None
     seconds: float | None = None
+    lane: str = "catalyst"
+    why_not: str | None = None
+    blocks: int | None = None
+    blocks_read: int | None = None
 
 
 @dataclass
@@ -87,6 +93,8 @@ class Report:
     master: str | None = None
     java: str | None = None
     plain_launch: str | None = None
+    archive: str | None = None  # what Spark's classes were mapped from
+    why_no_archive: str | None = None
     settings: tuple[dict[str, Any], ...] = ()
     steps: list[Step] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)

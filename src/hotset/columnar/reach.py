@@ -1,0 +1,45 @@
+"""Whether the workers can do what the columnar lane asks of them: reach the files, and load NumPy and Arrow."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from pyspark import SparkContext
+from pyspark.errors import PySparkException
+
+from hotset.columnar.blocks import unreadable
+from hotset.data.listing import InputFile, Listing
+from hotset.errors import InputError
+
+
+def why_not(context: SparkContext, listing: Listing) -> str | None:
+    """The reason why the input cannot be scanned here; None if it can.
+
+    Workers on this machine with the driver's own Python need not be asked; others are, by a small Spark job.
+    """
+    if reason := unreadable(listing):
+        return reason
+    if str(context.master).startswith("local") and context.pythonExec == sys.executable:
+        return None
+    tasks = context.defaultParallelism
+    ends = (*listing.files[:1], *listing.files[-1:])
+    try:
+        reasons = context.parallelize(range(tasks), tasks).mapPartitions(partial(_look, ends)).take(1)
+    except PySparkException as why:
+        return f"the workers cannot run our Python: {str(why).strip().splitlines()[-1]}"
+    return reasons[0] if reasons else None
+
+
+def _look(files: Iterable[InputFile], _tasks: Iterable[int]) -> Iterator[str]:
+    """In a worker: what is missing there."""
+    try:
+        import numpy  # noqa: F401 (whether it is there is the question)
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as why:
+        yield f"the workers' Python {sys.executable} lacks a library: {why}"
+        return
+    for file in files:
+        try:
+            file.check_unchanged()
+        except InputError:
+            yield f"the workers do not reach {file.path}"

@@ -1,0 +1,181 @@
+"""Kernels over blocks as Spark tasks: what is read is counted, once, and only when it was read to its end."""
+
+import gzip
+import venv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from hotset import ClusterError, Dataset, InputError, Kernel, Run, UsageError
+from hotset.columnar import blocks, reach
+from hotset.data.listing import list_inputs
+from hotset.errors import SchemaError
+from hotset.session.failure import explain
+
+LINES = Dataset("value string", format="text")
+PAIRS = Dataset("key string, n bigint", format="parquet")
+
+
+def line_lengths(pieces: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+    for piece in pieces:
+        yield pa.record_batch({"length": pa.array([len(line) for line in piece[:-1].split(b"\n")], pa.int64())})
+
+
+def in_catalyst(lines: DataFrame) -> DataFrame:
+    return lines.select(F.octet_length("value").cast("bigint").alias("length"))
+
+
+LENGTHS = Kernel("length bigint", line_lengths)
+
+
+@pytest.fixture
+def many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCKS_PER_CORE", 3)
+    monkeypatch.setattr(blocks, "LEAST_BYTES", 1_000)
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_a_kernel_sees_every_block_and_the_report_counts_lines(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"".join(b"x" * (number % 50) + b"\n" for number in range(2_000)))
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"\xff\nok"))
+
+    lengths = run.scan(LINES, str(tmp_path), LENGTHS)
+
+    total = lengths.agg(F.count("*"), F.sum("length")).take(1)[0]
+    assert tuple(total) == (2_002, 40 * sum(range(50)) + 3 + 2)
+    run.settle()
+    read = run.report.reads[-1]
+    assert (read.lane, read.rows, read.invalid_utf8) == ("columnar", 2_002, 1)
+    assert read.blocks == read.blocks_read == 6
+
+
+def test_a_scan_that_is_read_twice_counts_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\ntwo\n")
+
+    lengths = run.scan(LINES, str(tmp_path), LENGTHS)
+    lengths.count()
+    lengths.count()
+    run.settle()
+
+    assert run.report.reads[-1].rows == 2
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_what_was_not_consumed_is_said_to_be_partly_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("some line\n" * 2_000)
+
+    run.scan(LINES, str(tmp_path), LENGTHS).take(1)
+    run.settle()
+
+    read = run.report.reads[-1]
+    assert read.blocks_read is None or read.blocks_read < (read.blocks or 0)
+    assert any(warning.startswith("partly read: ") for warning in run.report.warnings)
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_lines_for_rdds_are_counted_the_same_way(run: Run, tmp_path: Path) -> None:
+    lines = [f"{number} {'x' * (number % 300)}" for number in range(500)]
+    (tmp_path / "in.txt").write_bytes(b"".join(line.encode() + b"\r\n" for line in lines))
+
+    read = run.lines(str(tmp_path)).collect()
+    run.settle()
+
+    assert sorted(read) == sorted(lines)
+    assert (run.report.reads[-1].lane, run.report.reads[-1].rows) == ("columnar", 500)
+
+
+def sums(batches: Iterator[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+    total = sum(pc.sum(batch["n"]).as_py() for batch in batches)
+    return [pa.record_batch({"n": pa.array([total], pa.int64())})]
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_parquet_is_scanned_by_row_groups(run: Run, tmp_path: Path) -> None:
+    table = pa.table({"n": pa.array(range(1_000), pa.int32()), "key": ["k"] * 1_000, "other": [0.5] * 1_000})
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=100)
+
+    parts = run.scan(PAIRS, str(tmp_path), Kernel("n bigint", sums))
+
+    assert sum(row.n for row in parts.collect()) == sum(range(1_000))
+    run.settle()
+    assert run.report.reads[-1].rows == 1_000
+
+
+def test_a_parquet_file_without_a_declared_column_is_refused(run: Run, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": [1], "other": ["x"]}), tmp_path / "in.parquet")
+
+    with pytest.raises(SchemaError, match=r"in\.parquet has no column key, it has n, other"):
+        run.scan(PAIRS, str(tmp_path), Kernel("n bigint", sums))
+
+
+def test_another_format_is_refused_with_what_there_is_instead(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n")
+
+    with pytest.raises(UsageError, match=r"run\.scan takes text and parquet, got 'csv'"):
+        run.scan(Dataset("a string", format="csv"), str(tmp_path), LENGTHS)
+
+
+def test_where_python_cannot_open_the_files_catalyst_reads_them_and_the_report_says_so(
+    run: Run, tmp_path: Path
+) -> None:
+    run.spark.createDataFrame([("ab",), ("c",)], "value string").coalesce(1).write.text(
+        str(tmp_path / "in"), compression="deflate"
+    )
+
+    lengths = run.scan(LINES, str(tmp_path / "in"), LENGTHS, otherwise=in_catalyst)
+
+    assert sorted(row.length for row in lengths.collect()) == [1, 2]
+    run.settle()
+    read = run.report.reads[-1]
+    assert (read.lane, read.rows) == ("catalyst", 2)
+    assert "only Hadoop reads" in str(read.why_not)
+    assert any("read by Catalyst instead of block by block" in warning for warning in run.report.warnings)
+
+
+def test_without_another_way_a_scan_that_cannot_be_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.snappy").write_bytes(b"x")
+
+    with pytest.raises(ClusterError, match=r"only Hadoop reads; put the files where all workers read them"):
+        run.scan(LINES, str(tmp_path), LENGTHS)
+
+
+def test_an_input_that_vanishes_while_it_is_read_is_an_input_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("a\n")
+    lengths = run.scan(LINES, str(tmp_path), LENGTHS)
+    (tmp_path / "in.txt").unlink()
+
+    with pytest.raises(Exception, match="vanished") as failed:
+        lengths.collect()
+    told = explain(failed.value)
+    assert isinstance(told, InputError)
+    assert str(told) == f"the input {tmp_path}/in.txt vanished while it was read; nothing was published"
+
+
+def test_workers_with_another_python_are_asked_what_they_lack(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.txt").write_text("a\n")
+    bare = tmp_path / "bare"
+    venv.create(bare, with_pip=False)
+    monkeypatch.setattr(run.spark.sparkContext, "pythonExec", str(bare / "bin" / "python"))
+
+    lengths = run.scan(LINES, str(tmp_path / "in.txt"), LENGTHS, otherwise=in_catalyst)
+
+    assert [row.length for row in lengths.collect()] == [1]
+    assert "lacks a library: No module named" in str(run.report.reads[-1].why_not)
+
+
+def test_workers_that_do_not_reach_a_file_say_which(tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("a\n")
+    files = list_inputs([str(tmp_path)]).files
+    (tmp_path / "in.txt").unlink()
+
+    (reason,) = reach._look(files, [0])
+
+    assert reason == f"the workers do not reach {tmp_path}/in.txt"
