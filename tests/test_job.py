@@ -127,3 +127,14 @@ def test_find_job_says_why_a_file_is_no_job(tmp_path: Path, name: str, source: s
         find_job(f"./{name}")
 
     assert reason in str(refused.value)
+
+
+def test_rows_pass_through_the_jvm_unless_the_job_says_otherwise(tmp_path: Path) -> None:
+    sources = {"plain_job": SOURCE, "kernel_job": SOURCE + "\ndef rows_pass_jvm(params): return False\n"}
+    for name, source in sources.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.py").write_text(source)
+
+    jobs = [find_job(str(tmp_path / name / f"{name}.py")) for name in sources]
+
+    assert [job.rows_pass_jvm(None) for job in jobs] == [True, False]

@@ -1,6 +1,8 @@
 """Find a job: by its name, by the name of a module, or by the path of a file.
 
-A job is a module with a docstring, a frozen dataclass `Params` and a function `main(run, params)`.
+A job is a module with a docstring, a frozen dataclass `Params` and a function `main(run, params)`. One whose rows do
+not all pass through Spark's JVM may say so by a function `rows_pass_jvm(params) -> bool`: then the JVM is started for a
+small input, however large the files are.
 """
 
 import dataclasses
@@ -32,6 +34,7 @@ class Job:
     doc: str
     source: Path
     travels: tuple[Path, ...]
+    rows_pass_jvm: Callable[[Any], bool] = lambda _: True
 
     @property
     def title(self) -> str:
@@ -104,7 +107,8 @@ def _job(name: str, module: ModuleType) -> Job:
     if not module.__doc__:
         raise UsageError(f"{module.__name__} is no job: its docstring, which `hotset list` shows, is missing")
     source = _source(module)
-    return Job(name, params, main, module.__doc__, source, () if _installed(source) else (source,))
+    travels = () if _installed(source) else (source,)
+    return Job(name, params, main, module.__doc__, source, travels, getattr(module, "rows_pass_jvm", Job.rows_pass_jvm))
 
 
 def _source(module: ModuleType) -> Path:

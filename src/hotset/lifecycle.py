@@ -54,7 +54,7 @@ class Order:
     destinations: tuple[Path, ...] = ()
     asks: tuple[Ask, ...] = ()
     code: tuple[Path, ...] = ()
-    input_bytes: int | None = None  # None: unknown
+    jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
 
     @property
     def log(self) -> Path:
@@ -84,7 +84,7 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
 @contextmanager
 def _session(record: "_Record", signals: Signals | None) -> Iterator[Session]:
     order = record.order
-    wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact, order.input_bytes)
+    wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact, order.jvm_bytes)
     with record.progress.step("start Spark"):
         start = time.monotonic()
         session = open_session(wishes)

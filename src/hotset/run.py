@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.text import Text
 
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
-from hotset.job import find_job
+from hotset.job import Job, find_job
 from hotset.lifecycle import Order, running
 from hotset.params import SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
@@ -65,10 +65,17 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         asks=asks,
         report=report.absolute(),
         code=job.travels,
-        input_bytes=sum(listing.size_bytes for listing in plan.listings.values()) if plan.listings else None,
+        jvm_bytes=_jvm_bytes(job, command.params, plan),
     )
     with running(order, signals) as run:
         job.main(run, command.params)
+
+
+def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:
+    """The size of the input, as far as its rows pass through the JVM; None where nothing is known of it."""
+    if not plan.listings:
+        return None
+    return sum(listing.size_bytes for listing in plan.listings.values()) if job.rows_pass_jvm(params) else 0
 
 
 @contextmanager

@@ -224,6 +224,11 @@ ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {
 }
 
 
+def rows_pass_jvm(params: Params) -> bool:
+    """Only Catalyst sees every word; the other engines read and count in Python workers."""
+    return params.engine == "dataframe"
+
+
 def main(run: Run, params: Params) -> None:
     with run.step("count words"):
         counts = run.keep("counts", ENGINES[params.engine](run, params))

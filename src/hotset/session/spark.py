@@ -50,7 +50,7 @@ class Wishes:
     log: Path | None = None
     code: tuple[Path, ...] = ()
     redact: Callable[[str], str] = field(default=str)
-    input_bytes: int | None = None  # None: unknown
+    jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
     dump_to: Path | None = None  # the session is there to make an archive
 
     @property
@@ -155,7 +155,7 @@ class Prepared:
 def prepare(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Prepared:
     """How to start our own JVM, on the best Java there is."""
     java = find_java(os.environ)
-    asks = planned_asks(wishes.asks, site, machine, wishes.input_bytes)
+    asks = planned_asks(wishes.asks, site, machine, wishes.jvm_bytes)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     master = won["spark.master"]
     _check_master(master)
