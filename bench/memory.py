@@ -12,7 +12,9 @@ from pathlib import Path
 import psutil
 
 LEAST_PAUSE_S = 0.1
-SHARE = 1 / 20  # of one core at most: asking a process with gigabytes takes milliseconds
+# A look holds up the processes that are looked at, for milliseconds where they hold gigabytes. So the pauses grow with
+# the time that has passed: long programs are looked at as often as short ones, and lose the same share of their time.
+PAUSE_SHARE = 1 / 20
 
 
 class PeakMemory:
@@ -32,11 +34,10 @@ class PeakMemory:
         return self._bytes
 
     def _watch(self) -> None:
-        pause_s = 0.0
+        begin, pause_s = time.monotonic(), 0.0
         while not self._done.wait(pause_s):
-            begin = time.monotonic()
             self._bytes = max(self._bytes, tree_pss_bytes(self._root))
-            pause_s = max(LEAST_PAUSE_S, (time.monotonic() - begin) / SHARE)
+            pause_s = max(LEAST_PAUSE_S, (time.monotonic() - begin) * PAUSE_SHARE)
 
 
 def tree_pss_bytes(root: int) -> int:

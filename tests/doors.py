@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 TIMEOUT_S = 240
+CACHE = tempfile.TemporaryDirectory(prefix="hotset-test-cache-")  # nobody's archive is used, no mark of ours is left
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,15 @@ class Outcome:
 def environment(**changes: str | None) -> dict[str, str]:
     """This process's own, with the virtual environment in front, and `changes`; None takes a variable away.
 
-    Only the first compiler of each JVM works: such runs are over before the second has paid for itself.
+    The caches are ours. Only the first compiler of each JVM works: such runs are over before the second has paid for
+    itself.
     """
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     merged: dict[str, str | None] = {
         **os.environ,
         "PATH": path,
         "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+        "XDG_CACHE_HOME": CACHE.name,
         **changes,
     }
     return {name: value for name, value in merged.items() if value is not None}

@@ -170,7 +170,7 @@ class _Record:
         """The error to raise, after it was written down; one that was already is passed on."""
         if self.report.exit_code is not None:
             return exception
-        error = _meaning(exception, signals)
+        error = _meaning(exception, signals, self.order.log)
         if error is None:
             return exception
         error.args = (self.redact(str(error)),)
@@ -202,14 +202,14 @@ class _Record:
             log.write(self.redact(text))
 
 
-def _meaning(exception: BaseException, signals: Signals | None) -> HotsetError | None:
+def _meaning(exception: BaseException, signals: Signals | None, log: Path) -> HotsetError | None:
     if isinstance(exception, HotsetError):
         return exception
     if isinstance(exception, KeyboardInterrupt) and signals:
         return Interrupted(signals.number)
     if not isinstance(exception, Exception):
         return None
-    return explain(exception) or HotsetError(f"{type(exception).__name__}: {exception} ({_where(exception)})")
+    return explain(exception, log) or HotsetError(f"{type(exception).__name__}: {exception} ({_where(exception)})")
 
 
 def _where(exception: BaseException) -> str:

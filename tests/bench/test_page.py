@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from bench.page import PAGE, RESULTS, rendered, shown, update
 from bench.results import Result, Timing, load
+from bench.work import ROOT
 from bench.works import NAMES
 from sections import section
 
@@ -77,3 +78,11 @@ def test_the_page_shows_the_results(work: str) -> None:
 
     # where it does not: `python -m bench.page`
     assert shown(PAGE.read_text("utf-8"))[work] == (rendered(result) if result else "")
+
+
+def test_the_readme_shows_rows_of_the_page() -> None:
+    measured = (ROOT / "README.md").read_text("utf-8").partition("## Measured")[2].partition("\n## ")[0]
+    rows = [line for line in measured.splitlines() if line.startswith("| ")]
+
+    assert len(rows) > 5
+    assert set(rows) <= set(PAGE.read_text("utf-8").splitlines())

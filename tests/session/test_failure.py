@@ -1,10 +1,12 @@
 """What Spark's exceptions mean for the person, on texts as Spark 4.3 gives them."""
 
+from pathlib import Path
+
 import pytest
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 
-from hotset.errors import ClusterError, HotsetError, ResourceError, SparkJobError
+from hotset.errors import ClusterError, HotsetError, InputError, ResourceError, SparkJobError
 from hotset.session.failure import explain
 
 PYTHON_FAILED = """An error occurred while calling o48.count.
@@ -61,6 +63,24 @@ def test_lost_jvm_is_said_as_such(exception: Exception) -> None:
 
     assert type(error) is SparkJobError
     assert str(error).startswith("Spark's JVM ended while the run was working")
+
+
+def test_jvm_lost_for_want_of_memory_is_a_want_of_memory(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("12:00 ERROR Executor: Exception\njava.lang.OutOfMemoryError: Java heap space\n\tat java.base/x\n")
+
+    error = explain(Py4JNetworkError("Answer from Java side is empty"), log)
+
+    assert type(error) is ResourceError
+    assert str(error).startswith("Spark's JVM ended: java.lang.OutOfMemoryError: Java heap space; give more with")
+
+
+def test_our_own_error_from_a_worker_keeps_its_kind() -> None:
+    text = 'Traceback:\n  File "x"\nhotset.errors.InputError: cannot read a.gz: truncated\n\n\tat org.x'
+
+    error = explain(PySparkException(text))
+
+    assert (type(error), str(error)) == (InputError, "cannot read a.gz: truncated")
 
 
 def test_long_text_is_cut() -> None:

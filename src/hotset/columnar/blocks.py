@@ -13,9 +13,9 @@ from hotset.data.text import DECOMPRESSORS, ONLY_HADOOP
 from hotset.errors import InputError, SchemaError
 
 MIB = 1024**2
-BLOCKS_PER_CORE = 2  # more end more evenly, and send more partial results through the JVM
+BLOCKS_PER_CORE = 1  # more would end more evenly, and send more partial results through the JVM, which costs more
 LEAST_BYTES = 4 * MIB  # below it a task costs more than its work
-MOST_BYTES = 128 * MIB  # above it a retried task repeats more than it needs to
+MOST_BYTES = 256 * MIB  # above it a retried task repeats more than it needs to
 LINE_END = re.compile(rb"\r\n?|\n")
 LOOK_BYTES = 64 * 1024
 

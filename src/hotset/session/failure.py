@@ -4,12 +4,21 @@ Ask while the session is open: an exception of Spark's fetches its text from the
 """
 
 import re
+from pathlib import Path
 
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 
-from hotset import errors
-from hotset.errors import ClusterError, HotsetError, ResourceError, SparkJobError
+from hotset.errors import (
+    ClusterError,
+    DataError,
+    HotsetError,
+    InputError,
+    ResourceError,
+    SchemaError,
+    SparkJobError,
+    UsageError,
+)
 
 LONGEST = 300
 MORE = "give more with --conf spark.driver.memory=… or free some, and run the same command again"
@@ -26,21 +35,29 @@ NOT_A_SENTENCE = re.compile(r"(An error occurred while calling|at |Traceback|Fil
 # ": org.apache.spark.SparkException: Job aborted" says "Job aborted"
 CLASS_NAME = re.compile(r"^(: |Caused by: )*((org|java|scala|py4j)\.[\w.$]+: )*")
 # what our own code raised in a worker: the last line of its traceback
-OWN_ERROR = re.compile(r"^hotset\.errors\.(\w+): (.*)$", re.MULTILINE)
+OWN_ERRORS: dict[str, type[HotsetError]] = {
+    kind.__name__: kind for kind in (InputError, SchemaError, DataError, ResourceError, UsageError)
+}
+OWN_ERROR = re.compile(rf"^hotset\.errors\.({'|'.join(OWN_ERRORS)}): (.*)$", re.MULTILINE)
+OUT_OF_MEMORY = re.compile(r"java\.lang\.OutOfMemoryError: [\w ]+")
 PYTHON_ERROR = re.compile(r"^((?!org\.|java\.|scala\.|py4j\.|pyspark\.)\w[\w.]*(Error|Exception)\b.*)$", re.MULTILINE)
 
 
-def explain(exception: BaseException) -> HotsetError | None:
-    """The error that an exception of Spark's stands for; None for anything that is not Spark's."""
+def explain(exception: BaseException, log: Path | None = None) -> HotsetError | None:
+    """The error that an exception of Spark's stands for; None for anything that is not Spark's.
+
+    A JVM that has ended cannot be asked; the log has its last words.
+    """
     if isinstance(exception, Py4JNetworkError | ConnectionRefusedError):
+        if log and (found := OUT_OF_MEMORY.search(log.read_text(errors="replace"))):
+            return ResourceError(f"Spark's JVM ended: {found[0]}; {MORE}")
         return SparkJobError("Spark's JVM ended while the run was working; its last words are in the log named below")
     if not isinstance(exception, PySparkException | Py4JError):
         return None
     text = str(exception)
     if own := OWN_ERROR.findall(text):
         name, message = own[-1]
-        kind: type[HotsetError] = getattr(errors, name)
-        return kind(message)
+        return OWN_ERRORS[name](message)
     for pattern, kind, advice in MEANINGS:
         if re.search(pattern, text):
             return kind(f"{_line_with(pattern, text)}; {advice}")
