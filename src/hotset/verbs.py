@@ -173,7 +173,7 @@ class Run:
             if counted is not None:
                 read.rows, read.invalid_utf8 = counted.rows, counted.invalid_utf8
                 read.blocks_read = counted.parts if read.blocks else None
-        if len(self.report.reads) == 1:
+        if [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
         self.report.warnings += _warnings(self.report.reads)
 

@@ -16,9 +16,9 @@ LAYOUT = 1
 class Read:
     """One input: what was listed, and what was really consumed (None until a Spark job has run to its end).
 
-    `seconds` is the time of the Spark stages that read files; None where several inputs share them. `lane` says who
-    reads: Spark itself ("catalyst") or Python workers block by block ("columnar"), and `why_not` why it is not the
-    latter where the job asked for it.
+    `seconds` is the time of the Spark stages that read files; None where several inputs share them, or Python reads.
+    `lane` says who reads: Spark itself ("catalyst") or Python workers block by block ("columnar"), and `why_not` why it
+    is not the latter where the job asked for it.
     """
 
     paths: tuple[str, ...]
