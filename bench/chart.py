@@ -34,7 +34,7 @@ def draw(result: Result, path: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.12)
     if len(section.modes) > 1:
-        axes.legend(frameon=False, loc="lower right")
+        axes.legend(frameon=False, loc="upper right")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None}, facecolor="white")
     pyplot.close(figure)
