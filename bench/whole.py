@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.memory import PeakMemory
+from bench.memory import peak_pss
 from bench.work import INPUT, OUTPUT, ROOT, Command
 
 TAIL_LINES = 15
@@ -34,7 +34,7 @@ def run_whole(
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
-        watch = PeakMemory(process.pid)
+        watch = peak_pss(process.pid)
         alarm = threading.Timer(timeout_s, end_tree, [process.pid])
         alarm.start()
         try:

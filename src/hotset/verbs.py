@@ -85,7 +85,7 @@ class Run:
             _check_readable(dataset)
             return otherwise(self._read_lines(listing))
         frame, counter = columnar.scan(self.spark, listing, dataset, kernel)
-        self._count_blocks(counter)
+        self._count_by(counter, counter.parts)
         return frame
 
     def lines(self, path: str | Sequence[str], *, strict: bool = False) -> RDD[str]:
@@ -93,10 +93,9 @@ class Run:
         listing = self._list(path, strict)
         if self._why_not_columnar(listing):
             rdd, counter = text.rdd_of_lines(self.spark, listing)
-            self._counters.append((self.report.reads[-1], counter))
         else:
             rdd, counter = columnar.lines(self.spark, listing)
-            self._count_blocks(counter)
+        self._count_by(counter, counter.parts)
         return rdd
 
     def keep(self, name: str, data: Data) -> Data:
@@ -191,16 +190,17 @@ class Run:
 
     def _read_lines(self, listing: Listing) -> DataFrame:
         frame, counter = text.read_lines(self.spark, listing)
-        self._counters.append((self.report.reads[-1], counter))
+        self._count_by(counter, None)
         return frame
 
     def _why_not_columnar(self, listing: Listing) -> str | None:
         self.report.reads[-1].why_not = reason = why_not(self.spark.sparkContext, listing)
         return reason
 
-    def _count_blocks(self, counter: text.AccumulatedLines) -> None:
+    def _count_by(self, counter: text.ObservedLines | text.AccumulatedLines, blocks: int | None) -> None:
+        """The last input that was listed is counted by `counter`, in so many blocks if it is scanned."""
         read = self.report.reads[-1]
-        read.lane, read.blocks = "columnar", counter.parts
+        read.lane, read.blocks = "columnar" if blocks else "catalyst", blocks
         self._counters.append((read, counter))
 
     def _check_inputs(self) -> None:

@@ -39,12 +39,12 @@ def cut_text(listing: Listing, cores: int) -> tuple[Block, ...]:
     Raises InputError for a file that cannot be read.
     """
     target = _target_bytes(listing, cores)
-    return _blocks((piece for file in listing.files for piece in _byte_ranges(file, target)), target)
+    return _blocks((part for file in listing.files for part in _byte_ranges(file, target)), target)
 
 
 def cut_parquet(listing: Listing, columns: Collection[str], cores: int) -> tuple[Block, ...]:
     """The same of row groups. Raises InputError for a file that is no Parquet, SchemaError for one without a column."""
-    slices = (piece for file in listing.files for piece in _row_groups(file, columns))
+    slices = (part for file in listing.files for part in _row_groups(file, columns))
     return _blocks(slices, _target_bytes(listing, cores))
 
 
@@ -53,7 +53,7 @@ def _target_bytes(listing: Listing, cores: int) -> int:
 
 
 def _blocks(slices: Iterator[Slice], target: int) -> tuple[Block, ...]:
-    blocks = sorted(_packed(slices, target), key=lambda block: -sum(piece.size_bytes for piece in block))
+    blocks = sorted(_packed(slices, target), key=lambda block: -sum(part.size_bytes for part in block))
     return tuple(blocks) or ((),)
 
 
@@ -113,11 +113,11 @@ def _packed(slices: Iterator[Slice], target: int) -> Iterator[Block]:
     """Slices in their order, together until they are enough for a task."""
     block: list[Slice] = []
     size_bytes = 0
-    for piece in slices:
-        if block and size_bytes + piece.size_bytes > target:
+    for part in slices:
+        if block and size_bytes + part.size_bytes > target:
             yield tuple(block)
             block, size_bytes = [], 0
-        block.append(piece)
-        size_bytes += piece.size_bytes
+        block.append(part)
+        size_bytes += part.size_bytes
     if block:
         yield tuple(block)

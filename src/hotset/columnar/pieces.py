@@ -18,9 +18,8 @@ from hotset.data.listing import InputFile
 from hotset.data.text import DECOMPRESSORS
 from hotset.errors import InputError
 
-PIECE_BYTES = (
-    1024**2
-)  # at least a byte-order mark's three; a piece, and what a kernel makes of it, stays in the processor's cache
+# A piece, and what a kernel makes of it, stays in the processor's cache; at least the three bytes of BOM.
+PIECE_BYTES = 1024**2
 BATCH_ROWS = 64 * 1024
 LONGEST_LINE_BYTES = 2**31 - 1  # what Hadoop's line reader, and an Arrow array of strings, can hold
 BOM = b"\xef\xbb\xbf"

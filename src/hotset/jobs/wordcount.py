@@ -186,8 +186,10 @@ def drop_rare_rdd(counts: RDD[tuple[str, int]], min_count: int) -> RDD[tuple[str
     return counts.filter(lambda count: count[0] != "" and count[1] >= min_count)
 
 
-def rdd_counts(run: Run, params: Params) -> RDD[tuple[str, int]]:
-    count = count_combined if params.engine == "rdd-combined" else count_rdd
+def rdd_counts(
+    run: Run, params: Params, count: Callable[[RDD[str], Callable[[str], list[str]]], RDD[tuple[str, int]]]
+) -> RDD[tuple[str, int]]:
+    """Counted by `count`, and as the parameters want them."""
     counts = count(run.lines(params.input, strict=params.strict), splitter(params.split))
     fold = folding(params)
     return drop_rare_rdd(fold_rdd(counts, fold) if fold else counts, params.min_count)
@@ -219,8 +221,8 @@ def _add_pairs(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {
     "columnar": columnar_counts,
     "dataframe": dataframe_counts,
-    "rdd": rdd_counts,
-    "rdd-combined": rdd_counts,
+    "rdd": partial(rdd_counts, count=count_rdd),
+    "rdd-combined": partial(rdd_counts, count=count_combined),
 }
 
 

@@ -106,6 +106,6 @@ def added_up(counted: pa.ChunkedArray) -> pa.Table:
 def as_arrow(numbers: np.ndarray) -> pa.Array:
     """The same memory as an Arrow array.
 
-    `pa.array` and `to_numpy` would import pandas first, half a second of every new worker; this and DLPack do not.
+    `pa.array` and `to_numpy` would import pandas first, in every new worker; this and DLPack do not.
     """
     return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])

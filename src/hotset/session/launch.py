@@ -86,7 +86,7 @@ def _start(launch: Launch, environment: Mapping[str, str]) -> Started:
         return Started(jvm, why_none=f"Spark's script starts the JVM: {launch.site.plain_launch}")
     with ThreadPoolExecutor(1) as meanwhile:
         damaged = meanwhile.submit(damaged_archives, launch.java, launch.cache)
-        command = jvm_command(launch)
+        command = jvm_command(launch, environment)
     if launch.dump_to:
         jvm = _boot(launch, with_options(command, dump_options(launch.java, launch.dump_to)), environment)
         return Started(jvm, why_none="the session is there to make one")
@@ -151,9 +151,9 @@ def jvm_environment(launch: Launch) -> dict[str, str]:
     }
 
 
-def jvm_command(launch: Launch) -> list[str]:
+def jvm_command(launch: Launch, environment: Mapping[str, str]) -> list[str]:
     """What starts Spark's JVM, by Spark's launcher."""
-    return spark_command(launch.java, launch.site.spark_home, launch.submit_args, jvm_environment(launch))
+    return spark_command(launch.java, launch.site.spark_home, launch.submit_args, environment)
 
 
 def _popen(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -43,8 +43,9 @@ def warm(progress: Callable[[str], None]) -> Warmed:
         launch = prepare(Wishes("hotset warm"), site, machine, Path(scratch)).launch
         if launch.site.plain_launch:
             raise UsageError(f"Spark's own script starts the JVM here, and uses no archive: {launch.site.plain_launch}")
-        command = jvm_command(launch)
-        found = archive.look_up(launch.java, command, launch.cache, jvm_environment(launch))
+        environment = jvm_environment(launch)
+        command = jvm_command(launch, environment)
+        found = archive.look_up(launch.java, command, launch.cache, environment)
         if found.place is None:
             raise UsageError(f"no start-up archive can be made: {found.why_none}")
         path, made = _there_or_made(found, launch, command, progress)
