@@ -1,11 +1,14 @@
 """A directory gets its final name in one step, and what was there stays."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from hotset.data.rename import rename_new, sync
+from hotset.data.rename import check_one_step, exchange, rename_new, sync
 from hotset.errors import OutputError
 
 OPEN = Path("/proc/self/fd")
@@ -81,6 +84,53 @@ def test_rename_new_lets_one_of_many_win(tmp_path: Path) -> None:
     assert sorted([*losers, *(file.name for file in (tmp_path / "out").iterdir())]) == [
         source.name for source in sources
     ]
+
+
+def test_exchange_gives_each_the_others_name(tmp_path: Path) -> None:
+    for name in ("new", "out"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+
+    exchange(tmp_path / "new", tmp_path / "out")
+
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["new"]
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["out"]
+
+
+def test_exchange_needs_both(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+
+    with pytest.raises(OutputError, match="No such file or directory"):
+        exchange(tmp_path / "new", tmp_path / "out")
+
+    assert (tmp_path / "new").exists()
+
+
+def test_check_one_step_finds_out_and_leaves_nothing(tmp_path: Path) -> None:
+    check_one_step(tmp_path / "out", tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["/proc", "/sys/kernel"])
+def test_check_one_step_refuses_where_no_directory_can_be_made(place: str) -> None:
+    with pytest.raises(OutputError, match=rf"cannot write in {place}"):
+        check_one_step(Path(place) / "out", Path(place))
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root mounts")
+def test_check_one_step_refuses_a_mount_point(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    check = "import sys; from pathlib import Path; from hotset.data.rename import check_one_step as check; "
+    call = f"{check} check(Path(sys.argv[1]), Path(sys.argv[1]).parent)"
+
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$1" && exec "$2" -c "$3" "$1"', "sh",
+         str(tmp_path / "out"), sys.executable, call],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert f"the output {tmp_path}/out is a mount point" in done.stderr
 
 
 def test_sync_takes_files_and_directories_and_leaves_no_descriptor_open(tmp_path: Path) -> None:

@@ -1,22 +1,69 @@
-"""What data looks like at rest."""
+"""What data looks like at rest: docs/data.md is the contract."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-Format = Literal["text", "csv", "json", "parquet"]
+from pyspark.errors import ParseException
+from pyspark.sql.types import StructField, StructType
+
+from hotset.errors import UsageError
+
+Format = Literal["text", "csv", "json", "parquet", "orc"]
+MIB = 1024**2
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Columns in Spark's DDL, as in `"word string, n bigint"`, and the file format.
+    """Columns in Spark's DDL, as in `"word string, n bigint not null"`, the file format, and what a row must obey.
 
-    As text, one string column is written as it is; several are written as Python shows a tuple, which is what
-    `RDD.saveAsTextFile` gives: `('word', 3)`.
+    Published as text, one string column is written as it is; several are written as Python shows a tuple, which is what
+    `RDD.saveAsTextFile` gives: `('word', 3)`. Raises UsageError for fields that contradict each other.
     """
 
     columns: str
     format: Format = "parquet"
+    rules: Mapping[str, str] = field(default_factory=dict)  # name -> SQL that must not be false
+    partition_by: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    on_new: Literal["fail", "ignore"] = "fail"
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    nan: Literal["keep", "refuse"] = "keep"
+    longest_line_bytes: int = 4 * MIB
+    header: bool = True
+    separator: str = ","
+    quote: str = '"'
+    null: str = ""
+    multiline: bool = False
+
+    def __post_init__(self) -> None:
+        for name, character in (("separator", self.separator), ("quote", self.quote)):
+            if len(character) != 1 or not character.isascii() or character in "\0\r\n":
+                if name == "quote" and not character:
+                    continue
+                raise UsageError(f"the {name} of a CSV is one ASCII character, got {character!r}")
+        if self.separator == self.quote:
+            raise UsageError(f"separator and quote of a CSV differ, got {self.quote!r} for both")
 
     def stored_as(self, format: Format) -> "Dataset":  # noqa: A002 (the field's own name)
         """The same columns in another file format."""
         return replace(self, format=format)
+
+    def schema(self) -> StructType:
+        """The columns as Spark's type; needs a session, which parses them. Raises UsageError for what is no DDL."""
+        try:
+            schema = StructType.fromDDL(self.columns)
+        except ParseException as why:
+            reason = str(why).strip().splitlines()[0]
+            raise UsageError(
+                f"the columns of a dataset are written in Spark's DDL, got {self.columns!r}: {reason}"
+            ) from None
+        assert isinstance(schema, StructType)
+        for name in (*self.partition_by, *self.key, *self.defaults):
+            if name not in schema.names:
+                raise UsageError(f"{name!r} is no column of the dataset; its columns are {', '.join(schema.names)}")
+        return schema
+
+    def stored_fields(self) -> list[StructField]:
+        """The columns that stand in the files: all but those that the directories' names hold."""
+        return [one for one in self.schema().fields if one.name not in self.partition_by]

@@ -1,13 +1,17 @@
-"""What a published version is made of, and which run made it. Lies in the version itself, as `_MANIFEST.json`."""
+"""What a published version is made of, and which runs made it. Lies in the version itself, as `_MANIFEST.json`."""
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from hotset.errors import InputError
+
 MANIFEST_NAME = "_MANIFEST.json"
-LAYOUT = 1
+QUARANTINE_NAME = "_quarantine"
+LAYOUT = 2
 
 
 @dataclass(frozen=True)
@@ -17,17 +21,43 @@ class PublishedFile:
     path: str
     bytes: int
     sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class QuarantineFile:
+    """The records that one run set aside, one a line of JSON; its path relative to the version."""
+
+    path: str
+    bytes: int
+    sha256: str
+    records: int
+
+
+@dataclass(frozen=True)
+class InputRead:
+    """One input of a run, as it was listed, with its books: rows that were read, and those of them set aside."""
+
+    paths: tuple[str, ...]
+    fingerprint: str
+    files: int
+    bytes: int
+    rows: int | None = None
+    set_aside: int | None = None
 
 
 @dataclass(frozen=True)
 class Maker:
-    """The run that made a version; equal keys mean equal content."""
+    """A run that made the version, or a part of it; equal keys mean equal content."""
 
     job: str
     run_id: str
     run_key: str
     finished: str
     hotset: str
+    mode: str = "refuse"
+    params: Mapping[str, Any] = field(default_factory=dict)
+    superseded: bool = False  # a later run replaced what it had made
 
 
 @dataclass(frozen=True)
@@ -37,6 +67,11 @@ class Manifest:
     rows: int
     files: tuple[PublishedFile, ...]
     history: tuple[Maker, ...]
+    partition_by: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    csv: Mapping[str, Any] | None = None
+    inputs: tuple[InputRead, ...] = ()
+    quarantine: tuple[QuarantineFile, ...] = ()
     layout: int = LAYOUT
 
     @property
@@ -44,34 +79,63 @@ class Manifest:
         return sum(file.bytes for file in self.files)
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        """The only way to write it: one more blank, and it is not ours. Its own SHA-256 stands in it."""
+        facts = asdict(self)
+        canonical = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        facts["self_sha256"] = hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
+        return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
-def describe_files(directory: Path) -> tuple[PublishedFile, ...]:
-    """Every data file below `directory`, in the order of their paths."""
-    files = sorted(path for path in directory.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
-    return tuple(_describe(path, directory) for path in files)
-
-
-def _describe(path: Path, directory: Path) -> PublishedFile:
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return PublishedFile(path.relative_to(directory).as_posix(), path.stat().st_size, digest)
+def load_manifest(directory: Path) -> Manifest | None:
+    """The manifest of a published version; None where there is none. Raises InputError for a damaged one."""
+    try:
+        content = (directory / MANIFEST_NAME).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as why:
+        raise InputError(f"cannot read {directory / MANIFEST_NAME}, got {why.strerror}; check its rights") from None
+    manifest = _parsed(content)
+    if manifest is None:
+        raise InputError(f"the manifest {directory / MANIFEST_NAME} is damaged; publish the version again")
+    return manifest
 
 
 def read_manifest(directory: Path) -> Manifest | None:
-    """The manifest of a published version; None where there is none that we can read."""
+    """The manifest of a published version; None where there is none that can be trusted."""
     try:
-        facts: dict[str, Any] = json.loads((directory / MANIFEST_NAME).read_text(encoding="utf-8"))
-        facts["files"] = tuple(PublishedFile(**file) for file in facts["files"])
-        facts["history"] = tuple(Maker(**maker) for maker in facts["history"])
-        return Manifest(**facts)
-    except (OSError, ValueError, TypeError, KeyError):
+        return load_manifest(directory)
+    except InputError:
         return None
 
 
-def made_by(directory: Path, run_key: str) -> Maker | None:
-    """The run with this key that made the version in `directory`, if one did."""
+def made_by(directory: Path, run_key: str, *, adding: bool = False) -> Maker | None:
+    """The run with this key that made all of the version in `directory`; if `adding`, all of it or a part."""
     manifest = read_manifest(directory)
     makers = manifest.history if manifest else ()
-    return next((maker for maker in makers if maker.run_key == run_key), None)
+    if not adding and len(makers) > 1:
+        return None
+    return next((maker for maker in makers if maker.run_key == run_key and not maker.superseded), None)
+
+
+def _parsed(content: bytes) -> Manifest | None:
+    """None unless these are the very bytes that `as_json` writes."""
+    try:
+        text = content.decode()
+        facts: dict[str, Any] = json.loads(text)
+        manifest = _built(facts)
+        return manifest if manifest.layout == LAYOUT and manifest.as_json() == text else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _built(facts: dict[str, Any]) -> Manifest:
+    known = {entry.name: facts[entry.name] for entry in fields(Manifest)}
+    return replace(
+        Manifest(**known),
+        files=tuple(PublishedFile(**file) for file in facts["files"]),
+        history=tuple(Maker(**maker) for maker in facts["history"]),
+        partition_by=tuple(facts["partition_by"]),
+        key=tuple(facts["key"]),
+        inputs=tuple(InputRead(**{**one, "paths": tuple(one["paths"])}) for one in facts["inputs"]),
+        quarantine=tuple(QuarantineFile(**file) for file in facts["quarantine"]),
+    )

@@ -1,58 +1,113 @@
 """Publish a frame: all of it or nothing.
 
-Written beside the destination, described in a manifest, synced, and given its name in one step that refuses an
-existing one. A kill at any moment leaves nothing, or the whole version.
+Written beside the destination, counted, described in a manifest, synced, and put in its place in one step: under a new
+name, or in exchange for the version that is there. A kill at any moment leaves the old version or the new one, whole.
 """
 
-import shutil
-from collections.abc import Callable, Iterable
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyspark import RDD
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, SparkSession
 
+from hotset.data.claim import Claim
+from hotset.data.contents import describe_files, in_threads
 from hotset.data.dataset import Dataset
-from hotset.data.destination import check_free, give_modes, make_parents, records_beside
-from hotset.data.manifest import MANIFEST_NAME, Maker, Manifest, describe_files
-from hotset.data.observed import observed
-from hotset.data.rename import rename_new, sync
+from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
+from hotset.data.key import check_key
+from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
+from hotset.data.rename import sync
 from hotset.data.rendering import frame_as_lines, rdd_as_lines
-from hotset.errors import OutputError, SchemaError
+from hotset.data.successor import Heritage, check_partitions, inherit, old_version
+from hotset.data.writing import check_books, csv_facts, write
+from hotset.errors import HotsetError, SchemaError
 
-# Spark's CSV writer trims cells and escapes quotes by a backslash; other readers expect what RFC 4180 says.
-CSV_OPTIONS = {"header": "true", "escape": '"', "ignoreLeadingWhiteSpace": "false", "ignoreTrailingWhiteSpace": "false"}
+Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
+NO_ROOM = ("No space left on device", "Disk quota exceeded")
+WRITING = "org.apache.hadoop.fs.FSError"  # of an output's file; Spark removes it before anybody can measure
 
 
-def publish(
-    spark: SparkSession,
-    data: DataFrame | RDD[Any],
-    dataset: Dataset,
-    destination: Path,
-    maker: Maker,
-    last_check: Callable[[], None],
-) -> Manifest:
-    """The manifest of what is now at `destination`. `last_check` may still raise: then nothing is published.
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a frame is published.
 
-    Raises OutputError when the destination exists or cannot be written, SchemaError when the frame's columns are not
-    the dataset's.
+    `seal` is called once, with the new version's directory, when all rows are in it: it checks the books of the inputs,
+    writes what was set aside below `_quarantine`, and tells of both. `last_check` is called right before the version is
+    put in its place. Both may raise: then nothing is published. `partitions` is the scope of replace-partitions.
     """
-    check_free(destination)
+
+    claim: Claim
+    maker: Maker
+    seal: Callable[[Path], Sealed]
+    last_check: Callable[[], None]
+    partitions: tuple[Mapping[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is now at the destination, and which of its files were written just now."""
+
+    manifest: Manifest
+    files: tuple[PublishedFile, ...]
+
+
+def publish(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset, terms: Terms) -> Published:
+    """What is now at the destination.
+
+    Raises OutputError when what is there may not be replaced, SchemaError when the columns are not the dataset's or not
+    those of what is added to, DataError when books or key do not hold, ResourceError when the disk is full.
+    """
+    check_partitions(dataset, terms.partitions)
+    old = old_version(terms.claim, dataset)
     frame = _rows_to_write(spark, data, dataset)
-    staging = _staging(destination, maker.run_id)
-    try:
-        rows = _write(frame, dataset, staging)
-        manifest = Manifest(dataset.columns, dataset.format, rows, describe_files(staging), (maker,))
-        (staging / MANIFEST_NAME).write_text(manifest.as_json(), encoding="utf-8")
-        give_modes(staging, like=destination.parent)
-        _sync_tree(staging)
-        last_check()
-        rename_new(staging, destination)
-        sync(destination.parent)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return manifest
+    with _room_told(terms.claim.destination), terms.claim.staged() as version:
+        rows = write(frame, dataset, version, terms.maker.run_id)
+        quarantine, inputs = terms.seal(version)
+        files = describe_files(version, dataset.format, csv_facts(dataset))
+        check_books(rows, files, dataset)
+        heritage = inherit(terms.claim, old, files, terms.partitions, version)
+        manifest = _manifest(dataset, files, terms.maker, heritage, quarantine, inputs)
+        check_key(spark, data, dataset, version, is_whole=not heritage.files)
+        _complete(version, manifest, terms.claim.destination.parent)
+        terms.last_check()
+        terms.claim.put_in_place(version)
+    return Published(manifest, files)
+
+
+def _manifest(
+    dataset: Dataset,
+    files: tuple[PublishedFile, ...],
+    maker: Maker,
+    heritage: Heritage,
+    quarantine: tuple[QuarantineFile, ...],
+    inputs: tuple[InputRead, ...],
+) -> Manifest:
+    whole = tuple(sorted((*heritage.files, *files), key=lambda file: Path(file.path)))
+    return Manifest(
+        columns=dataset.columns,
+        format=dataset.format,
+        rows=sum(file.rows for file in whole),
+        files=whole,
+        history=(*heritage.history, maker),
+        partition_by=dataset.partition_by,
+        key=dataset.key,
+        csv=csv_facts(dataset),
+        inputs=(*heritage.inputs, *inputs),
+        quarantine=(*heritage.quarantine, *quarantine),
+    )
+
+
+def _complete(version: Path, manifest: Manifest, above: Path) -> None:
+    """Everything has its mode, and is on the disk."""
+    (version / MANIFEST_NAME).write_text(manifest.as_json(), encoding="utf-8")
+    give_modes(version, like=above)
+    for _ in in_threads(sync, [*version.rglob("*"), version, version.parent]):
+        pass
 
 
 def _rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset) -> DataFrame:
@@ -76,31 +131,17 @@ def _ddl(dtypes: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in dtypes)
 
 
-def _staging(destination: Path, run_id: str) -> Path:
-    staging = records_beside(destination) / f"{run_id}.staging"
+@contextmanager
+def _room_told(destination: Path) -> Iterator[None]:
+    """A disk that is full is told by the output's name and the bytes that are free, whoever found out."""
     try:
-        make_parents(destination)
-        records_beside(destination).mkdir(exist_ok=True)
+        yield
+    except HotsetError:
+        raise
     except OSError as why:
-        raise OutputError(f"cannot write beside {destination}: {why.strerror}") from None
-    return staging
-
-
-def _write(frame: DataFrame, dataset: Dataset, staging: Path) -> int:
-    """rows written, counted by the plan that wrote them."""
-    observation = Observation()
-    counted = frame.observe(observation, F.count(F.lit(1)).alias("rows"))
-    options = CSV_OPTIONS if dataset.format == "csv" else {}
-    counted.write.mode("errorifexists").format(dataset.format).options(**options).save(str(staging))
-    for mark in ("_SUCCESS", "._SUCCESS.crc"):  # the manifest says it, and more
-        (staging / mark).unlink(missing_ok=True)
-    metrics = observed(frame.sparkSession.sparkContext, observation)
-    if not metrics:
-        return frame.sparkSession.read.format(dataset.format).options(**options).load(str(staging)).count()
-    return int(metrics["rows"])
-
-
-def _sync_tree(tree: Path) -> None:
-    for path in tree.rglob("*"):
-        sync(path)
-    sync(tree)
+        raise why_not_written(why, destination) from why
+    except Exception as why:  # Spark's; it may be the scratch directory that is full, then the caller says so
+        text = str(why)
+        if any(sign in text for sign in NO_ROOM) and (WRITING in text or room(destination) < LEAST_FREE_BYTES):
+            raise why_not_written(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), destination) from why
+        raise
