@@ -5,14 +5,11 @@ import random
 import re
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from hotset.columnar import blocks
-from hotset.columnar.blocks import Block, cut_parquet, cut_text, line_start, unreadable
+from hotset.columnar.blocks import Block, cut_text, line_start, unreadable
 from hotset.data.listing import list_inputs
-from hotset.errors import InputError
 
 
 @pytest.fixture
@@ -86,21 +83,6 @@ def test_without_anything_to_read_there_is_one_empty_block(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("small_blocks")
-def test_parquet_is_cut_at_row_groups(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"n": range(100)}), tmp_path / "in.parquet", row_group_size=30)
-
-    cut_up = cut_parquet(list_inputs([str(tmp_path)]), ["n"], cores=8)
-
-    assert sorted((piece.start, piece.end) for block in cut_up for piece in block) == [(0, 1), (1, 2), (2, 3), (3, 4)]
-
-
-def test_what_is_no_parquet_is_told(tmp_path: Path) -> None:
-    (tmp_path / "in.parquet").write_text("text")
-
-    with pytest.raises(InputError, match=r"cannot read .*in\.parquet as Parquet: "):
-        cut_parquet(list_inputs([str(tmp_path)]), ["n"], cores=2)
-
-
 def test_a_compression_that_only_hadoop_reads_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     (tmp_path / "b.snappy").touch()

@@ -6,13 +6,11 @@ import random
 import re
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from random_texts import random_text
 
 from hotset.columnar import blocks, pieces
-from hotset.columnar.blocks import cut_parquet, cut_text
+from hotset.columnar.blocks import cut_text
 from hotset.columnar.pieces import Reading
 from hotset.data.listing import list_inputs
 from hotset.errors import InputError
@@ -123,16 +121,3 @@ def test_a_file_that_changes_after_it_was_listed_is_refused(tmp_path: Path) -> N
 
     with pytest.raises(InputError, match=r"in\.txt changed while it was read; nothing was published"):
         list(reading.text())
-
-
-def test_row_groups_come_with_the_declared_columns_in_their_types(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"x": pa.array([1, 2, 3], pa.int32()), "y": ["a", "b", "c"]}), tmp_path / "in.parquet")
-    wanted = pa.schema([("y", pa.string()), ("x", pa.int64())])
-    (block,) = cut_parquet(list_inputs([str(tmp_path)]), wanted.names, cores=2)
-    reading = Reading(block)
-
-    (batch,) = reading.row_groups(wanted)
-
-    assert batch.schema.equals(wanted)
-    assert batch.to_pydict() == {"y": ["a", "b", "c"], "x": [1, 2, 3]}
-    assert (reading.rows, reading.finished) == (3, True)

@@ -12,14 +12,14 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hotset import ClusterError, Dataset, InputError, Kernel, Run, UsageError
+from hotset import ClusterError, DataError, Dataset, InputError, Kernel, Run, UsageError
 from hotset.columnar import blocks, reach
 from hotset.data.listing import list_inputs
 from hotset.errors import SchemaError
 from hotset.session.failure import explain
 
 LINES = Dataset("value string", format="text")
-PAIRS = Dataset("key string, n bigint", format="parquet")
+PAIRS = Dataset("key string, n bigint", format="parquet", on_new="ignore")
 
 
 def line_lengths(pieces: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
@@ -110,15 +110,24 @@ def test_parquet_is_scanned_by_row_groups(run: Run, tmp_path: Path) -> None:
 def test_a_parquet_file_without_a_declared_column_is_refused(run: Run, tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": [1], "other": ["x"]}), tmp_path / "in.parquet")
 
-    with pytest.raises(SchemaError, match=r"in\.parquet has no column key, it has n, other"):
+    with pytest.raises(
+        SchemaError, match=r"in\.parquet: the columns differ \('key' is missing\): expected key, n, got n, other"
+    ):
         run.scan(PAIRS, str(tmp_path), Kernel("n bigint", sums))
 
 
-def test_another_format_is_refused_with_what_there_is_instead(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("a\n")
+def test_a_kernel_gets_the_good_rows_of_csv(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("key,n\na,1\nb,x\nc,3\n")
 
-    with pytest.raises(UsageError, match=r"run\.scan takes text and parquet, got 'csv'"):
-        run.scan(Dataset("a string", format="csv"), str(tmp_path), LENGTHS)
+    with pytest.raises(DataError, match=r"1 of 3 rows of .*in\.csv are bad, allowed are 0"):
+        total = run.scan(PAIRS.stored_as("csv"), str(tmp_path / "in.csv"), Kernel("n bigint", sums))
+        assert [row.n for row in total.collect()] == [4]
+        run.balance()
+
+
+def test_a_kernel_beside_rules_is_refused(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"run\.scan looks at no rules"):
+        run.scan(Dataset("n bigint", rules={"positive": "n > 0"}), str(tmp_path), LENGTHS)
 
 
 def test_where_python_cannot_open_the_files_catalyst_reads_them_and_the_report_says_so(

@@ -1,16 +1,13 @@
 """Cut an input into blocks, each the work of one task: byte ranges at line ends, row groups, or files as they are."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import pyarrow.parquet as pq
-from pyarrow import ArrowInvalid
-
 from hotset.data.listing import InputFile, Listing
 from hotset.data.text import DECOMPRESSORS, ONLY_HADOOP
-from hotset.errors import InputError, SchemaError
+from hotset.errors import InputError
 
 MIB = 1024**2
 BLOCKS_PER_CORE = 1  # more would end more evenly, and send more partial results through the JVM, which costs more
@@ -22,12 +19,17 @@ LOOK_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of one file, `size_bytes` of work: bytes from `start` to `end`, or row groups from `start` to `end`."""
+    """A part of one file, `size_bytes` of work: bytes from `start` to `end`, or row groups or stripes.
+
+    `fields` are the names of the columns in this file, in its order, where it has any; `rows`, if its footer says them.
+    """
 
     file: InputFile
     start: int
     end: int
     size_bytes: int
+    fields: tuple[str, ...] = ()
+    rows: int | None = None
 
 
 Block = tuple[Slice, ...]
@@ -38,21 +40,17 @@ def cut_text(listing: Listing, cores: int) -> tuple[Block, ...]:
 
     Raises InputError for a file that cannot be read.
     """
-    target = _target_bytes(listing, cores)
-    return _blocks((part for file in listing.files for part in _byte_ranges(file, target)), target)
+    target = target_bytes(listing, cores)
+    return packed_blocks((part for file in listing.files for part in byte_ranges(file, target)), target)
 
 
-def cut_parquet(listing: Listing, columns: Collection[str], cores: int) -> tuple[Block, ...]:
-    """The same of row groups. Raises InputError for a file that is no Parquet, SchemaError for one without a column."""
-    slices = (part for file in listing.files for part in _row_groups(file, columns))
-    return _blocks(slices, _target_bytes(listing, cores))
-
-
-def _target_bytes(listing: Listing, cores: int) -> int:
+def target_bytes(listing: Listing, cores: int) -> int:
+    """How large a block of this input should be."""
     return min(max(listing.size_bytes // (cores * BLOCKS_PER_CORE), LEAST_BYTES), MOST_BYTES)
 
 
-def _blocks(slices: Iterator[Slice], target: int) -> tuple[Block, ...]:
+def packed_blocks(slices: Iterator[Slice], target: int) -> tuple[Block, ...]:
+    """Slices as blocks, the largest first."""
     blocks = sorted(_packed(slices, target), key=lambda block: -sum(part.size_bytes for part in block))
     return tuple(blocks) or ((),)
 
@@ -65,19 +63,7 @@ def unreadable(listing: Listing) -> str | None:
     return None
 
 
-def _row_groups(file: InputFile, columns: Collection[str]) -> Iterator[Slice]:
-    try:
-        footer = pq.read_metadata(file.path)
-    except (OSError, ArrowInvalid) as why:
-        raise InputError(f"cannot read {file.path} as Parquet: {why}") from None
-    there = footer.schema.to_arrow_schema().names
-    if missing := [name for name in columns if name not in there]:
-        raise SchemaError(f"{file.path} has no column {', '.join(missing)}, it has {', '.join(there)}")
-    for index in range(footer.num_row_groups):
-        yield Slice(file, index, index + 1, footer.row_group(index).total_byte_size)
-
-
-def _byte_ranges(file: InputFile, target: int) -> Iterator[Slice]:
+def byte_ranges(file: InputFile, target: int) -> Iterator[Slice]:
     """Ranges of about `target` bytes that begin and end where lines do; a longer line is a range of its own."""
     if file.size_bytes <= target or file.path.suffix in DECOMPRESSORS:
         if file.size_bytes:

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.orc import ORCFile
 
 from hotset.columnar.blocks import Block, Slice
+from hotset.columnar.csv_multiline import LINE_END, multiline_spans
+from hotset.columnar.csv_structure import Spans
+from hotset.columnar.utf8 import BOM, repair
+from hotset.data.dataset import Dataset
 from hotset.data.listing import InputFile
 from hotset.data.text import DECOMPRESSORS
 from hotset.errors import InputError
@@ -22,12 +26,11 @@ from hotset.errors import InputError
 PIECE_BYTES = 1024**2
 BATCH_ROWS = 64 * 1024
 LONGEST_LINE_BYTES = 2**31 - 1  # what Hadoop's line reader, and an Arrow array of strings, can hold
-BOM = b"\xef\xbb\xbf"
 
 
 @dataclass
 class Reading:
-    """One block while it is read; `finished` once its last piece was asked for."""
+    """One block of text while a kernel reads it; `finished` once its last piece was asked for."""
 
     block: Block
     rows: int = 0
@@ -40,37 +43,80 @@ class Reading:
         Raises InputError for a file that is not what it was when it was listed.
         """
         for part in self.block:
-            path = part.file.path
-            with _told(part.file), DECOMPRESSORS.get(path.suffix, open)(path, "rb") as content:
-                for piece in _whole_lines(content, part):
-                    yield self._checked(piece)
+            for piece in lines_of(part):
+                repaired, invalid = repair(piece)
+                self.rows += piece.count(b"\n")
+                self.invalid_utf8 += invalid
+                yield repaired
         self.finished = True
 
-    def row_groups(self, columns: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Batches with these columns, cast to their types. Raises InputError as `text` does, and where a cast fails."""
-        for part in self.block:
-            with _told(part.file), pq.ParquetFile(part.file.path) as groups:
-                for batch in groups.iter_batches(BATCH_ROWS, range(part.start, part.end), columns.names):
-                    self.rows += batch.num_rows
-                    yield batch.select(columns.names).cast(columns)
-        self.finished = True
 
-    def _checked(self, piece: bytes) -> bytes:
-        if b"\r" in piece:
-            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if not piece.endswith(b"\n"):
-            piece += b"\n"
-        self.rows += piece.count(b"\n")
-        if _is_utf8(piece):
-            return piece
-        repaired = piece.decode(errors="replace").encode()
-        lines = zip(piece.split(b"\n"), repaired.split(b"\n"), strict=True)
-        self.invalid_utf8 += sum(line != fixed for line, fixed in lines)
-        return repaired
+def lines_of(part: Slice) -> Iterator[bytes]:
+    """Whole lines as they are, but each ended by one `\\n`; a byte-order mark is no text. Raises InputError."""
+    with opened(part) as content:
+        for piece in _whole_lines(content, part):
+            if b"\r" in piece:
+                piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            yield piece if piece.endswith(b"\n") else piece + b"\n"
+
+
+def records_of(part: Slice, dataset: Dataset, *, skip_line: bool = False) -> Iterator[tuple[bytes, Spans, int, bool]]:
+    """Whole records of CSV whose cells may hold line ends: text, records, lines, whether all are surely well-formed."""
+    with opened(part) as content:
+        rest, ended = b"", False
+        chunks = chunks_of(content, part)
+        while not ended:
+            chunk = next(chunks, b"")
+            ended = not chunk
+            rest += chunk
+            if skip_line:
+                found = LINE_END.search(rest)
+                if not ended and (found is None or found.end() == len(rest)):
+                    continue
+                rest, skip_line = rest[found.end() :] if found else b"", False
+            spans, used, sure = multiline_spans(rest, dataset, final=ended)
+            if used:
+                yield rest[:used], spans, count_lines(rest[:used]), sure
+                rest = rest[used:]
+
+
+def row_batches(part: Slice, columns: pa.Schema, *, orc: bool) -> Iterator[pa.RecordBatch]:
+    """Rows of row groups or stripes, cast to these columns, as far as the file has them. Raises InputError."""
+    schema = pa.schema([columns.field(name) for name in columns.names if name in part.fields])
+    with told(part.file):
+        batches = _orc_batches(part, schema.names) if orc else _parquet_batches(part, schema.names)
+        for batch in batches:
+            yield batch.select(schema.names).cast(schema)
+
+
+def _parquet_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(part.file.path, coerce_int96_timestamp_unit="us") as groups:
+        yield from groups.iter_batches(BATCH_ROWS, range(part.start, part.end), names)
+
+
+def _orc_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:
+    with part.file.path.open("rb") as content:
+        stripes = ORCFile(content)
+        for number in range(part.start, part.end):
+            yield stripes.read_stripe(number, columns=names)
+
+
+def count_lines(text: bytes) -> int:
+    """Line ends of any of the three kinds; what follows the last one is a line too."""
+    ends = text.count(b"\n") + (text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else 0)
+    return ends + (not text.endswith((b"\n", b"\r")))
 
 
 @contextmanager
-def _told(file: InputFile) -> Iterator[None]:
+def opened(part: Slice) -> Iterator[BinaryIO]:
+    """The file's bytes, decompressed. Raises InputError as `told` does."""
+    path = part.file.path
+    with told(part.file), DECOMPRESSORS.get(path.suffix, open)(path, "rb") as content:
+        yield content
+
+
+@contextmanager
+def told(file: InputFile) -> Iterator[None]:
     """Raises InputError when the file is not what it was when it was listed, or for what goes wrong inside."""
     try:
         file.check_unchanged()
@@ -82,7 +128,7 @@ def _told(file: InputFile) -> Iterator[None]:
 def _whole_lines(content: BinaryIO, part: Slice) -> Iterator[bytes]:
     """The slice's bytes, cut after line ends where there is one in the next mebibyte; without byte-order mark."""
     rest: list[bytes] = []
-    for chunk in _chunks(content, part):
+    for chunk in chunks_of(content, part):
         # a final \r may be half of a line end
         end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r", 0, -1)) + 1
         if end:
@@ -95,7 +141,7 @@ def _whole_lines(content: BinaryIO, part: Slice) -> Iterator[bytes]:
         yield last
 
 
-def _chunks(content: BinaryIO, part: Slice) -> Iterator[bytes]:
+def chunks_of(content: BinaryIO, part: Slice) -> Iterator[bytes]:
     compressed = part.file.path.suffix in DECOMPRESSORS
     left = part.end - part.start
     content.seek(part.start)
@@ -104,15 +150,3 @@ def _chunks(content: BinaryIO, part: Slice) -> Iterator[bytes]:
         left -= len(chunk)
         yield chunk.removeprefix(BOM) if first else chunk
         first = False
-
-
-def _is_utf8(piece: bytes) -> bool:
-    """Arrow's check needs no copy of the text; Python's way to ask is to decode it."""
-    if piece.isascii():
-        return True
-    one_string = [None, pa.py_buffer(np.array([0, len(piece)], np.int64)), pa.py_buffer(piece)]
-    try:
-        pa.Array.from_buffers(pa.large_string(), 1, one_string).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True

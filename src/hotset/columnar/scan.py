@@ -1,22 +1,22 @@
-"""Schedule blocks as Spark tasks: a kernel over each, or its lines for RDD programs."""
+"""Schedule blocks as Spark tasks: typed rows, a kernel over each, or lines for RDD programs."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyspark import RDD, Accumulator
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import StructType
 
-from hotset.columnar.blocks import Block, cut_parquet, cut_text
+from hotset.columnar.blocks import Block, cut_text
+from hotset.columnar.counts import BlockCounter, Counts
+from hotset.columnar.faults import FaultFile
+from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import Reading
-from hotset.data.dataset import Dataset
+from hotset.columnar.records import PLACE_DDL, PartCount, Records
 from hotset.data.listing import Listing
-from hotset.data.text import AccumulatedLines, PerPart
-from hotset.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -24,65 +24,103 @@ class Kernel:
     """A pure function from a block to Arrow batches, and the columns of the batches in Spark's DDL.
 
     The function gets the block as pieces: of text, `bytes` of whole lines in valid UTF-8, each line ended by one
-    `\\n`; of Parquet, a `pyarrow.RecordBatch` with the columns of the dataset. It is tested by calling it.
+    `\\n`; of every other format, a `pyarrow.RecordBatch` of good rows with the columns of the dataset. It is tested by
+    calling it.
     """
 
     columns: str
     function: Callable[[Iterator[Any]], Iterable[pa.RecordBatch]]
 
 
-def scan(spark: SparkSession, listing: Listing, dataset: Dataset, kernel: Kernel) -> tuple[DataFrame, AccumulatedLines]:
-    """What the kernel makes of every block, and what will have been counted.
-
-    Raises InputError and SchemaError as the cutting does, UsageError for a format that is not scanned.
-    """
-    cores = spark.sparkContext.defaultParallelism
-    if dataset.format == "text":
-        blocks, pieces = cut_text(listing, cores), Reading.text
-    elif dataset.format == "parquet":
-        declared: Any = StructType.fromDDL(dataset.columns)
-        blocks = cut_parquet(listing, declared.names, cores)
-        pieces = partial(Reading.row_groups, columns=to_arrow_schema(declared))
-    else:
-        raise UsageError(f"run.scan takes text and parquet, got {dataset.format!r}; use run.spark.read")
-    counter = AccumulatedLines(spark, listing, len(blocks))
-    run = partial(_run_kernel, blocks, pieces, kernel.function, counter.accumulator)
-    numbers = spark.range(0, len(blocks), 1, len(blocks))
-    return numbers.mapInArrow(run, kernel.columns), counter
+def scan_text(spark: SparkSession, listing: Listing, kernel: Kernel) -> tuple[DataFrame, BlockCounter]:
+    """What the kernel makes of every block of lines, and what will have been counted. Raises InputError."""
+    blocks = cut_text(listing, spark.sparkContext.defaultParallelism)
+    counter = BlockCounter(spark.sparkContext, blocks)
+    return _over(spark, blocks, partial(_text_kernel, blocks, kernel.function, counter.counts), kernel.columns), counter
 
 
-def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], AccumulatedLines]:
-    """The lines of text files as strings, read by the Python workers themselves. Raises InputError as `scan` does."""
+def scan_records(
+    spark: SparkSession, blocks: tuple[Block, ...], layout: Layout, faults: Path, kernel: Kernel | None
+) -> tuple[DataFrame, BlockCounter]:
+    """What the kernel makes of the good rows of every block, or just those; the others go to files in `faults`."""
+    counter = BlockCounter(spark.sparkContext, blocks)
+    columns = kernel.columns if kernel else layout.dataset.columns
+    run = partial(_record_kernel, blocks, layout, faults, kernel.function if kernel else _as_they_are, counter.counts)
+    return _over(spark, blocks, run, columns), counter
+
+
+def placed_records(spark: SparkSession, blocks: tuple[Block, ...], layout: Layout) -> DataFrame:
+    """The good rows of every block once more, with the number of the block and where in it each stands."""
+    run = partial(_placed, blocks, layout)
+    return _over(spark, blocks, run, f"{layout.dataset.columns}, {PLACE_DDL}, __block int")
+
+
+def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter]:
+    """The lines of text files as strings, read by the Python workers themselves. Raises InputError."""
     context = spark.sparkContext
     blocks = cut_text(listing, context.defaultParallelism)
-    counter = AccumulatedLines(spark, listing, len(blocks))
+    counter = BlockCounter(context, blocks)
     numbers = context.parallelize(range(len(blocks)), len(blocks))
-    return numbers.mapPartitions(partial(_lines, blocks, counter.accumulator)), counter
+    return numbers.mapPartitions(partial(_lines, blocks, counter.counts)), counter
 
 
-def _run_kernel(
+def _over(spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str) -> DataFrame:
+    """One task for each block."""
+
+    def of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                yield from run(number)
+
+    return spark.range(0, len(blocks), 1, len(blocks)).mapInArrow(of_batches, columns)
+
+
+def _text_kernel(
     blocks: tuple[Block, ...],
-    pieces: Callable[[Reading], Iterator[Any]],
-    kernel: Callable[[Iterator[Any]], Iterable[pa.RecordBatch]],
-    accumulator: Accumulator[PerPart],
-    batches: Iterator[pa.RecordBatch],
+    kernel: Callable[[Iterator[bytes]], Iterable[pa.RecordBatch]],
+    counts: Accumulator[Counts],
+    number: int,
 ) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        for number in batch.column(0).to_pylist():
-            reading = Reading(blocks[number])
-            yield from kernel(pieces(reading))
-            _account(reading, number, accumulator)
+    reading = Reading(blocks[number])
+    yield from kernel(reading.text())
+    _account(reading, number, counts)
 
 
-def _lines(blocks: tuple[Block, ...], accumulator: Accumulator[PerPart], numbers: Iterable[int]) -> Iterator[str]:
+def _record_kernel(
+    blocks: tuple[Block, ...],
+    layout: Layout,
+    faults: Path,
+    kernel: Callable[[Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]],
+    counts: Accumulator[Counts],
+    number: int,
+) -> Iterator[pa.RecordBatch]:
+    records = Records(blocks[number], layout, FaultFile(faults, number))
+    yield from kernel(records.batches())
+    if records.finished:
+        counts.add({number: tuple(records.counts)})
+
+
+def _as_they_are(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    return batches
+
+
+def _placed(blocks: tuple[Block, ...], layout: Layout, number: int) -> Iterator[pa.RecordBatch]:
+    for batch in Records(blocks[number], layout, FaultFile(Path(), number), placed=True).batches():
+        yield batch.append_column("__block", pa.repeat(pa.scalar(number, pa.int32()), batch.num_rows))
+
+
+def _lines(blocks: tuple[Block, ...], counts: Accumulator[Counts], numbers: Iterable[int]) -> Iterator[str]:
     for number in numbers:
         reading = Reading(blocks[number])
         for piece in reading.text():
             yield from piece[:-1].decode().split("\n")
-        _account(reading, number, accumulator)
+        _account(reading, number, counts)
 
 
-def _account(reading: Reading, number: int, accumulator: Accumulator[PerPart]) -> None:
+def _account(reading: Reading, number: int, counts: Accumulator[Counts]) -> None:
     """A block counts when it was read to its end; a task that runs again says the same again."""
     if reading.finished:
-        accumulator.add({number: (reading.rows, reading.invalid_utf8)})
+        count = PartCount(
+            lines=reading.rows, records=reading.rows, good=reading.rows, invalid_utf8=reading.invalid_utf8
+        )
+        counts.add({number: (count,)})

@@ -1,0 +1,52 @@
+"""What the blocks of an input held, as far as tasks read them to their ends."""
+
+from dataclasses import dataclass
+
+from pyspark import Accumulator, AccumulatorParam, SparkContext
+
+from hotset.columnar.blocks import Block
+from hotset.columnar.records import PartCount
+
+# block -> what each of its parts held
+Counts = dict[int, tuple[PartCount, ...]]
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sums over the blocks that were read."""
+
+    blocks: int
+    lines: int
+    records: int
+    good: int
+    set_aside: int
+    blanks: int
+    invalid_utf8: int
+
+
+class BlockCounter:
+    """Counts what Python workers consumed, a block at a time: one that is read again counts once."""
+
+    def __init__(self, context: SparkContext, blocks: tuple[Block, ...]) -> None:
+        self.blocks, self.context = blocks, context
+        self.counts: Accumulator[Counts] = context.accumulator({}, _ByBlock())
+
+    def total(self) -> Total:
+        parts = [part for block in self.counts.value.values() for part in block]
+        names = ("lines", "records", "good", "set_aside", "blanks", "invalid_utf8")
+        return Total(len(self.counts.value), *(sum(getattr(part, name) for part in parts) for name in names))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every block was read to its end. One that holds nothing need not be."""
+        return all(number in self.counts.value or not block for number, block in enumerate(self.blocks))
+
+
+class _ByBlock(AccumulatorParam[Counts]):
+    """A block's counts do not depend on the attempt, so the last one to report is as good as the first."""
+
+    def zero(self, value: Counts) -> Counts:  # noqa: ARG002 (the interface asks for it)
+        return {}
+
+    def addInPlace(self, value1: Counts, value2: Counts) -> Counts:  # noqa: N802 (Spark's name)
+        return {**value1, **value2}

@@ -1,0 +1,220 @@
+"""Records of CSV as Arrow batches: in bulk while all is well, exactly where it is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from hotset.columnar.csv_structure import Spans, check_spans, is_well_formed, line_spans
+from hotset.columnar.exact import FALSE, TRUE
+from hotset.columnar.faults import Bad, shown
+from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.columnar.utf8 import BOM, is_utf8
+from hotset.columnar.values import Doubtful, convert, in_zone, sure
+
+BATCH_ROWS = 16 * 1024
+
+
+@dataclass(frozen=True)
+class Good:
+    """Rows: their values, and if it is known, the line of each and its text."""
+
+    batch: pa.RecordBatch
+    lines: pa.Int64Array | None = None
+    raws: pa.StringArray | None = None
+
+
+@dataclass
+class CsvPart:
+    """Pieces of one file, all with the same fields. What was learned from one piece speeds up the next."""
+
+    layout: Layout
+    fields: tuple[str, ...]
+    placed: bool = False  # whether every row has to know where it stands
+    zoned: bool = False  # whether timestamps carried an offset so far
+    dirty: bool = False  # whether the last piece held a fault
+    blanks: int = 0
+
+    def __post_init__(self) -> None:
+        self.dataset = self.layout.dataset
+        self.columns = self.layout.present(self.fields)
+
+    def read(self, piece: bytes, spans: Spans | None, *, sure: bool = True) -> Iterator[Good | Bad]:
+        """Every record of the piece once: whole lines, each ended by `\\n`; or as `spans` say, for several lines.
+
+        `sure`: the records are well-formed, or nobody has looked yet.
+        """
+        if sure and not self.dirty and not self.placed:
+            table = self._in_bulk(piece, spans)
+            if table is not None:
+                yield from (Good(batch) for batch in table.to_batches(BATCH_ROWS))
+                return
+        self.dirty = False
+        for found in self._exactly(piece, spans or line_spans(piece)):
+            self.dirty = self.dirty or isinstance(found, Bad)
+            yield found
+
+    def _in_bulk(self, piece: bytes, spans: Spans | None) -> pa.Table | None:
+        """All records as rows; None where one is faulty, or could be."""
+        if not self._may_be_parsed(piece, spans):
+            return None
+        blanks = self._blanks_of(piece, spans)
+        records = (piece.count(b"\n") if spans is None else len(spans)) - blanks
+        try:
+            table = self._typed(piece)
+            if table.num_rows != records:
+                return None
+            checked = self._checked(table)
+        except (pa.ArrowInvalid, Doubtful):
+            return None
+        self.blanks += 0 if checked is None else blanks
+        return checked
+
+    def _blanks_of(self, piece: bytes, spans: Spans | None) -> int:
+        """How many lines of nothing are no records; two line ends in a row are found sooner than all lines."""
+        if spans is None and not piece.startswith(b"\n") and b"\n\n" not in piece:
+            return 0
+        return len(_blank(spans or line_spans(piece), self.fields))
+
+    def _may_be_parsed(self, piece: bytes, spans: Spans | None) -> bool:
+        """Whether Arrow can be trusted with the piece: it takes more than we do."""
+        if b"\0" in piece or not is_utf8(piece):
+            return False
+        if _holds_hexadecimal(piece) and any(column.kind in WHOLE for column in self.columns):
+            return False
+        if spans is not None:
+            return True
+        return is_well_formed(piece, self.dataset) and not _has_long_line(piece, self.dataset.longest_line_bytes)
+
+    def _typed(self, piece: bytes) -> pa.Table:
+        types = {column.name: self._bulk_type(column) for column in self.columns}
+        try:
+            return self._parsed(piece, types)
+        except pa.ArrowInvalid as why:
+            if "zone offset" not in str(why):
+                raise
+        self.zoned = not self.zoned
+        return self._parsed(piece, {column.name: self._bulk_type(column) for column in self.columns})
+
+    def _bulk_type(self, column: Column) -> pa.DataType:
+        if column.kind != "timestamp":
+            return column.type
+        return pa.timestamp("us", "UTC") if self.zoned else pa.timestamp("us")
+
+    def _parsed(self, piece: bytes, types: dict[str, pa.DataType]) -> pa.Table:
+        dataset = self.dataset
+        if piece.startswith(BOM):
+            piece = BOM + piece  # Arrow drops one, though only at the head of a file it is no text
+        return pacsv.read_csv(
+            pa.py_buffer(piece),
+            pacsv.ReadOptions(use_threads=False, block_size=len(piece) + 1, column_names=list(self.fields)),
+            pacsv.ParseOptions(
+                delimiter=dataset.separator,
+                quote_char=dataset.quote or False,
+                newlines_in_values=dataset.multiline,
+                ignore_empty_lines=len(self.fields) > 1,
+            ),
+            pacsv.ConvertOptions(
+                column_types=types,
+                include_columns=list(types),
+                null_values=[dataset.null],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                true_values=TRUE,
+                false_values=FALSE,
+                check_utf8=False,  # the whole piece was checked
+            ),
+        )
+
+    def _checked(self, table: pa.Table) -> pa.Table | None:
+        values = []
+        for column in self.columns:
+            array = table[column.name]
+            if array.null_count and not column.nullable:
+                return None
+            if column.kind == "timestamp" and not self.zoned:
+                array = in_zone(array, self.layout.zone)
+            values.append(sure(array, column, refuse_nan=self.layout.refuses_nan))
+        return pa.table(values, [column.name for column in self.columns])
+
+    def _exactly(self, piece: bytes, spans: Spans) -> Iterator[Good | Bad]:
+        check_spans(piece, spans, self.dataset, len(self.fields))
+        blank = _blank(spans, self.fields)
+        for row in blank.tolist():
+            spans.faults.pop(row, None)
+        self.blanks += len(blank)
+        for row, reason in sorted(spans.faults.items()):
+            yield Bad(int(spans.lines[row]), _raw(piece, spans, row), None, reason)
+        none = np.union1d(blank, np.array(sorted(spans.faults), np.int64))
+        whole = spans.without(none)
+        if not len(whole):
+            return
+        values, faults = self._converted(self._texts(_cut_out(piece, spans, none), len(whole)))
+        for row, column, reason in faults:
+            yield Bad(int(whole.lines[row]), _raw(piece, whole, row), column, reason)
+        rows = np.array(sorted({row for row, _, _ in faults}), np.int64)
+        batch = pa.RecordBatch.from_arrays(values, [column.name for column in self.columns])
+        if len(rows):
+            batch = batch.take(pa.array(np.delete(np.arange(len(whole)), rows)))
+        yield self._good(batch, piece, whole.without(rows))
+
+    def _good(self, batch: pa.RecordBatch, piece: bytes, spans: Spans) -> Good:
+        if not self.placed:
+            return Good(batch)
+        return Good(
+            batch, pa.array(spans.lines), pa.array([shown(_raw(piece, spans, row)) for row in range(len(spans))])
+        )
+
+    def _texts(self, piece: bytes, records: int) -> pa.Table:
+        """The cells of well-formed records as texts."""
+        table = self._parsed(piece, {column.name: pa.string() for column in self.columns})
+        if table.num_rows != records:
+            raise AssertionError(f"Arrow makes {table.num_rows} rows of {records} records")
+        return table.combine_chunks()
+
+    def _converted(self, texts: pa.Table) -> tuple[list[pa.Array], list[tuple[int, str, str]]]:
+        """Values of every column, and (row, column, reason) of each fault: by rows, then by columns."""
+        values: list[Any] = []
+        faults: list[tuple[int, int, str, str]] = []
+        for place, column in enumerate(self.columns):
+            cells = texts[column.name].combine_chunks()
+            array, wrong = convert(cells, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
+            if not column.nullable and cells.null_count:
+                empty = np.flatnonzero(np.from_dlpack(cells.is_null().cast(pa.uint8())))
+                wrong |= dict.fromkeys(empty.tolist(), "null, declared not null")
+            faults += [(row, place, column.name, reason) for row, reason in wrong.items()]
+            values.append(array)
+        return values, [(row, name, reason) for row, _, name, reason in sorted(faults)]
+
+
+def _raw(piece: bytes, spans: Spans, row: int) -> bytes:
+    return piece[spans.starts[row] : spans.ends[row]]
+
+
+def _blank(spans: Spans, fields: tuple[str, ...]) -> np.ndarray:
+    """Records of nothing, which are none; but of a single field they are its empty cell."""
+    return np.flatnonzero(spans.ends == spans.starts) if len(fields) > 1 else np.zeros(0, np.int64)
+
+
+def _cut_out(piece: bytes, spans: Spans, rows: np.ndarray) -> bytes:
+    """The piece without these records."""
+    kept, position = [], 0
+    for row in rows.tolist():
+        kept.append(piece[position : spans.starts[row]])
+        position = spans.starts[row + 1] if row + 1 < len(spans) else len(piece)
+    return b"".join([*kept, piece[position:]]) if kept else piece
+
+
+def _holds_hexadecimal(piece: bytes) -> bool:
+    """Arrow reads 0x1F as a whole number. One byte is searched for several times faster than two."""
+    return (b"x" in piece and b"0x" in piece) or (b"X" in piece and b"0X" in piece)
+
+
+def _has_long_line(piece: bytes, limit: int) -> bool:
+    if len(piece) <= limit:
+        return False
+    spans = line_spans(piece)
+    return bool((spans.ends - spans.starts > limit).any())

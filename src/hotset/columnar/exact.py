@@ -1,0 +1,152 @@
+"""What a text means as a value of a column, one by one: slow, exact, and able to say what is wrong.
+
+docs/data.md has the rules.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+
+from hotset.columnar.layout import WHOLE, Column
+
+BLANKS = " \t"  # around numbers and dates
+TRUE = ("true", "True", "TRUE")
+FALSE = ("false", "False", "FALSE")
+
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII)
+DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+TIME = re.compile(DATE.pattern + r"(?:[ T]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?(%s)?)?")
+ZONED = re.compile(TIME.pattern % r"Z|[+-][0-9]{2}(?::?[0-9]{2})?")
+LOCAL = re.compile(TIME.pattern % r"(?!)")
+
+
+# row -> reason
+Faults = dict[int, str]
+
+
+class Fault(ValueError):  # noqa: N818 (the data's, not ours)
+    """What is wrong with one value; the message is the reason."""
+
+
+def reader(column: Column, zone: str, refuse_nan: bool) -> Callable[[str], Any]:
+    """text -> value. What it returns raises Fault."""
+    kind = column.kind
+    if kind in WHOLE:
+        return lambda text: _whole(text, kind)
+    if kind in ("float", "double"):
+        return lambda text: _floating(text, kind, refuse_nan)
+    if kind.startswith("decimal"):
+        return lambda text: _decimal(text, column.type, kind)
+    if kind == "boolean":
+        return _boolean
+    if kind == "date":
+        return _date
+    return lambda text: _time(text, kind, zone)
+
+
+def _not_of(kind: str) -> Fault:
+    return Fault(f"not of type {kind}")
+
+
+def _beyond(kind: str) -> Fault:
+    return Fault(f"out of range of type {kind}")
+
+
+def _whole(text: str, kind: str) -> int:
+    text = text.strip(BLANKS)
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise _not_of(kind)
+    digits = text.removeprefix("-").lstrip("0") or "0"
+    value = int(digits) * (-1 if text.startswith("-") else 1) if len(digits) < 20 else 2**63
+    if not -(2 ** (WHOLE[kind] - 1)) <= value < 2 ** (WHOLE[kind] - 1):
+        raise _beyond(kind)
+    return value
+
+
+def _floating(text: str, kind: str, refuse_nan: bool) -> float:
+    text = text.strip(BLANKS)
+    if NOT_FINITE.fullmatch(text):
+        if refuse_nan:
+            raise Fault("not finite")
+        return float(text)
+    if not NUMBER.fullmatch(text):
+        raise _not_of(kind)
+    with np.errstate(over="ignore"):
+        value = float(text) if kind == "double" else float(np.float32(text))
+    if value in (float("inf"), float("-inf")):
+        raise _beyond(kind)
+    return value
+
+
+def _decimal(text: str, kind: pa.Decimal128Type, name: str) -> Decimal:
+    text = text.strip(BLANKS)
+    if not NUMBER.fullmatch(text):
+        raise _not_of(name)
+    sign, digits, exponent = Decimal(text).as_tuple()
+    assert isinstance(exponent, int), "a number that the pattern took is finite"
+    significant = "".join(map(str, digits)).lstrip("0")
+    stripped = significant.rstrip("0")
+    exponent += len(significant) - len(stripped)
+    if not stripped:
+        return Decimal(0).scaleb(-kind.scale)
+    if exponent < -kind.scale or len(stripped) + exponent > kind.precision - kind.scale:
+        raise _beyond(name)
+    unscaled = int(stripped) * 10 ** (exponent + kind.scale)
+    return Decimal((sign, tuple(map(int, str(unscaled))), -kind.scale))
+
+
+def _boolean(text: str) -> bool:
+    if text in TRUE:
+        return True
+    if text in FALSE:
+        return False
+    raise _not_of("boolean")
+
+
+def _date(text: str) -> date:
+    found = DATE.fullmatch(text.strip(BLANKS))
+    try:
+        return date(*map(int, found.groups()))  # type: ignore[union-attr]
+    except (AttributeError, ValueError):
+        raise _not_of("date") from None
+
+
+def _time(text: str, kind: str, zone: str) -> datetime:
+    found = (ZONED if kind == "timestamp" else LOCAL).fullmatch(text)
+    if not found:
+        raise _not_of(kind)
+    *parts, fraction, offset = found.groups()
+    try:
+        year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+        local = datetime(year, month, day, hour, minute, second, int((fraction or "").ljust(6, "0")))
+        if kind == "timestamp_ntz":
+            return local
+        if offset:
+            return _absolute(local, offset)
+    except (ValueError, OverflowError):
+        raise _not_of(kind) from None
+    return _in_one_zone(local, zone)
+
+
+def _absolute(local: datetime, offset: str) -> datetime:
+    written = "+0000" if offset == "Z" else offset.replace(":", "").ljust(5, "0")
+    if int(written[1:3]) > 23 or int(written[3:]) > 59:
+        raise ValueError(offset)
+    ahead = timedelta(hours=int(written[1:3]), minutes=int(written[3:])) * (-1 if written[0] == "-" else 1)
+    return local.replace(tzinfo=timezone(ahead)).astimezone(UTC)
+
+
+def _in_one_zone(local: datetime, zone: str) -> datetime:
+    first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        there = first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
+        raise Fault(f"{'two such times' if there else 'no such time'} in {zone}")
+    return first.astimezone(UTC)

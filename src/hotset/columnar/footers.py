@@ -1,0 +1,36 @@
+"""What the footers of Parquet and ORC say: rows, and whether the types are just the declared ones."""
+
+import pyarrow as pa
+
+from hotset.columnar.cut import row_groups, stripes
+from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
+from hotset.columnar.layout import Layout
+from hotset.data.listing import Listing
+
+
+def footers(listing: Listing, layout: Layout) -> tuple[int, bool]:
+    """Rows in all, and whether Spark's own reader gives the declared columns. Raises InputError and SchemaError."""
+    rows, exact = 0, True
+    for file in listing.files:
+        if layout.dataset.format == "parquet":
+            rows += sum(part.rows or 0 for part in row_groups(file, layout))
+            schema = parquet_schema(parquet_footer(file))
+        else:
+            list(stripes(file, layout))
+            footer = orc_footer(file)
+            rows, schema = rows + footer.nrows, footer.schema
+        exact = exact and all(
+            _is_spark_own(schema.field(one.name).type, one.type) for one in layout.present(schema.names)
+        )
+    return rows, exact
+
+
+def looks_at_rows(layout: Layout) -> bool:
+    """Whether a row may be bad, or needs a value that the file does not have."""
+    dataset = layout.dataset
+    strict = any(not column.nullable or column.optional for column in layout.columns)
+    return bool(strict or dataset.rules or dataset.partition_by or dataset.nan == "refuse")
+
+
+def _is_spark_own(stored: pa.DataType, declared: pa.DataType) -> bool:
+    return stored == declared or str(stored) == str(declared)

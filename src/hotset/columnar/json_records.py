@@ -1,0 +1,127 @@
+"""Records of JSON lines as Arrow batches: in bulk while all is well, exactly where it is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.json as pajson
+
+from hotset.columnar.csv_records import BATCH_ROWS, Good
+from hotset.columnar.csv_structure import Spans, line_spans, not_utf8
+from hotset.columnar.faults import Bad, shown
+from hotset.columnar.json_values import check_record
+from hotset.columnar.layout import Column, Layout
+from hotset.columnar.values import Doubtful, convert, sure
+
+NOT_JSON = (b"\0", b"NaN", b"Inf")  # which Arrow takes
+NOT_IN_BULK = (pa.ArrowInvalid, pa.ArrowNotImplementedError, Doubtful, UnicodeDecodeError)
+FEW = 32  # lines; below that, another attempt in bulk costs more than looking at each
+
+
+@dataclass
+class JsonPart:
+    """Pieces of one file."""
+
+    layout: Layout
+    placed: bool = False  # whether every row has to know where it stands
+    blanks: int = 0
+
+    def read(self, piece: bytes) -> Iterator[Good | Bad]:
+        """Every line of the piece once."""
+        if not self.placed:
+            try:
+                yield from (Good(batch) for batch in self._in_bulk(piece).to_batches(BATCH_ROWS))
+                return
+            except NOT_IN_BULK:
+                pass
+        spans = line_spans(piece)
+        blank = np.flatnonzero(spans.ends == spans.starts)
+        self.blanks += len(blank)
+        spans = spans.without(blank)
+        broken = set(not_utf8(piece, spans).tolist())
+        yield from self._halved(piece, spans, 0, len(spans), broken)
+
+    def _halved(self, piece: bytes, spans: Spans, first: int, last: int, broken: set[int]) -> Iterator[Good | Bad]:
+        """Lines from `first` to `last`: in bulk if that goes; else each half by itself, and few one by one."""
+        if last - first > FEW:
+            try:
+                if not any(first <= row < last for row in broken):
+                    table = self._in_bulk(piece[spans.starts[first] : spans.ends[last - 1]] + b"\n")
+                    (batch,) = table.combine_chunks().to_batches()
+                    yield self._good(batch, piece, spans.rows(slice(first, last)))
+                    return
+            except NOT_IN_BULK:
+                pass
+            middle = (first + last) // 2
+            yield from self._halved(piece, spans, first, middle, broken)
+            yield from self._halved(piece, spans, middle, last, broken)
+            return
+        yield from self._one_by_one(piece, spans, range(first, last))
+
+    def _one_by_one(self, piece: bytes, spans: Spans, rows: range) -> Iterator[Good | Bad]:
+        records, good = [], []
+        for row in rows:
+            raw = piece[spans.starts[row] : spans.ends[row]]
+            record, faults = check_record(raw, self.layout)
+            for column, reason in faults:
+                yield Bad(int(spans.lines[row]), raw, column, reason)
+            if not faults:
+                records.append(record)
+                good.append(row)
+        if good:
+            arrays = [
+                pa.array([record[column.name] for record in records], column.type) for column in self.layout.stored
+            ]
+            names = [column.name for column in self.layout.stored]
+            yield self._good(pa.RecordBatch.from_arrays(arrays, names), piece, spans.rows(np.array(good)))
+
+    def _good(self, batch: pa.RecordBatch, piece: bytes, spans: Spans) -> Good:
+        if not self.placed:
+            return Good(batch)
+        raws = [shown(piece[start:end]) for start, end in zip(spans.starts, spans.ends, strict=True)]
+        return Good(batch, pa.array(spans.lines), pa.array(raws))
+
+    def _in_bulk(self, piece: bytes) -> pa.Table:
+        """All lines as rows. Raises ArrowInvalid or Doubtful where one is no such record, or may be none."""
+        lines = piece.count(b"\n")
+        # each line begins an object; as many objects as lines, then, means one in each
+        if (
+            any(word in piece for word in NOT_JSON)
+            or not piece.startswith(b"{")
+            or piece.count(b"\n{") != lines - 1
+            or _has_long_line(piece, self.layout)
+        ):
+            raise Doubtful
+        columns = self.layout.stored
+        table = pajson.read_json(
+            pa.py_buffer(piece),
+            pajson.ReadOptions(use_threads=False, block_size=len(piece) + 1),
+            pajson.ParseOptions(
+                explicit_schema=pa.schema([(column.name, _as_read(column)) for column in columns]),
+                unexpected_field_behavior=self.layout.dataset.on_new.replace("fail", "error"),
+            ),
+        )
+        if table.num_rows != lines:
+            raise Doubtful
+        values = [self._values(table[column.name].combine_chunks(), column) for column in columns]
+        return pa.table(values, [column.name for column in columns])
+
+    def _values(self, array: pa.Array, column: Column) -> pa.Array:
+        if array.null_count and (not column.nullable or column.optional):
+            raise Doubtful  # whether the key is missing or null, only a look at each line tells
+        if pa.types.is_string(array.type) and column.kind != "string":
+            array, faults = convert(array, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
+            if faults:
+                raise Doubtful
+        return sure(array, column, refuse_nan=False)
+
+
+def _as_read(column: Column) -> pa.DataType:
+    """Dates and times are strings in JSON, and become what they are by the same rules as in CSV."""
+    return pa.string() if column.kind in ("date", "timestamp", "timestamp_ntz") else column.type
+
+
+def _has_long_line(piece: bytes, layout: Layout) -> bool:
+    limit = layout.dataset.longest_line_bytes
+    return len(piece) > limit and max(map(len, piece.split(b"\n"))) > limit

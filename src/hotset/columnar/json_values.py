@@ -1,0 +1,157 @@
+"""One line of JSON as a record, or what is wrong with it. Numbers stay texts until their column is known."""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from hotset.columnar.exact import Fault, reader
+from hotset.columnar.layout import WHOLE, Column, Layout
+
+NUMBERS = frozenset({*WHOLE, "float", "double"})
+
+
+class Number(str):
+    """A number as it is written."""
+
+
+class Members(dict[str, Any]):
+    """An object, and the keys that it gives more than once."""
+
+    twice: tuple[str, ...] = ()
+
+
+def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
+    """The values of the stored columns by name; and (column, reason) of every fault: then there is no record."""
+    try:
+        members = _object(raw, layout.dataset.longest_line_bytes)
+    except Fault as why:
+        return {}, [(None, str(why))]
+    record: dict[str, Any] = {}
+    faults: list[tuple[str | None, str]] = []
+    for column in layout.stored:
+        try:
+            record[column.name] = _member(members, column, layout)
+        except Fault as why:
+            faults.append((column.name, str(why)))
+    if layout.dataset.on_new == "fail":
+        known = {column.name for column in layout.stored}
+        faults += [(key, "undeclared key") for key in members if key not in known]
+    return record, faults
+
+
+def _object(raw: bytes, longest: int) -> Members:
+    if len(raw) > longest:
+        raise Fault(f"longer than {longest} bytes")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise Fault("not valid UTF-8") from None
+    if "\0" in text:
+        raise Fault("a NUL character")
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_members, parse_constant=_no_constant, parse_int=Number, parse_float=Number
+        )
+        if "\\" in text:
+            _check_characters(value)
+    except (ValueError, RecursionError):
+        raise Fault("not valid JSON") from None
+    if not isinstance(value, Members):
+        raise Fault("not a JSON object")
+    return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Members:
+    members = Members(pairs)
+    if len(members) < len(pairs):
+        keys = [key for key, _ in pairs]
+        members.twice = tuple(key for key in members if keys.count(key) > 1)
+        _check_characters(pairs)  # the members no longer hold all of them
+    return members
+
+
+def _check_characters(value: Any) -> None:
+    """Raises ValueError for half of a surrogate pair, which is no character."""
+    json.dumps(value, ensure_ascii=False).encode()
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _member(members: Members, column: Column, layout: Layout) -> Any:
+    if column.name in members.twice:
+        raise Fault("key given twice")
+    if column.name not in members and column.optional:
+        return column.default
+    value = members.get(column.name)
+    if value is None:
+        if not column.nullable:
+            raise Fault("null, declared not null")
+        return None
+    return _value(value, column, layout)
+
+
+def _value(value: Any, column: Column, layout: Layout) -> Any:
+    """The value in Python's words. Raises Fault."""
+    kind = column.type
+    if pa.types.is_struct(kind):
+        return _struct(value, column, layout)
+    if pa.types.is_list(kind):
+        if not isinstance(value, list):
+            raise Fault(f"not of type {column.kind}")
+        element = _inner(column, kind.value_type)
+        return [None if one is None else _nested(one, element, column, layout) for one in value]
+    if not _is_written_as(value, column.kind):
+        raise Fault(f"not of type {column.kind}")
+    if column.kind in ("boolean", "string"):
+        return value
+    return reader(column, layout.zone, layout.refuses_nan)(value)
+
+
+def _is_written_as(value: Any, kind: str) -> bool:
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind in NUMBERS:
+        return isinstance(value, Number)
+    return isinstance(value, str) and (kind.startswith("decimal") or not isinstance(value, Number))
+
+
+def _struct(value: Any, column: Column, layout: Layout) -> dict[str, Any]:
+    names = [entry.name for entry in column.type]
+    if not isinstance(value, Members) or set(value.twice) & set(names):
+        raise Fault(f"not of type {column.kind}")
+    if layout.dataset.on_new == "fail" and not set(value) <= set(names):
+        raise Fault(f"not of type {column.kind}")
+    return {
+        entry.name: None
+        if value.get(entry.name) is None
+        else _nested(value[entry.name], _inner(column, entry.type), column, layout)
+        for entry in column.type
+    }
+
+
+def _nested(value: Any, inner: Column, outer: Column, layout: Layout) -> Any:
+    try:
+        return _value(value, inner, layout)
+    except Fault:
+        raise Fault(f"not of type {outer.kind}") from None
+
+
+def _inner(outer: Column, kind: pa.DataType) -> Column:
+    return Column(outer.name, SPARK_NAMES.get(str(kind), str(kind).replace("decimal128", "decimal")), kind)
+
+
+SPARK_NAMES = {
+    "int8": "tinyint",
+    "int16": "smallint",
+    "int32": "int",
+    "int64": "bigint",
+    "float": "float",
+    "double": "double",
+    "bool": "boolean",
+    "date32[day]": "date",
+    "timestamp[us]": "timestamp_ntz",
+    "timestamp[us, tz=UTC]": "timestamp",
+}

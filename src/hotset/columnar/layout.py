@@ -1,0 +1,88 @@
+"""The columns of a dataset as a worker needs them: plain facts that pickle, no session and no Spark type."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql.pandas.types import to_arrow_type
+from pyspark.sql.types import ArrayType, DataType, DecimalType, StructField, StructType
+
+from hotset.data.dataset import Dataset
+from hotset.errors import UsageError
+
+WHOLE = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}  # type -> bits
+FLAT = frozenset({*WHOLE, "float", "double", "boolean", "date", "timestamp", "timestamp_ntz", "string"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, its type in Spark's and in Arrow's words, and what a file may do without."""
+
+    name: str
+    kind: str
+    type: pa.DataType
+    nullable: bool = True
+    optional: bool = False  # it has a default
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the records of a dataset are written, and what they become. `zone` is the session's."""
+
+    dataset: Dataset
+    columns: tuple[Column, ...]
+    zone: str
+
+    @classmethod
+    def of(cls, dataset: Dataset, zone: str) -> "Layout":
+        """Raises UsageError for a type that the format is not read with."""
+        schema = dataset.schema()
+        for entry in schema.fields:
+            _check_type(entry.dataType, dataset, entry.name)
+        return cls(dataset, tuple(_column(entry, dataset) for entry in schema.fields), zone)
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns that stand in the files."""
+        return tuple(column for column in self.columns if column.name not in self.dataset.partition_by)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(column.name, column.type) for column in self.columns])
+
+    def present(self, fields: Sequence[str]) -> tuple[Column, ...]:
+        """The stored columns that a file with these fields has, in the order of the dataset."""
+        return tuple(column for column in self.stored if column.name in fields)
+
+    @property
+    def refuses_nan(self) -> bool:
+        return self.dataset.nan == "refuse"
+
+
+def _column(entry: StructField, dataset: Dataset) -> Column:
+    name = entry.name
+    return Column(
+        name,
+        entry.dataType.simpleString(),
+        to_arrow_type(entry.dataType, timezone="UTC"),
+        entry.nullable,
+        name in dataset.defaults,
+        dataset.defaults.get(name),
+    )
+
+
+def _check_type(kind: DataType, dataset: Dataset, name: str) -> None:
+    nested: list[DataType] = []
+    if dataset.format != "csv" and isinstance(kind, StructType):
+        nested = [entry.dataType for entry in kind.fields]
+    elif dataset.format != "csv" and isinstance(kind, ArrayType):
+        nested = [kind.elementType]
+    elif kind.simpleString() not in FLAT and not isinstance(kind, DecimalType):
+        raise UsageError(
+            f"columns of {dataset.format} are not read as {kind.simpleString()}, got it for {name!r}; "
+            f"read a string, and make of it what you need"
+        )
+    for inner in nested:
+        _check_type(inner, dataset, name)

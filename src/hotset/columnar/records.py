@@ -1,0 +1,208 @@
+"""A block as typed rows, whatever the format: the good ones as Arrow batches, the others set aside with a reason.
+
+Runs in Spark's Python workers, like the rest of this room.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hotset.columnar.blocks import Block, Slice
+from hotset.columnar.csv_records import CsvPart, Good
+from hotset.columnar.csv_structure import line_spans
+from hotset.columnar.faults import Bad, FaultFile, shown
+from hotset.columnar.json_records import JsonPart
+from hotset.columnar.layout import Column, Layout
+from hotset.columnar.pieces import lines_of, records_of, row_batches
+from hotset.columnar.utf8 import repair
+from hotset.columnar.values import convert
+
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+# What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
+PLACE_DDL = "__part int, __line bigint, __raw string"
+PLACE = pa.schema([("__part", pa.int32()), ("__line", pa.int64()), ("__raw", pa.string())])
+
+# where the found things begin, and the things
+Found = Iterator[Good | Bad]
+
+
+@dataclass
+class PartCount:
+    """What one part of a file held, as far as it was read."""
+
+    lines: int = 0  # lines of text, the header and empty ones included; or rows
+    records: int = 0  # as the lines tell, whatever became of them
+    good: int = 0
+    set_aside: int = 0
+    blanks: int = 0
+    invalid_utf8: int = 0
+
+
+@dataclass
+class Records:
+    """One block while it is read. `placed`: every row carries the columns of PLACE."""
+
+    block: Block
+    layout: Layout
+    faults: FaultFile
+    placed: bool = False
+    counts: list[PartCount] = field(default_factory=list)
+    finished: bool = False
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Every good row, with the columns as declared. Raises InputError for a file that cannot be read."""
+        try:
+            for number, part in enumerate(self.block):
+                self.counts.append(PartCount())
+                yield from self._of_part(number, part, self.counts[-1])
+            self.faults.finish()
+            self.finished = True
+        finally:
+            if not self.finished:
+                self.faults.drop()
+
+    def _of_part(self, number: int, part: Slice, count: PartCount) -> Iterator[pa.RecordBatch]:
+        constants = constant_columns(self.layout, part)
+        last_bad = -1
+        for found in FORMATS[self.layout.dataset.format](part, self.layout, count, self.placed):
+            if isinstance(found, Good):
+                count.good += found.batch.num_rows
+                if found.batch.num_rows:
+                    yield self._completed(found, constants, number)
+                continue
+            if not self.placed:
+                self.faults.add(number, found)
+            if found.line != last_bad:
+                last_bad = found.line
+                count.set_aside += 1
+
+    def _completed(self, good: Good, constants: dict[str, pa.Scalar], number: int) -> pa.RecordBatch:
+        rows = good.batch.num_rows
+        arrays = [
+            pa.repeat(constants[name], rows) if name in constants else good.batch.column(name)
+            for name in self.layout.schema.names
+        ]
+        schema = self.layout.schema
+        if self.placed:
+            arrays += [pa.repeat(pa.scalar(number, pa.int32()), rows), good.lines, good.raws]
+            schema = pa.schema([*schema, *PLACE])
+        return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
+    """The columns that a file does not have: from the directories' names, or by default."""
+    named = dict(name.split("=", 1) for name in part.file.path.parent.parts if "=" in name)
+    constants = {}
+    for column in layout.columns:
+        if column.name in layout.dataset.partition_by:
+            constants[column.name] = _from_name(named[column.name], column, layout)
+        elif column.optional and part.fields and column.name not in part.fields:
+            constants[column.name] = pa.scalar(column.default, column.type)
+    return constants
+
+
+def _from_name(text: str, column: Column, layout: Layout) -> pa.Scalar:
+    value = None if text == NO_VALUE else unquote(text)
+    return convert(pa.array([value], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
+
+
+def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
+    name = layout.stored[0].name
+    for piece in lines_of(part):
+        repaired, invalid = repair(piece)
+        spans = line_spans(repaired)
+        texts = _texts(repaired, spans.starts, spans.ends)
+        lines = pa.array(spans.lines + count.lines)
+        count.lines += len(spans)
+        count.records += len(spans)
+        count.invalid_utf8 += invalid
+        yield Good(pa.RecordBatch.from_arrays([texts], [name]), lines, texts if placed else None)
+
+
+def _csv(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
+    reader = CsvPart(layout, part.fields, placed)
+    header = layout.dataset.header and part.start == 0
+    if layout.dataset.multiline:
+        count.lines = int(header)
+        for text, spans, lines, sure in records_of(part, layout.dataset, skip_line=header):
+            count.records += len(spans)
+            yield from _moved(reader.read(text, spans, sure=sure), count.lines)
+            count.lines += lines
+    else:
+        for piece in lines_of(part):
+            if header:
+                piece, header, count.lines = piece[piece.index(b"\n") + 1 :], False, 1
+            if piece:
+                yield from _moved(reader.read(piece, None), count.lines)
+            count.lines += piece.count(b"\n")
+            count.records += piece.count(b"\n")
+    count.blanks = reader.blanks
+    count.records -= count.blanks
+
+
+def _json(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
+    reader = JsonPart(layout, placed)
+    for piece in lines_of(part):
+        yield from _moved(reader.read(piece), count.lines)
+        count.lines += piece.count(b"\n")
+    count.blanks = reader.blanks
+    count.records = count.lines - count.blanks
+
+
+def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
+    orc = layout.dataset.format == "orc"
+    for batch in row_batches(part, pa.schema([(one.name, one.type) for one in layout.stored]), orc=orc):
+        faults: dict[int, list[tuple[str, str]]] = {}
+        for column in layout.present(part.fields):
+            for row, reason in _column_faults(batch[column.name], column, layout):
+                faults.setdefault(row, []).append((column.name, reason))
+        for row in sorted(faults):
+            for name, reason in faults[row]:
+                yield Bad(count.lines + row, _row_text(batch, row).encode(), name, reason)
+        good = np.delete(np.arange(batch.num_rows), sorted(faults))
+        kept = batch.take(pa.array(good)) if faults else batch
+        raws = pa.array([_row_text(kept, row) for row in range(kept.num_rows)]) if placed else None
+        yield Good(kept, pa.array(good + count.lines), raws)
+        count.lines += batch.num_rows
+    count.records = count.lines if part.rows is None else part.rows
+
+
+FORMATS = {"text": _text, "csv": _csv, "json": _json, "parquet": _rows, "orc": _rows}
+
+
+def _moved(found: Found, lines: int) -> Found:
+    """The same, on the lines of the part instead of the piece."""
+    for one in found:
+        if isinstance(one, Bad):
+            yield replace(one, line=one.line + lines)
+        elif one.lines is not None:
+            yield replace(one, lines=pc.add(one.lines, lines))
+        else:
+            yield one
+
+
+def _column_faults(array: pa.Array, column: Column, layout: Layout) -> Iterator[tuple[int, str]]:
+    if not column.nullable and array.null_count:
+        yield from ((row, "null, declared not null") for row in _true(array.is_null()))
+    if layout.refuses_nan and pa.types.is_floating(array.type):
+        yield from ((row, "not finite") for row in _true(pc.fill_null(pc.invert(pc.is_finite(array)), False)))
+
+
+def _true(mask: pa.BooleanArray) -> list[int]:
+    rows: list[int] = np.flatnonzero(np.from_dlpack(mask.cast(pa.uint8()))).tolist()
+    return rows
+
+
+def _row_text(batch: pa.RecordBatch, row: int) -> str:
+    values: Any = batch.slice(row, 1).to_pylist()[0]
+    return json.dumps(values, default=str, ensure_ascii=False)
+
+
+def _texts(text: bytes, starts: np.ndarray, ends: np.ndarray) -> pa.StringArray:
+    return pa.array([shown(text[start:end]) for start, end in zip(starts, ends, strict=True)], pa.string())
