@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from hotset import Dataset, HotsetError, Run, SparkJobError, UsageError, open_run
+from hotset import Dataset, HotsetError, OutputError, ResourceError, Run, SparkJobError, UsageError, open_run
 
 LINES = Dataset("value string", format="text")
 
@@ -71,6 +71,52 @@ def test_a_bug_in_the_job_says_where_and_leaves_the_traceback_in_the_log(tmp_pat
 
 
 @pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("also_wrong", [False, True])
+def test_a_report_that_cannot_be_written_is_told_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], also_wrong: bool
+) -> None:
+    with (
+        pytest.raises(UsageError if also_wrong else OutputError) as told,
+        open_run("lost", report=tmp_path / "r.json") as run,
+    ):
+        (tmp_path / "r.json").mkdir()
+        if also_wrong:
+            run.release("nothing")
+
+    shown = capsys.readouterr().err
+    assert ("lost failed in" if also_wrong else "lost done in") in shown
+    assert also_wrong or f"cannot write the report {tmp_path}/r.json: Is a directory" in str(told.value)
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_disk_that_is_full_for_the_job_itself_is_no_bug(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ResourceError, match=r"No space left on device, got it from .*test_lifecycle\.py:\d+"),
+        open_run("full", report=tmp_path / "r.json"),
+        Path("/dev/full").open("w") as full,
+    ):
+        full.write("x" * 2**20)
+
+
+def test_an_output_is_this_runs_alone_until_it_ends(run: Run, tmp_path: Path) -> None:
+    with open_run("first", report=tmp_path / "r.json", if_exists="append") as first:
+        first.publish(Dataset("n bigint"), first.spark.range(2).toDF("n"), str(tmp_path / "out"))
+        with (
+            pytest.raises(OutputError, match=r"is being made by run .* of first on "),
+            open_run("second", report=tmp_path / "s.json", if_exists="append") as second,
+        ):
+            second.publish(Dataset("n bigint"), run.spark.range(2).toDF("n"), str(tmp_path / "out"))
+
+    assert record(tmp_path / "s.json")["exit_code"] == 6
+    assert not (tmp_path / ".out.hotset/lock").exists()
+
+
+def test_open_run_refuses_a_mode_that_is_none() -> None:
+    with pytest.raises(UsageError, match="if_exists is one of refuse, replace, append, replace-partitions"):
+        open_run("look", if_exists="overwrite").__enter__()  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("spark")
 def test_an_error_of_ours_keeps_its_exit_code(tmp_path: Path) -> None:
     with pytest.raises(UsageError), open_run("refuse", report=tmp_path / "r.json") as run:
         run.release("nothing")
@@ -100,11 +146,6 @@ def test_show_keeps_a_table_for_the_report(run: Run) -> None:
 
     table = run.report.tables[0]
     assert (table.title, table.columns, table.rows) == ("numbers", ("n",), [(0,), (1,)])
-
-
-def test_formats_that_cannot_be_checked_yet_are_refused(run: Run) -> None:
-    with pytest.raises(UsageError, match=r"run\.read reads text so far, got 'csv'"):
-        run.read(Dataset("n bigint", format="csv"), "anything")
 
 
 def _java_list(run: Run, sequence: Any) -> list[Any]:

@@ -1,15 +1,17 @@
 """All that is known before Spark starts: the key of a run, what is already done, and what would fail later."""
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 
+from hotset.data.claim import IfExists
 from hotset.data.manifest import MANIFEST_NAME, Maker, Manifest
-from hotset.errors import HotsetError, InputError, OutputError, UsageError
+from hotset.errors import HotsetError, InputError, OutputError, ResourceError, UsageError
 from hotset.job import Job
 from hotset.params import CommandLine, Inputs, Options, Output
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
@@ -36,15 +38,15 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     return Job("demo", Params, lambda *_: None, "Do.", source, ())
 
 
-def plan(job: Job, params: Params | None = None, results: dict[str, Ask] = RESULTS, **options: Path) -> Plan:
-    return plan_run(job, CommandLine(params or Params(), Options(**options)), results)  # type: ignore[arg-type]
+def plan(job: Job, params: Params | None = None, results: dict[str, Ask] = RESULTS, **options: Any) -> Plan:
+    return plan_run(job, CommandLine(params or Params(), Options(**options)), results)
 
 
-def publish(output: Path, key: str) -> None:
-    """What a run with this key would have left."""
+def publish(output: Path, *keys: str) -> None:
+    """What runs with these keys would have left."""
     output.mkdir()
-    maker = Maker("demo", "run-1", key, "2026-01-02T03:04:05+00:00", "0.1.0")
-    (output / MANIFEST_NAME).write_text(Manifest("a int", "text", 0, (), (maker,)).as_json())
+    makers = tuple(Maker("demo", "run-1", key, "2026-01-02T03:04:05+00:00", "0.1.0") for key in keys)
+    (output / MANIFEST_NAME).write_text(Manifest("a int", "text", 0, (), makers).as_json())
 
 
 def test_plan_lists_inputs_and_resolves_outputs_and_makes_nothing(job: Job, tmp_path: Path) -> None:
@@ -109,8 +111,8 @@ def test_output_of_another_run_is_refused_with_its_maker(job: Job, tmp_path: Pat
         plan(job)
 
     assert str(refused.value) == (
-        f"the output {tmp_path}/out exists: made by demo at 2026-01-02T03:04:05+00:00 from other input, parameters or "
-        "code; remove it, or choose another output"
+        f"the output {tmp_path}/out exists: made by demo at 2026-01-02T03:04:05+00:00, the last time from other "
+        "input, parameters or code; give --if-exists replace, or choose another output"
     )
 
 
@@ -121,8 +123,9 @@ def test_output_of_another_run_is_refused_with_its_maker(job: Job, tmp_path: Pat
         (Params(input=("in", "nowhere")), InputError, "no such input, got 'nowhere'"),
         (Params(output="in"), OutputError, "lies inside the input"),
         (Params(output="in/out"), OutputError, "lies inside the input"),
-        (Params(output="."), OutputError, "lies inside the output"),
-        (Params(output="/"), OutputError, "lies inside the output /;"),
+        (Params(output="."), OutputError, "is the working directory or above it"),
+        (Params(output="/"), OutputError, "is the working directory or above it"),
+        (Params(output="table:db.counts"), OutputError, "a table of a catalog cannot appear in one step"),
         (Params(output="job.py"), OutputError, "exists; remove it"),
         (Params(output="job.py/out"), OutputError, "job.py is not a directory"),
         (Params(output="s3://b/k"), OutputError, "only paths of this machine"),
@@ -135,6 +138,103 @@ def test_what_would_stop_the_run_later_stops_it_now(
         plan(job, params)
 
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (".", "is the working directory or above it"),
+        ("..", "is the working directory or above it"),
+        ("/", "is the working directory or above it"),
+        ("file:///", "is the working directory or above it"),
+        ("link-to-here", "is the working directory or above it"),
+        ("~", "is the home directory or above it"),
+        ("home/..", "is the working directory or above it"),
+    ],
+)
+@pytest.mark.parametrize("if_exists", ["refuse", "replace"])
+def test_places_that_are_more_than_an_output_are_refused(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, reason: str, if_exists: IfExists
+) -> None:
+    elsewhere = tmp_path.with_name(tmp_path.name + "-in")
+    elsewhere.mkdir()
+    (elsewhere / "a.txt").touch()
+    (tmp_path / "home").mkdir()
+    (tmp_path / "link-to-here").symlink_to(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+    with pytest.raises(OutputError) as refused:
+        plan(job, Params((str(elsewhere),), output), if_exists=if_exists)
+
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "output", ["in", "in/", "./in", "in/../in", "link", "file:{here}/in", "file://{here}/in", "{here}/in"]
+)
+@pytest.mark.parametrize("if_exists", ["replace", "append"])
+def test_output_that_is_the_input_is_refused_however_it_is_spelt(
+    job: Job, tmp_path: Path, output: str, if_exists: IfExists
+) -> None:
+    (tmp_path / "link").symlink_to("in")
+
+    with pytest.raises(OutputError, match="lies inside the input"):
+        plan(job, Params(output=output.format(here=tmp_path)), if_exists=if_exists)
+
+    assert (tmp_path / "in/a.txt").read_text() == "a"
+
+
+@pytest.mark.parametrize(
+    ("if_exists", "history", "again", "done"),
+    [
+        ("refuse", ["ours"], False, True),
+        ("replace", ["ours"], False, True),
+        ("append", ["ours", "other"], False, True),
+        ("replace-partitions", ["ours", "other"], False, True),
+        ("append", ["ours"], True, False),
+        ("append", ["other"], False, False),
+        ("replace", ["other"], False, False),
+        ("replace", ["ours", "other"], False, False),
+    ],
+)
+def test_already_done_comes_before_what_is_done_with_a_version(
+    job: Job, tmp_path: Path, if_exists: IfExists, history: list[str], again: bool, done: bool
+) -> None:
+    key = plan(job).run_key
+    publish(tmp_path / "out", *(key if name == "ours" else "another key" for name in history))
+
+    planned = plan(job, if_exists=if_exists, again=again)
+
+    assert (planned.done is not None) is done
+    assert planned.expected[tmp_path / "out"].manifest_sha256
+
+
+def test_again_does_not_replace_what_is_to_be_refused(job: Job, tmp_path: Path) -> None:
+    publish(tmp_path / "out", plan(job).run_key)
+
+    with pytest.raises(OutputError, match="exists: made by demo"):
+        plan(job, again=True)
+
+
+@pytest.mark.parametrize("there", ["file", "directory"])
+def test_what_we_did_not_make_is_not_replaced(job: Job, tmp_path: Path, there: str) -> None:
+    (tmp_path / "out").mkdir() if there == "directory" else (tmp_path / "out").touch()
+
+    with pytest.raises(OutputError):
+        plan(job, if_exists="replace")
+
+    assert (tmp_path / "out").exists()
+
+
+def test_a_disk_without_room_for_a_share_of_the_input_is_refused(job: Job, tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    with (tmp_path / "in/sparse").open("wb") as file:
+        file.truncate(20 * free + 2**36)  # a hole takes no room
+
+    with pytest.raises(ResourceError, match=rf"the disk is too full for {tmp_path}/out, got [0-9]+ bytes free"):
+        plan(job)
+
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ which it touches the world. `hotset list` shows the jobs, docs/tour.md follows o
 """
 
 from hotset.columnar.scan import Kernel
+from hotset.data.catalog import table
 from hotset.data.dataset import Dataset
 from hotset.errors import (
     ClusterError,
@@ -42,4 +43,5 @@ __all__ = [
     "UsageError",
     "main",
     "open_run",
+    "table",
 ]

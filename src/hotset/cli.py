@@ -14,11 +14,17 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from hotset import run as way
+from hotset.data.clean import clean as clean_beside
+from hotset.data.destination import destination
+from hotset.data.manifest import load_manifest
+from hotset.data.verify import verify as verify_version
 from hotset.data.zipf import parse_size, write_text
-from hotset.errors import HotsetError, OutputError, UsageError
+from hotset.errors import HotsetError, InputError, OutputError, UsageError
 from hotset.job import find_job, named_jobs
 from hotset.params import SessionOptions, job_app, session_command, what_is_wrong
+from hotset.preflight import new_run_id
 from hotset.report.settings import settings_table
+from hotset.report.terminal import printable
 from hotset.session.java import find_java
 from hotset.session.machine import read_machine
 from hotset.session.settings import as_properties, default_master, own_asks, winners
@@ -155,6 +161,41 @@ def local_conf() -> None:
     master = default_master(machine)
     settings = {key: ask.value for key, ask in winners([master, *own_asks(master.value, machine)]).items()}
     sys.stdout.write(as_properties(settings))
+
+
+@app.command
+def verify(path: Annotated[Path, Parameter(help="directory of a published version")]) -> None:
+    """Check a published version against its manifest: each file's bytes, SHA-256 and rows, and nothing more."""
+    directory = path.absolute()
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        manifest = load_manifest(directory)
+        task = bar.add_task("verify", total=manifest.size_bytes if manifest else None)
+        verified = verify_version(directory, lambda checked: bar.advance(task, checked))
+    for line in verified.damaged:
+        sys.stdout.write(f"{printable(line)}\n")
+    if verified.damaged:
+        names = ", ".join(line.rpartition(": ")[0] for line in verified.damaged[:3])
+        raise InputError(f"{directory} is damaged, got {len(verified.damaged)} faults: {names}; publish it again")
+    found = verified.manifest
+    sys.stdout.write(f"ok: {len(found.files):,} files, {found.size_bytes:,} bytes, {found.rows:,} rows\n")
+
+
+@app.command
+def clean(
+    path: Annotated[str, Parameter(help="the output; itself it is not touched")],
+    *,
+    records: Annotated[
+        bool, Parameter(negative="", help="also delete reports, logs and quarantines of its runs")
+    ] = False,
+) -> None:
+    """Delete what runs left beside an output: staging, dead locks, the previous version."""
+    removed = clean_beside(destination(path), new_run_id(), records=records)
+    for one in removed:
+        sys.stdout.write(f"removed {printable(str(one.path))}  {one.bytes:,} bytes\n")
+    sys.stdout.write(
+        f"removed {sum(one.bytes for one in removed):,} bytes in all\n" if removed else "nothing to remove\n"
+    )
 
 
 @data.command

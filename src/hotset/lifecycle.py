@@ -1,7 +1,8 @@
 """Open a run, and close it whatever happens: kept data released, staging removed, the report written."""
 
+import errno
+import json
 import os
-import shutil
 import threading
 import time
 import traceback
@@ -17,16 +18,18 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from hotset.data.destination import make_parents, records_beside
+from hotset.data.claim import Claims, IfExists, Standing
+from hotset.data.destination import make_parents
 from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
-from hotset.errors import HotsetError, Interrupted, OutputError
+from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
+from hotset.limits import Limits
 from hotset.preflight import versions
 from hotset.report.model import Report
 from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
 from hotset.report.redact import redactor, secrets_in
-from hotset.report.terminal import show
+from hotset.report.terminal import show, summary
 from hotset.session.asked import known_asks
 from hotset.session.failure import explain
 from hotset.session.labels import labelled
@@ -39,6 +42,7 @@ from hotset.verbs import Run
 
 SETTLE_TIMEOUT_S = 5
 PRIVATE = 0o700
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Order:
     asks: tuple[Ask, ...] = ()
     code: tuple[Path, ...] = ()
     jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
+    if_exists: IfExists = "refuse"
+    break_lock: bool = False
+    limits: Limits = field(default_factory=Limits)
+    expected: Mapping[Path, Standing] = field(default_factory=dict)  # what stood at the destinations
 
     @property
     def log(self) -> Path:
@@ -66,11 +74,23 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
     """A run with its session open. Raises HotsetError for whatever goes wrong inside, with the places to look at."""
     record = _Record(order)
     try:
+        for target in order.destinations:
+            record.claims.take(target)
         with _session(record, signals) as session:
-            run = Run(session, record.report, record.progress, record.maker, order.listings)
+            run = Run(
+                session,
+                record.report,
+                record.progress,
+                record.maker,
+                order.listings,
+                record.claims,
+                order.limits,
+                order.report.parent,
+            )
             try:
                 with labelled(session.spark.sparkContext, order.name, "main"), _settling(run):
                     yield run
+                    run.balance()
             except BaseException as exception:
                 # here, not outside: Spark's exceptions ask the JVM for their text
                 raise record.failed(exception, signals) from exception
@@ -142,7 +162,9 @@ class _Record:
             log=str(order.log),
         )
         self.progress = RunProgress(Console(stderr=True))
+        self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
         self._offer: Callable[[], str | None] = lambda: None
+        self._local_dir = ""
         self._start = time.monotonic()
         _prepare(order)
         # under spark-submit we are the JVM's child, else it is ours
@@ -157,20 +179,22 @@ class _Record:
         report.settings = tuple(asdict(setting) for setting in session.settings())
         report.archive, report.why_no_archive = session.archive, session.why_no_archive
         self._offer = partial(offer, session, seconds)
+        self._local_dir = context.getConf().get("spark.local.dir", "")
         if session.java:
             report.java = session.java.told()
             report.warnings += [f"passed over {refused}" for refused in session.java.refused]
         self.progress.watch(lambda: running_tasks(context))
 
     def maker(self) -> Maker:
-        order = self.order
-        return Maker(order.name, order.run_id, order.run_key, _now(), self.report.versions["hotset"])
+        order, hotset = self.order, self.report.versions["hotset"]
+        params = json.loads(json.dumps(self.report.redacted(self.redact).params, default=str))
+        return Maker(order.name, order.run_id, order.run_key, _now(), hotset, order.if_exists, params)
 
     def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
         """The error to raise, after it was written down; one that was already is passed on."""
         if self.report.exit_code is not None:
             return exception
-        error = _meaning(exception, signals, self.order.log)
+        error = _meaning(exception, signals, self.order.log, self._local_dir)
         if error is None:
             return exception
         error.args = (self.redact(str(error)),)
@@ -183,14 +207,25 @@ class _Record:
         return error
 
     def close(self) -> None:
-        """Writes the report; shows it if all went well."""
+        """Lets the outputs go and writes the report; shows it if all went well.
+
+        Raises ResourceError or OutputError when it cannot be written and nothing else is wrong; the terminal has it.
+        """
         report, order = self.report, self.order
-        for target in order.destinations:
-            shutil.rmtree(records_beside(target) / f"{order.run_id}.staging", ignore_errors=True)
+        self.claims.release()
+        report.warnings += self.claims.notes
         report.peak_memory_bytes = self._peak.stop()
         report.seconds = time.monotonic() - self._start
         clean = report.redacted(self.redact)
-        clean.write(order.report)
+        try:
+            clean.write(order.report)
+        except OSError as why:
+            Console(stderr=True).print(
+                Text.assemble(summary(clean), f" · {clean.error}" if clean.error else ""), soft_wrap=True
+            )
+            if report.exit_code == 0:
+                raise _unwritable(order, why) from None
+            return
         if report.exit_code == 0:
             show(clean, str(order.report), Console())
             if line := self._offer():
@@ -198,18 +233,24 @@ class _Record:
 
     def _log_traceback(self, exception: BaseException) -> None:
         text = "".join(traceback.format_exception(exception))
-        with self.order.log.open("a", encoding="utf-8") as log:
+        with suppress(OSError), self.order.log.open("a", encoding="utf-8") as log:  # a full disk hides no error
             log.write(self.redact(text))
 
 
-def _meaning(exception: BaseException, signals: Signals | None, log: Path) -> HotsetError | None:
+def _meaning(exception: BaseException, signals: Signals | None, log: Path, local_dir: str) -> HotsetError | None:
     if isinstance(exception, HotsetError):
         return exception
     if isinstance(exception, KeyboardInterrupt) and signals:
         return Interrupted(signals.number)
     if not isinstance(exception, Exception):
         return None
-    return explain(exception, log) or HotsetError(f"{type(exception).__name__}: {exception} ({_where(exception)})")
+    if isinstance(exception, OSError) and exception.errno in NO_ROOM:
+        return ResourceError(
+            f"{exception.strerror}, got it from {_where(exception)}; free some, and run the same again"
+        )
+    return explain(exception, log, local_dir) or HotsetError(
+        f"{type(exception).__name__}: {exception} ({_where(exception)})"
+    )
 
 
 def _where(exception: BaseException) -> str:
@@ -226,7 +267,12 @@ def _prepare(order: Order) -> None:
         order.report.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
         order.log.touch(mode=0o600)
     except OSError as why:
-        raise OutputError(f"cannot write the report {order.report}: {why.strerror}; give --report a place") from None
+        raise _unwritable(order, why) from None
+
+
+def _unwritable(order: Order, why: OSError) -> HotsetError:
+    kind = ResourceError if why.errno in NO_ROOM else OutputError
+    return kind(f"cannot write the report {order.report}: {why.strerror}; give --report a place")
 
 
 def _now() -> str:

@@ -21,12 +21,13 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from cyclopts import App, CycloptsError, Group, Parameter, Token, UnusedCliTokensError
 from cyclopts.config import Dict, Env
 from cyclopts.exceptions import MissingArgumentError
 
+from hotset.data.claim import IfExists
 from hotset.errors import UsageError
 from hotset.job import Job, named_jobs
 
@@ -66,6 +67,11 @@ class Options(SessionOptions):
 
     report: Annotated[Path | None, "where to write the report; default: beside the output, hidden"] = None
     config: Annotated[Path | None, "parameters in a TOML file"] = None
+    if_exists: Annotated[IfExists, "what to do with a version that is at the output"] = "refuse"
+    max_bad: Annotated[str, "how many bad rows are put up with: a number, or a share of all like 0.5%"] = "0"
+    on_empty: Annotated[Literal["fail", "ok"], "what to make of an input without a record"] = "fail"
+    again: Annotated[bool, "run even if this very run is done already"] = False
+    break_lock: Annotated[bool, "take the output from a run that holds it and cannot be proved dead"] = False
 
 
 @dataclass(frozen=True)

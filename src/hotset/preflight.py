@@ -11,9 +11,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hotset.data.destination import LONGEST_NAME_BYTES, check_apart, check_free, destination, records_beside
+from hotset.data.claim import IfExists, Standing, standing
+from hotset.data.destination import (
+    LONGEST_NAME_BYTES,
+    check_apart,
+    check_free,
+    check_harmless,
+    check_replaceable,
+    check_room,
+    destination,
+    nearest_existing,
+    records_beside,
+)
 from hotset.data.listing import Listing, list_inputs
 from hotset.data.manifest import Maker, made_by, read_manifest
+from hotset.data.rename import check_one_step
+from hotset.data.successor import replaceable_manifest
 from hotset.errors import OutputError, UsageError
 from hotset.job import Job
 from hotset.params import CommandLine, Reads, Shows, Writes, marked
@@ -24,13 +37,14 @@ VERSIONED = ("hotset", "pyspark", "pyarrow")
 
 @dataclass(frozen=True)
 class Plan:
-    """A run that may start: its inputs listed, its outputs free; or `done`, made by an earlier run."""
+    """A run that may start: its inputs listed, its outputs free or replaceable; or `done`, made by an earlier run."""
 
     run_id: str
     run_key: str
     listings: dict[tuple[str, ...], Listing]
     destinations: tuple[Path, ...]
     done: Maker | None
+    expected: Mapping[Path, Standing]  # what stood at each destination
 
     def records(self) -> Path:
         """The private directory for the report and the log: beside the output, hidden; else among the user's own."""
@@ -38,23 +52,28 @@ class Plan:
 
 
 def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask]) -> Plan:
-    """Raises InputError and OutputError for whatever would stop the run later."""
+    """Raises InputError, OutputError and ResourceError for whatever would stop the run later."""
     inputs = marked(command.params, Reads)
     outputs = marked(command.params, Writes)
     listings = {paths: list_inputs(paths) for paths in inputs.values()}
     destinations = tuple(destination(path) for paths in outputs.values() for path in paths)
     for target in destinations:
+        check_harmless(target)
         for paths, listing in listings.items():
             check_apart(target, listing.files, paths)
     if command.options.report:
         _check_report(command.options.report.absolute(), listings.values(), destinations)
     idle = {*outputs, *marked(command.params, Shows)}
     key = _run_key(job, command.params, idle, result_settings, listings)
-    done = _already_done(destinations, key)
+    expected = {target: standing(target) for target in destinations}
+    options = command.options
+    done = None if options.again else _already_done(destinations, key, options.if_exists)
     if done is None:
         for target in destinations:
-            _check_free(target)
-    return Plan(new_run_id(), key, listings, destinations, done)
+            _check_place(target, options.if_exists)
+            check_one_step(target, nearest_existing(target))
+            check_room(target, sum(listing.size_bytes for listing in listings.values()))
+    return Plan(new_run_id(), key, listings, destinations, done, expected)
 
 
 def new_run_id() -> str:
@@ -91,18 +110,24 @@ def _run_key(
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _already_done(destinations: tuple[Path, ...], key: str) -> Maker | None:
-    makers = [made_by(target, key) for target in destinations]
+def _already_done(destinations: tuple[Path, ...], key: str, if_exists: IfExists) -> Maker | None:
+    adding = if_exists in ("append", "replace-partitions")
+    makers = [made_by(target, key, adding=adding) for target in destinations]
     return makers[0] if makers and all(makers) else None
 
 
-def _check_free(target: Path) -> None:
+def _check_place(target: Path, if_exists: IfExists) -> None:
+    if if_exists != "refuse":
+        check_replaceable(target)
+        if target.exists():
+            replaceable_manifest(target)
+        return
     manifest = read_manifest(target)
     if manifest:
         maker = manifest.history[-1]
         raise OutputError(
-            f"the output {target} exists: made by {maker.job} at {maker.finished} from other input, parameters or "
-            f"code; remove it, or choose another output"
+            f"the output {target} exists: made by {maker.job} at {maker.finished}, the last time from other input, "
+            f"parameters or code; give --if-exists replace, or choose another output"
         )
     check_free(target)
 

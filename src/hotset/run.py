@@ -9,15 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from rich.console import Console
 from rich.text import Text
 
+from hotset.data.claim import IfExists
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
 from hotset.job import Job, find_job
 from hotset.lifecycle import Order, running
+from hotset.limits import Limits
 from hotset.params import SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
 from hotset.report.redact import is_secret_name
@@ -50,10 +52,12 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
     if command.help_shown:
         return
     asks = asked(command.options)
+    limits = Limits(command.options.max_bad, command.options.on_empty)
     plan = plan_run(job, command, result_settings(asks))
     if plan.done:
         _say_done(job.name, plan, plan.done)
         return
+    limits.check(plan.listings)
     report = command.options.report or plan.records() / f"{plan.run_id}.json"
     order = Order(
         name=job.name,
@@ -66,6 +70,10 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         report=report.absolute(),
         code=job.travels,
         jvm_bytes=_jvm_bytes(job, command.params, plan),
+        if_exists=command.options.if_exists,
+        break_lock=command.options.break_lock,
+        limits=limits,
+        expected=plan.expected,
     )
     with running(order, signals) as run:
         job.main(run, command.params)
@@ -79,15 +87,36 @@ def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:
 
 
 @contextmanager
-def open_run(name: str, *, conf: Mapping[str, str] | None = None, report: str | Path | None = None) -> Iterator[Run]:
+def open_run(
+    name: str,
+    *,
+    conf: Mapping[str, str] | None = None,
+    report: str | Path | None = None,
+    if_exists: IfExists = "refuse",
+    break_lock: bool = False,
+    max_bad: str = "0",
+    on_empty: str = "fail",
+) -> Iterator[Run]:
     """A run without a job, for a notebook or a script: `with hotset.open_run("look around") as run:`.
 
     Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
+    `if_exists`, `break_lock`, `max_bad` and `on_empty` are those of the command line.
     """
+    if if_exists not in get_args(IfExists):
+        raise UsageError(f"if_exists is one of {', '.join(get_args(IfExists))}, got {if_exists!r}")
     run_id = new_run_id()
     asks = tuple(Ask(key, value, "open_run") for key, value in (conf or {}).items())
     path = Path(report) if report else state_dir(os.environ) / f"{run_id}.json"
-    with running(Order(name, run_id, asks=asks, report=path.absolute())) as run:
+    order = Order(
+        name,
+        run_id,
+        path.absolute(),
+        asks=asks,
+        if_exists=if_exists,
+        break_lock=break_lock,
+        limits=Limits(max_bad, on_empty),
+    )
+    with running(order) as run:
         yield run
 
 

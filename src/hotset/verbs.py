@@ -1,23 +1,25 @@
 """What a job can do: read, keep, publish, note, show. The only thing through which it touches the world."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
 
-from hotset.columnar import scan as columnar
-from hotset.columnar.reach import why_not
 from hotset.columnar.scan import Kernel
-from hotset.data import text
+from hotset.data.catalog import Table
+from hotset.data.claim import Claims
 from hotset.data.dataset import Dataset
-from hotset.data.destination import check_apart, destination
-from hotset.data.listing import Listing, list_inputs
+from hotset.data.destination import check_apart, check_harmless, destination
+from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
-from hotset.data.publish import publish
-from hotset.errors import ClusterError, UsageError
+from hotset.data.publish import Published, Terms, publish
+from hotset.inputs import Inputs
+from hotset.limits import Limits
 from hotset.memory.keep import Kept, Shelf
 from hotset.report import model
 from hotset.report.progress import RunProgress
@@ -25,6 +27,9 @@ from hotset.session.expression import restricted_expression
 from hotset.session.labels import labelled
 from hotset.session.spark import Session
 from hotset.session.status import reading_seconds
+
+# what writers leave beside data, ours and Spark's: passed over as a matter of course
+COMPANION = re.compile(r"/(_MANIFEST\.json|_quarantine|_SUCCESS|\.[^/]*\.crc)$")
 
 Data = TypeVar("Data", bound=DataFrame | RDD[Any])
 
@@ -39,14 +44,16 @@ class Run:
         progress: RunProgress,
         maker: Callable[[], Maker],
         listings: Mapping[tuple[str, ...], Listing],
+        claims: Claims,
+        limits: Limits,
+        records: Path,
     ) -> None:
         self.report = report
         self._session = session
         self._progress = progress
         self._maker = maker
-        self._listings = listings
-        self._inputs_read: list[tuple[tuple[str, ...], Listing]] = []
-        self._counters: list[tuple[model.Read, text.ObservedLines | text.AccumulatedLines]] = []
+        self._claims = claims
+        self._inputs = Inputs(session.spark, report, limits, listings, records, self.step)
         self._shelf = Shelf()
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
 
@@ -55,13 +62,15 @@ class Run:
         """Plain Spark: RDDs, SQL and everything else it has."""
         return self._session.spark
 
-    def read(self, dataset: Dataset, path: str | Sequence[str], *, strict: bool = False) -> DataFrame:
-        """lines(value) of text files. Invalid UTF-8 becomes U+FFFD and is counted; `strict` refuses it.
+    def read(self, dataset: Dataset, path: str | Sequence[str] | Table, *, strict: bool = False) -> DataFrame:
+        """The good rows of the input, with the columns of the dataset; docs/data.md says what is good.
 
-        Raises InputError for what is missing or unreadable, DataError for invalid UTF-8 under `strict`.
+        The others are set aside, with a reason and the place where they stand. Text is good whatever it is: invalid
+        UTF-8 becomes U+FFFD and is counted; `strict` refuses it with DataError.
+        Raises InputError for what is missing, unreadable or not what it was published as, SchemaError for other
+        columns, ClusterError when the workers do not reach the files.
         """
-        _check_readable(dataset)
-        return self._read_lines(self._list(path, strict))
+        return self._inputs.read(dataset, path, strict=strict)
 
     def scan(
         self,
@@ -72,31 +81,16 @@ class Run:
         otherwise: Callable[[DataFrame], DataFrame] | None = None,
         strict: bool = False,
     ) -> DataFrame:
-        """What `kernel` makes of each block of text or Parquet: the fast lane, past Catalyst's rows.
+        """What `kernel` makes of the good rows of each block, or of the lines of text: past Catalyst's rows.
 
-        Where the workers do not reach the files, `otherwise` makes the same of `run.read(dataset, path)`, and the
-        report says so. Raises InputError as `read` does, UsageError for another format, ClusterError when the workers
-        do not reach the files and there is no `otherwise`.
+        Where the workers do not reach the files, `otherwise` makes the same of `run.read(dataset, path)` for text, and
+        the report says so. Raises what `read` raises, and ClusterError when there is no `otherwise`.
         """
-        listing = self._list(path, strict)
-        if reason := self._why_not_columnar(listing):
-            if otherwise is None:
-                raise ClusterError(f"{reason}; put the files where all workers read them")
-            _check_readable(dataset)
-            return otherwise(self._read_lines(listing))
-        frame, counter = columnar.scan(self.spark, listing, dataset, kernel)
-        self._count_by(counter, counter.parts)
-        return frame
+        return self._inputs.scan(dataset, path, kernel, otherwise, strict=strict)
 
     def lines(self, path: str | Sequence[str], *, strict: bool = False) -> RDD[str]:
-        """The same lines as strings, for RDD programs; raises as `read` does."""
-        listing = self._list(path, strict)
-        if self._why_not_columnar(listing):
-            rdd, counter = text.rdd_of_lines(self.spark, listing)
-        else:
-            rdd, counter = columnar.lines(self.spark, listing)
-        self._count_by(counter, counter.parts)
-        return rdd
+        """Lines of text as strings, for RDD programs; raises as `read` does."""
+        return self._inputs.lines(path, strict=strict)
 
     def keep(self, name: str, data: Data) -> Data:
         """The same data, from now on kept in memory, at the latest until the run ends."""
@@ -108,22 +102,32 @@ class Run:
         """Lets go of what is kept under this name. Raises UsageError when nothing is."""
         self._record(self._shelf.release(name))
 
-    def publish(self, dataset: Dataset, data: DataFrame | RDD[Any], path: str) -> None:
-        """All of `data` at `path`, or nothing: it appears in one step, and an existing output is refused.
+    def publish(
+        self,
+        dataset: Dataset,
+        data: DataFrame | RDD[Any],
+        path: str,
+        *,
+        partitions: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        """All of `data` at `path`, or nothing: it appears in one step. --if-exists says what becomes of what is there.
 
-        Raises OutputError, SchemaError when the columns are not the dataset's, InputError when an input has changed.
+        `partitions`, as in `[{"day": "2026-01-31"}]`, are those that replace-partitions replaces; else those in `data`.
+        Raises OutputError, SchemaError when the columns are not the dataset's, DataError when books or key do not hold,
+        InputError when an input has changed.
         """
         target = destination(path)
-        for paths, listing in self._inputs_read:
+        check_harmless(target)
+        for paths, listing in self._inputs.listed:
             check_apart(target, listing.files, paths)
         start = time.monotonic()
         with self.step(f"publish {target.name}"):
-            manifest = publish(self.spark, data, dataset, target, self._maker(), self._check_inputs)
-        seconds = time.monotonic() - start
-        files, size = len(manifest.files), manifest.size_bytes
-        self.report.publishes.append(
-            model.Publication(str(target), dataset.format, manifest.rows, files, size, seconds)
-        )
+            scope = None if partitions is None else tuple(partitions)
+            claim = self._claims.take(target)
+            terms = Terms(claim, self._maker(), self._inputs.seal, self._inputs.check_unchanged, scope)
+            published = publish(self.spark, data, dataset, terms)
+        self._inputs.published(target)
+        self.report.publishes.append(_publication(target, published, time.monotonic() - start))
 
     def note(self, **facts: Any) -> None:
         """Facts for the report and for the line of summary: `run.note(words=8)`."""
@@ -151,12 +155,16 @@ class Run:
             yield
         self.report.steps.append(model.Step(name, time.monotonic() - start))
 
+    def balance(self) -> None:
+        """Holds what was read against what is allowed, for whoever opened the run. Raises as `publish` does."""
+        self._inputs.balance()
+
     def settle(self) -> None:
         """Releases what is kept and completes the record; for whoever opened the run.
 
         Raises nothing: what was published is published, and an incomplete record is said to be one.
         """
-        for complete in (self._release_all, self._count_reads):
+        for complete in (self._release_all, self._count_reads, self._inputs.close):
             try:
                 complete()
             except Exception as why:
@@ -167,45 +175,10 @@ class Run:
             self._record(kept)
 
     def _count_reads(self) -> None:
-        for read, counter in self._counters:
-            counted = counter.counted()
-            if counted is not None:
-                read.rows, read.invalid_utf8 = counted.rows, counted.invalid_utf8
-                read.blocks_read = counted.parts if read.blocks else None
+        self._inputs.count()
         if [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
         self.report.warnings += _warnings(self.report.reads)
-
-    def _list(self, path: str | Sequence[str], strict: bool) -> Listing:
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        listing = self._listings.get(paths) or list_inputs(paths)
-        self._inputs_read.append((paths, listing))
-        self.report.reads.append(
-            model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
-        )
-        if strict:
-            with self.step("check UTF-8"):
-                text.refuse_invalid_utf8(self.spark, listing)
-        return listing
-
-    def _read_lines(self, listing: Listing) -> DataFrame:
-        frame, counter = text.read_lines(self.spark, listing)
-        self._count_by(counter, None)
-        return frame
-
-    def _why_not_columnar(self, listing: Listing) -> str | None:
-        self.report.reads[-1].why_not = reason = why_not(self.spark.sparkContext, listing)
-        return reason
-
-    def _count_by(self, counter: text.ObservedLines | text.AccumulatedLines, blocks: int | None) -> None:
-        """The last input that was listed is counted by `counter`, in so many blocks if it is scanned."""
-        read = self.report.reads[-1]
-        read.lane, read.blocks = "columnar" if blocks else "catalyst", blocks
-        self._counters.append((read, counter))
-
-    def _check_inputs(self) -> None:
-        for _, listing in self._inputs_read:
-            listing.check_unchanged()
 
     def _record(self, kept: Kept) -> None:
         self.report.keeps.append(
@@ -223,9 +196,19 @@ class Run:
         )
 
 
-def _check_readable(dataset: Dataset) -> None:
-    if dataset.format != "text":
-        raise UsageError(f"run.read reads text so far, got {dataset.format!r}; run.spark.read has Spark's readers")
+def _publication(target: Path, published: Published, seconds: float) -> model.Publication:
+    sizes = [file.bytes for file in published.files]
+    return model.Publication(
+        path=str(target),
+        format=published.manifest.format,
+        rows=sum(file.rows for file in published.files),
+        files=len(sizes),
+        bytes=sum(sizes),
+        seconds=seconds,
+        smallest_bytes=min(sizes, default=0),
+        largest_bytes=max(sizes, default=0),
+        version_rows=published.manifest.rows,
+    )
 
 
 def _warnings(reads: Sequence[model.Read]) -> Iterator[str]:
@@ -235,9 +218,11 @@ def _warnings(reads: Sequence[model.Read]) -> Iterator[str]:
             yield f"read by Catalyst instead of block by block: {read.why_not}"
         if read.blocks and read.blocks_read != read.blocks:
             yield f"partly read: {read.blocks_read or 0:,} of {read.blocks:,} blocks of {', '.join(read.paths)}"
+        if read.set_aside:
+            yield f"{read.set_aside:,} of {read.rows:,} rows of {', '.join(read.paths)} were set aside"
         if read.invalid_utf8:
             yield f"{read.invalid_utf8:,} lines held invalid UTF-8; U+FFFD stands in its place"
-        if read.skipped:
-            path, reason = read.skipped[0]
-            others = f" and {len(read.skipped) - 1:,} more" if len(read.skipped) > 1 else ""
+        if odd := [one for one in read.skipped if not COMPANION.search(one[0])]:
+            path, reason = odd[0]
+            others = f" and {len(odd) - 1:,} more" if len(odd) > 1 else ""
             yield f"passed over {path}{others}: {reason}"

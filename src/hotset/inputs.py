@@ -1,0 +1,257 @@
+"""What a run reads: every input listed and looked at once, its rows counted, the bad ones set aside, books balanced."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyspark import RDD
+from pyspark.sql import DataFrame, SparkSession
+
+from hotset.columnar import scan as columnar
+from hotset.columnar.cut import cut
+from hotset.columnar.footers import footers, looks_at_rows
+from hotset.columnar.layout import Layout
+from hotset.columnar.reach import why_not
+from hotset.columnar.scan import Kernel
+from hotset.data import text
+from hotset.data.catalog import Table, read_table
+from hotset.data.dataset import Dataset
+from hotset.data.listing import Listing, list_inputs, local_path
+from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
+from hotset.data.quarantine import SetAside, write_quarantine
+from hotset.data.sniff import check_content
+from hotset.data.verify import check_version
+from hotset.errors import ClusterError, DataError, SchemaError, UsageError
+from hotset.limits import Limits, no_record
+from hotset.report import model
+from hotset.session.expression import restricted_expression
+from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
+
+Step = Callable[[str], Any]
+
+
+class Inputs:
+    """All inputs of one run."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        report: model.Report,
+        limits: Limits,
+        listings: Mapping[tuple[str, ...], Listing],
+        records: Path,
+        step: Step,
+    ) -> None:
+        self._spark, self._report, self._limits, self._step = spark, report, limits, step
+        self._listings = listings
+        self._records = records
+        self._sources: list[Source] = []
+        self.listed: list[tuple[tuple[str, ...], Listing]] = []
+        self._balanced_at: list[int] | None = None
+        self._faults = 0
+
+    # reading
+
+    def read(self, dataset: Dataset, path: str | Sequence[str] | Table, *, strict: bool) -> DataFrame:
+        """The good rows of the input."""
+        if isinstance(path, Table):
+            frame = read_table(self._spark, dataset, path)
+            self._report.reads.append(model.Read((f"table {path.name}",), 0, 0, (), ""))
+            return frame
+        read, listing = self._list(dataset, path, strict)
+        if dataset.format == "text" and not dataset.rules:
+            frame, counter = text.read_lines(self._spark, listing)
+            self._sources.append(CatalystText(read, listing, counter))
+            return frame
+        layout = self._layout(dataset)
+        if dataset.format in ("parquet", "orc") and not looks_at_rows(layout):
+            rows, exact = footers(listing, layout)
+            if exact:
+                self._sources.append(CatalystRows(read, listing, rows))
+                files = [file.for_spark for file in listing.files]
+                return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
+        return self._records_of(read, listing, layout, None)
+
+    def scan(
+        self,
+        dataset: Dataset,
+        path: str | Sequence[str],
+        kernel: Kernel,
+        otherwise: Callable[[DataFrame], DataFrame] | None,
+        *,
+        strict: bool,
+    ) -> DataFrame:
+        """What the kernel makes of every block."""
+        if dataset.rules:
+            raise UsageError("run.scan looks at no rules, which are Spark's; use run.read, or check in the kernel")
+        read, listing = self._list(dataset, path, strict)
+        if dataset.format != "text":
+            return self._records_of(read, listing, self._layout(dataset), kernel)
+        if reason := why_not(self._spark.sparkContext, listing):
+            read.why_not = reason
+            if otherwise is None:
+                raise ClusterError(f"{reason}; put the files where all workers read them")
+            frame, lines = text.read_lines(self._spark, listing)
+            self._sources.append(CatalystText(read, listing, lines))
+            return otherwise(frame)
+        frame, counter = columnar.scan_text(self._spark, listing, kernel)
+        self._sources.append(Blocks(read, listing, counter))
+        return frame
+
+    def lines(self, path: str | Sequence[str], *, strict: bool) -> RDD[str]:
+        """Lines as strings."""
+        read, listing = self._list(Dataset("value string", format="text"), path, strict)
+        read.why_not = why_not(self._spark.sparkContext, listing)
+        if read.why_not:
+            rdd, lines = text.rdd_of_lines(self._spark, listing)
+            self._sources.append(CatalystText(read, listing, lines))
+            return rdd
+        rdd, counter = columnar.lines(self._spark, listing)
+        self._sources.append(Blocks(read, listing, counter))
+        return rdd
+
+    def _list(self, dataset: Dataset, path: str | Sequence[str], strict: bool) -> tuple[model.Read, Listing]:
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        listing = self._listings.get(paths) or list_inputs(paths)
+        check_content(listing.files, dataset.format)
+        check_versions(paths, listing)
+        self.listed.append((paths, listing))
+        read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
+        self._report.reads.append(read)
+        self._limits.check({paths: listing})
+        if strict:
+            with self._step("check UTF-8"):
+                text.refuse_invalid_utf8(self._spark, listing)
+        return read, listing
+
+    def _layout(self, dataset: Dataset) -> Layout:
+        return Layout.of(dataset, str(self._spark.conf.get("spark.sql.session.timeZone")))
+
+    def _records_of(self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None) -> DataFrame:
+        context = self._spark.sparkContext
+        if reason := why_not(context, listing):
+            raise ClusterError(f"{reason}; put the files where all workers read them")
+        blocks = cut(listing, layout, context.defaultParallelism)
+        directory = self._faults_directory / str(len(self._sources))
+        frame, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel)
+        source = Records(read, listing, counter, layout, self._report.run_id, directory)
+        self._sources.append(source)
+        rules = {name: restricted_expression(self._spark, sql) for name, sql in layout.dataset.rules.items()}
+        return source.obeying(frame, rules)
+
+    # books
+
+    @property
+    def quarantine(self) -> Path:
+        """Where the records that were set aside are told of, until they are published."""
+        return self._records / f"{self._report.run_id}.quarantine.json"
+
+    @property
+    def _faults_directory(self) -> Path:
+        return self._records / f"{self._report.run_id}.faults"
+
+    def check_unchanged(self) -> None:
+        """Raises InputError when an input is not what it was when it was listed."""
+        for _, listing in self.listed:
+            listing.check_unchanged()
+
+    def balance(self) -> None:
+        """Gathers what was set aside, and holds it against what is allowed.
+
+        Raises DataError when that is too much, SchemaError when it is for undeclared keys alone, InputError for an
+        input without a record.
+        """
+        progress = [source.progress for source in self._sources]
+        if progress == self._balanced_at:
+            return
+        reasons: set[str] = set()
+        faults = (fault for source in self._sources for fault in source.faults())
+        self._faults, first = write_quarantine(self.quarantine, _noting(faults, reasons))
+        self._balanced_at = progress
+        self._report.quarantine = str(self.quarantine) if self._faults else None
+        for source in self._sources:
+            books = source.books()
+            if books is not None:
+                _enter(source.read, books)
+                self._check(source.read, books, first, reasons)
+
+    def _check(self, read: model.Read, books: Books, first: Sequence[SetAside], reasons: set[str]) -> None:
+        named = ", ".join(read.paths)
+        if books.complete and books.records != books.good + books.set_aside:
+            raise DataError(
+                f"the books of {named} do not balance: {books.records:,} rows read, {books.good:,} good and "
+                f"{books.set_aside:,} set aside; nothing was published, please report it"
+            )
+        if self._limits.exceeded(books.set_aside, books.records):
+            kind = SchemaError if reasons == {UNDECLARED} else DataError
+            allowed = self._limits.max_bad
+            error = kind(
+                f"{books.set_aside:,} of {books.records:,} rows of {named} are bad, allowed are {allowed}; "
+                f"mend them, or allow more with --max-bad"
+            )
+            for fault in first:
+                error.add_note(f"bad     {fault.told()}")
+            error.add_note(f"all     {self.quarantine}")
+            raise error
+        if books.complete is not False and not books.records and self._limits.on_empty == "fail":
+            raise no_record(read.paths)
+
+    def seal(self, directory: Path) -> tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]:
+        """Balances the books and puts what was set aside into the version in `directory`; what the manifest says."""
+        self.balance()
+        facts = tuple(_facts(source) for source in self._sources)
+        if not self._faults:
+            return (), facts
+        name = f"{QUARANTINE_NAME}/{self._report.run_id}.json"
+        target = directory / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(self.quarantine, target)
+        with target.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        return (QuarantineFile(name, target.stat().st_size, digest, self._faults),), facts
+
+    def published(self, path: Path) -> None:
+        """What was set aside now lies with the version at `path`."""
+        if self._faults:
+            self._report.quarantine = os.fspath(path / QUARANTINE_NAME / f"{self._report.run_id}.json")
+
+    def count(self) -> None:
+        """Enters what was read into the report, as far as it is known."""
+        for source in self._sources:
+            if books := source.books():
+                _enter(source.read, books)
+
+    def close(self) -> None:
+        """Removes what tasks left behind, and the quarantine if it was published."""
+        shutil.rmtree(self._faults_directory, ignore_errors=True)
+        if self._report.quarantine not in (None, str(self.quarantine)):
+            self.quarantine.unlink(missing_ok=True)
+
+
+UNDECLARED = "undeclared key"
+
+
+def check_versions(paths: Sequence[str], listing: Listing) -> None:
+    """Raises InputError for a published version among the paths that is not what its manifest says."""
+    for directory in (local_path(path) for path in paths):
+        if directory.is_dir():
+            check_version(directory, (file for file in listing.files if file.path.is_relative_to(directory)))
+
+
+def _noting(faults: Iterator[SetAside], reasons: set[str]) -> Iterator[SetAside]:
+    for fault in faults:
+        reasons.add(fault.reason)
+        yield fault
+
+
+def _facts(source: Source) -> InputRead:
+    read = source.read
+    return InputRead(read.paths, read.fingerprint, read.files, read.bytes, read.rows, read.set_aside)
+
+
+def _enter(read: model.Read, books: Books) -> None:
+    read.rows, read.good, read.set_aside = books.records, books.good, books.set_aside
+    read.blanks, read.invalid_utf8, read.blocks_read = books.blanks, books.invalid_utf8, books.blocks_read
