@@ -102,3 +102,16 @@ def test_files_bear_the_runs_id_and_nothing_else_is_there(
     assert names - {"_MANIFEST.json"} == {file["path"] for file in manifest["files"]}
     assert all(name.startswith("part-") and run.report.run_id in name for name in names - {"_MANIFEST.json"})
     assert manifest["rows"] == sum(file["rows"] for file in manifest["files"]) == rows
+
+
+def test_a_small_answer_of_a_shuffle_is_one_file_in_its_order(run: Run, tmp_path: Path) -> None:
+    run.spark.conf.set("spark.sql.shuffle.partitions", "7")
+    try:
+        counts = run.spark.range(1_000).selectExpr("id % 100 as n").distinct().orderBy("n")
+        run.publish(Dataset("n bigint", "text"), counts, str(tmp_path / "out"))
+    finally:
+        run.spark.conf.unset("spark.sql.shuffle.partitions")
+
+    (part,) = (tmp_path / "out").glob("part-*")
+    assert part.read_text() == "".join(f"({n},)\n" for n in range(100))
+    assert "spark.sql.adaptive.coalescePartitions.parallelismFirst" not in run.spark.conf.getAll

@@ -6,6 +6,7 @@ docs/data.md is the contract of reading. Spark's writers keep to it with the opt
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ TIMES = {
     "timeZone": "UTC",
     "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
     "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+}
+TARGET_FILE_BYTES = 128 * 1024**2
+FEW_FILES = {
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": f"{TARGET_FILE_BYTES}b",
 }
 PLAIN = {"compression": "none"}  # the manifest's rows are counted in the bytes
 
@@ -62,7 +68,8 @@ def write(frame: DataFrame, dataset: Dataset, version: Path, run_id: str) -> int
     counts = [F.count_if(F.coalesce(found, F.lit(False))).alias(reason) for reason, found in unwritable.items()]
     counted = frame.observe(observation, F.count(F.lit(1)).alias("rows"), *counts)
     writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
-    writer.partitionBy(*dataset.partition_by).save(str(version))
+    with _few_files(frame.sparkSession):
+        writer.partitionBy(*dataset.partition_by).save(str(version))
     _name_parts(version, run_id)
     metrics = observed(frame.sparkSession.sparkContext, observation)
     if not metrics:
@@ -71,6 +78,24 @@ def write(frame: DataFrame, dataset: Dataset, version: Path, run_id: str) -> int
         if metrics[reason]:
             raise DataError(f"{reason}, got {metrics[reason]} such rows; publish as parquet, or clean them")
     return int(metrics["rows"])
+
+
+@contextmanager
+def _few_files(spark: SparkSession) -> Iterator[None]:
+    """What comes out of a shuffle is written as files of about the target size, not as one for each idle core.
+
+    Neighbouring partitions are put together, so an order stays, and nothing is shuffled once more. Whoever has set
+    these settings keeps them.
+    """
+    given = spark.conf.getAll
+    ours = {name: value for name, value in FEW_FILES.items() if name not in given}
+    for name, value in ours.items():
+        spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name in ours:
+            spark.conf.unset(name)
 
 
 def read_back(spark: SparkSession, dataset: Dataset, version: Path) -> DataFrame:
