@@ -81,7 +81,7 @@ def test_verify_and_clean_speak_as_a_person_expects(tmp_path: Path) -> None:
     damaged = call(BIN / "hotset", "verify", out)
     cleaned = call(BIN / "hotset", "clean", out, "--records")
 
-    assert (sound.code, sound.out) == (0, "ok: 1 files, 18 bytes, 2 rows\n")
+    assert (sound.code, sound.out) == (0, "ok: 1 file, 18 bytes, 2 rows\n")
     assert (damaged.code, damaged.out.partition(" listed")[0][:80]) == (3, f"{part.name}: SHA-256 "[:80])
     assert f"{out} is damaged, got 1 faults: {part.name}" in damaged.err
     assert cleaned.out.endswith("bytes in all\n")

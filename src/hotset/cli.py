@@ -24,7 +24,7 @@ from hotset.job import find_job, named_jobs
 from hotset.params import SessionOptions, job_app, session_command, what_is_wrong
 from hotset.preflight import new_run_id
 from hotset.report.settings import settings_table
-from hotset.report.terminal import printable
+from hotset.report.terminal import counted, printable
 from hotset.session.java import find_java
 from hotset.session.machine import read_machine
 from hotset.session.settings import as_properties, default_master, own_asks, winners
@@ -178,7 +178,8 @@ def verify(path: Annotated[Path, Parameter(help="directory of a published versio
         names = ", ".join(line.rpartition(": ")[0] for line in verified.damaged[:3])
         raise InputError(f"{directory} is damaged, got {len(verified.damaged)} faults: {names}; publish it again")
     found = verified.manifest
-    sys.stdout.write(f"ok: {len(found.files):,} files, {found.size_bytes:,} bytes, {found.rows:,} rows\n")
+    parts = (counted(len(found.files), "file"), f"{found.size_bytes:,} bytes", counted(found.rows, "row"))
+    sys.stdout.write(f"ok: {', '.join(parts)}\n")
 
 
 @app.command

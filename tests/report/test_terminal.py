@@ -96,3 +96,9 @@ def test_show_defuses_what_could_move_the_cursor_or_is_markup() -> None:
 )
 def test_printable_is_one_line_of_visible_characters(text: str, expected: str) -> None:
     assert printable(text) == expected
+
+
+def test_show_names_the_place_of_what_was_set_aside() -> None:
+    lines = shown(report(quarantine="/out/_quarantine/r1.json"))
+
+    assert lines[-2:] == ["bad     /out/_quarantine/r1.json", "report  /r.json"]

@@ -19,6 +19,8 @@ def show(report: Report, report_path: str, console: Console) -> None:
         console.print(Text.assemble(("note:", "yellow"), f" {printable(warning)}"), soft_wrap=True)
     for published in report.publishes:
         console.print(Text(printable(f"output  {published.path}")), soft_wrap=True)
+    if report.quarantine:
+        console.print(Text(printable(f"bad     {report.quarantine}")), soft_wrap=True)
     console.print(Text(printable(f"report  {report_path}")), soft_wrap=True)
 
 
@@ -27,9 +29,9 @@ def summary(report: Report) -> Text:
     parts = [f" {report.outcome} in {report.seconds:.1f} s"]
     if report.reads:
         files, read = sum(read.files for read in report.reads), sum(read.bytes for read in report.reads)
-        parts.append(f"read {size(read)} in {_count(files, 'file')}")
+        parts.append(f"read {size(read)} in {counted(files, 'file')}")
     parts += [f"{name.replace('_', ' ')} {_value(value)}" for name, value in report.notes.items()]
-    parts += [f"wrote {_count(published.rows, 'row')} as {published.format}" for published in report.publishes]
+    parts += [f"wrote {counted(published.rows, 'row')} as {published.format}" for published in report.publishes]
     parts.append(f"peak memory {size(report.peak_memory_bytes)}")
     return Text.assemble((report.job, "bold"), printable(" · ".join(parts)))
 
@@ -43,7 +45,8 @@ def size(count: float) -> str:
     return f"{count:.1f} {UNITS[-1]}"
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """A number of things: 1 -> "1 row", 2000 -> "2,000 rows"."""
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
 
 
