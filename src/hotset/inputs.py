@@ -18,6 +18,7 @@ from hotset.columnar.reach import why_not
 from hotset.columnar.scan import Kernel
 from hotset.data import text
 from hotset.data.catalog import Table, read_table
+from hotset.data.claim import make_marked
 from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing, list_inputs, local_path
 from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
@@ -135,7 +136,7 @@ class Inputs:
         if reason := why_not(context, listing):
             raise ClusterError(f"{reason}; put the files where all workers read them")
         blocks = cut(listing, layout, context.defaultParallelism)
-        directory = self._faults_directory / str(len(self._sources))
+        directory = self._faults_directory() / str(len(self._sources))
         frame, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel)
         source = Records(read, listing, counter, layout, self._report.run_id, directory)
         self._sources.append(source)
@@ -149,9 +150,12 @@ class Inputs:
         """Where the records that were set aside are told of, until they are published."""
         return self._records / f"{self._report.run_id}.quarantine.json"
 
-    @property
     def _faults_directory(self) -> Path:
-        return self._records / f"{self._report.run_id}.faults"
+        """Where tasks write what they set aside. Called staging: what a killed run leaves goes with the next one."""
+        directory = self._records / f"{self._report.run_id}.faults.staging"
+        if not directory.exists():
+            make_marked(directory)
+        return directory
 
     def check_unchanged(self) -> None:
         """Raises InputError when an input is not what it was when it was listed."""
@@ -226,7 +230,7 @@ class Inputs:
 
     def close(self) -> None:
         """Removes what tasks left behind, and the quarantine if it was published."""
-        shutil.rmtree(self._faults_directory, ignore_errors=True)
+        shutil.rmtree(self._records / f"{self._report.run_id}.faults.staging", ignore_errors=True)
         if self._report.quarantine not in (None, str(self.quarantine)):
             self.quarantine.unlink(missing_ok=True)
 

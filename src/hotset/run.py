@@ -14,7 +14,7 @@ from typing import Any, NoReturn, get_args
 from rich.console import Console
 from rich.text import Text
 
-from hotset.data.claim import IfExists
+from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
 from hotset.job import Job, find_job
@@ -55,6 +55,8 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
     limits = Limits(command.options.max_bad, command.options.on_empty)
     plan = plan_run(job, command, result_settings(asks))
     if plan.done:
+        for destination in plan.destinations:
+            tidy(destination, plan.run_id, job.name)
         _say_done(job.name, plan, plan.done)
         return
     limits.check(plan.listings)

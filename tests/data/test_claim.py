@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from small_version import RUN, claim, make_version, text_of
 
-from hotset.data.claim import MARKER_NAME, Claims, Standing, make_marked, remove_marked, standing
+from hotset.data.claim import MARKER_NAME, Claims, Standing, make_marked, remove_marked, standing, tidy
 from hotset.data.destination import records_beside
 from hotset.errors import OutputError
 
@@ -110,9 +110,10 @@ def test_a_frozen_run_that_was_turned_out_publishes_nothing_when_it_wakes_up(tmp
     assert text_of(tmp_path / "out") == "new\n"
 
 
-def test_a_killed_runs_lock_and_leftovers_go_with_the_next_run_and_nothing_else(tmp_path: Path) -> None:
+def kill_in_staging(output: Path) -> None:
+    """A run that took the output and is killed while it writes."""
     killed = subprocess.Popen(
-        [sys.executable, "-c", FROZEN, str(tmp_path / "out")],
+        [sys.executable, "-c", FROZEN, str(output)],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -120,6 +121,23 @@ def test_a_killed_runs_lock_and_leftovers_go_with_the_next_run_and_nothing_else(
     killed.stdout.readline()
     killed.kill()
     killed.communicate()
+
+
+def test_a_run_that_is_done_already_tidies_up_after_a_dead_one_and_not_after_a_live_one(tmp_path: Path) -> None:
+    kill_in_staging(tmp_path / "out")
+    at_work = claim(tmp_path / "other")
+    with at_work.staged():
+        tidy(tmp_path / "out", RUN, "demo")
+        tidy(tmp_path / "other", RUN, "demo")
+        tidy(tmp_path / "nothing", RUN, "demo")
+
+        assert [path.name for path in (tmp_path / ".out.hotset").iterdir()] == [MARKER_NAME]
+        assert at_work.staging.exists()
+        at_work.lock.check()
+
+
+def test_a_killed_runs_lock_and_leftovers_go_with_the_next_run_and_nothing_else(tmp_path: Path) -> None:
+    kill_in_staging(tmp_path / "out")
     records = tmp_path / ".out.hotset"
     (records / f"{RUN}.json").write_text("a report")
     (records / "mine.staging").mkdir()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from hotset.data.destination import check_free, make_parents, nearest_existing, records_beside, why_not_written
-from hotset.data.lock import Lock, guarded, take_lock
+from hotset.data.lock import Lock, guarded, read_owner, take_lock
 from hotset.data.manifest import MANIFEST_NAME
 from hotset.data.owner import this_owner
 from hotset.data.rename import check_one_step, exchange, rename_new, sync
@@ -178,6 +178,16 @@ def remove_marked(directory: Path) -> None:
             (directory / MARKER_NAME).unlink()
     with suppress(OSError):
         directory.rmdir()
+
+
+def tidy(destination: Path, run_id: str, job: str) -> None:
+    """Removes what a dead run has left beside its output; nothing where a run is at work, or nothing may be written."""
+    records = records_beside(destination)
+    if is_marked(records) and (any(records.glob("*.staging")) or read_owner(records)):
+        with suppress(OutputError, OSError):
+            lock = take_lock(records, this_owner(run_id, job))
+            sweep(records)
+            lock.release()
 
 
 def sweep(records: Path) -> list[str]:
