@@ -184,6 +184,7 @@ def test_new_columns_are_ignored_and_missing_ones_filled_where_the_dataset_says_
     [
         ("a.csv", gzip.compress(b"id,x\n1,2\n"), InputError, "is gzip by its first bytes"),
         ("a.csv.gz", b"id,x\n1,2\n", InputError, "is not gzip by its first bytes"),
+        ("a.parquet", b"id,x\n1,2\n", InputError, "is not Parquet by its first bytes"),
         ("a.csv.gz", gzip.compress(b"id,x\n" + b"1,2\n" * 999)[:-9], InputError, "cannot read"),
         ("a.csv", "id,x\n1,2\n".encode("utf-16"), SchemaError, "UTF-16 by its byte-order mark"),
         ("a.csv", b"", InputError, "no record in"),

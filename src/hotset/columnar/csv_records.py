@@ -108,6 +108,10 @@ class CsvPart:
         dataset = self.dataset
         if piece.startswith(BOM):
             piece = BOM + piece  # Arrow drops one, though only at the head of a file it is no text
+        if not piece.endswith((b"\n", b"\r")):
+            piece += (
+                b"\n"  # without it, Arrow takes an empty last cell for a quoted one if the cell before it is quoted
+            )
         return pacsv.read_csv(
             pa.py_buffer(piece),
             pacsv.ReadOptions(use_threads=False, block_size=len(piece) + 1, column_names=list(self.fields)),
@@ -203,7 +207,9 @@ def _cut_out(piece: bytes, spans: Spans, rows: np.ndarray) -> bytes:
     """The piece without these records."""
     kept, position = [], 0
     for row in rows.tolist():
-        kept.append(piece[position : spans.starts[row]])
+        before = piece[position : spans.starts[row]]
+        # its own \n, lest the \r become one line end with a \n that comes after the gap
+        kept.append(before + b"\n" if before.endswith(b"\r") else before)
         position = spans.starts[row + 1] if row + 1 < len(spans) else len(piece)
     return b"".join([*kept, piece[position:]]) if kept else piece
 

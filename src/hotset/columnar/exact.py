@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pyarrow as pa
 
 from hotset.columnar.layout import WHOLE, Column
@@ -21,6 +20,7 @@ FALSE = ("false", "False", "FALSE")
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+LONGEST_POWER = 9  # digits of an exponent; Python's decimals have an end, and more are as far out of every range
 NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII)
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 TIME = re.compile(DATE.pattern + r"(?:[ T]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?(%s)?)?")
@@ -79,18 +79,25 @@ def _floating(text: str, kind: str, refuse_nan: bool) -> float:
         return float(text)
     if not NUMBER.fullmatch(text):
         raise _not_of(kind)
-    with np.errstate(over="ignore"):
-        value = float(text) if kind == "double" else float(np.float32(text))
+    value = float(text) if kind == "double" else _nearest_float(text)
     if value in (float("inf"), float("-inf")):
         raise _beyond(kind)
     return value
+
+
+def _nearest_float(text: str) -> float:
+    """By way of a double, as NumPy and Python go, it would be rounded twice."""
+    return float(pa.scalar(text.removeprefix("+")).cast(pa.float32()).as_py())
 
 
 def _decimal(text: str, kind: pa.Decimal128Type, name: str) -> Decimal:
     text = text.strip(BLANKS)
     if not NUMBER.fullmatch(text):
         raise _not_of(name)
-    sign, digits, exponent = Decimal(text).as_tuple()
+    mantissa, _, power = text.lower().partition("e")
+    power_digits = power.lstrip("+-0")[:LONGEST_POWER] if mantissa.strip("+-0.") else "0"
+    minus = "-" if power.startswith("-") else ""
+    sign, digits, exponent = Decimal(f"{mantissa}e{minus}{power_digits or 0}").as_tuple()
     assert isinstance(exponent, int), "a number that the pattern took is finite"
     significant = "".join(map(str, digits)).lstrip("0")
     stripped = significant.rstrip("0")
@@ -127,19 +134,20 @@ def _time(text: str, kind: str, zone: str) -> datetime:
     try:
         year, month, day, hour, minute, second = (int(part or 0) for part in parts)
         local = datetime(year, month, day, hour, minute, second, int((fraction or "").ljust(6, "0")))
-        if kind == "timestamp_ntz":
-            return local
-        if offset:
-            return _absolute(local, offset)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise _not_of(kind) from None
-    return _in_one_zone(local, zone)
+    if kind == "timestamp_ntz":
+        return local
+    try:
+        return _absolute(local, offset) if offset else _in_one_zone(local, zone)
+    except OverflowError:  # in UTC the year would be 0, or 10000
+        raise _beyond(kind) from None
 
 
 def _absolute(local: datetime, offset: str) -> datetime:
     written = "+0000" if offset == "Z" else offset.replace(":", "").ljust(5, "0")
     if int(written[1:3]) > 23 or int(written[3:]) > 59:
-        raise ValueError(offset)
+        raise _not_of("timestamp")
     ahead = timedelta(hours=int(written[1:3]), minutes=int(written[3:])) * (-1 if written[0] == "-" else 1)
     return local.replace(tzinfo=timezone(ahead)).astimezone(UTC)
 

@@ -95,6 +95,8 @@ def _check_names(file: InputFile, names: Sequence[str], layout: Layout, *, order
     if layout.dataset.on_new == "fail":
         wrong += [f"{name!r} is new" for name in dict.fromkeys(names) if name not in declared]
     known = [name for name in names if name in declared]
+    if declared and not known:
+        wrong = ["no declared one is there"]
     if not wrong and ordered and known != [name for name in declared if name in names]:
         wrong = ["another order"]
     if wrong:

@@ -12,6 +12,7 @@ from hotset.columnar.csv_structure import Spans, line_spans, not_utf8
 from hotset.columnar.faults import Bad, shown
 from hotset.columnar.json_values import check_record
 from hotset.columnar.layout import Column, Layout
+from hotset.columnar.utf8 import is_utf8
 from hotset.columnar.values import Doubtful, convert, sure
 
 NOT_JSON = (b"\0", b"NaN", b"Inf")  # which Arrow takes
@@ -88,6 +89,7 @@ class JsonPart:
         # each line begins an object; as many objects as lines, then, means one in each
         if (
             any(word in piece for word in NOT_JSON)
+            or not is_utf8(piece)  # Arrow does not look inside structs, nor at what is ignored
             or not piece.startswith(b"{")
             or piece.count(b"\n{") != lines - 1
             or _has_long_line(piece, self.layout)

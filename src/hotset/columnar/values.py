@@ -39,6 +39,7 @@ ODD = {known: bytes(byte not in known for byte in range(256)) for known in (NUMB
 Rows = np.ndarray
 # 2037-01-01: the tables of the zones end in that year, and Arrow does not know the rules for what comes after
 LAST_LISTED_US = 2_114_380_800_000_000
+LAST_US = 253_402_300_799_999_999  # of the year 9999, which Python's dates end with
 
 SURE_DIGITS = {"tinyint": 2, "smallint": 4, "int": 9, "bigint": 18}
 SURE = {
@@ -192,6 +193,9 @@ def sure(values: pa.Array, column: Column, *, refuse_nan: bool) -> pa.Array:
         least = pc.min(values)
         if least.is_valid and least.value < (-719162 if column.kind == "date" else -719162 * 86_400_000_000):
             raise Doubtful  # before the year 1, which Python's dates begin with
+        latest = pc.max(values)
+        if column.kind == "timestamp" and latest.is_valid and latest.value > LAST_US:
+            raise Doubtful
     return values
 
 

@@ -40,7 +40,7 @@ def _check(path: Path, format: Format) -> None:  # noqa: A002
             )
         return
     named = next((name for name, suffixes in SUFFIXES.items() if path.suffix in suffixes), None)
-    if kind != named and (kind or named not in (None, "zip", *OF_FORMAT.values())):
+    if kind != named:
         raise InputError(
             f"{path} is {kind or 'not ' + str(named)} by its first bytes, and its name says otherwise; "
             f"rename it{f' to end in {SUFFIXES[kind][0]}' if kind else ''}, or leave it out"
