@@ -22,11 +22,12 @@ from hotset.errors import (
 
 LONGEST = 300
 MORE = "give more with --conf spark.driver.memory=… or free some, and run the same command again"
+NO_ROOM = r"No space left on device|Disk quota exceeded"
 MASTER = "check that the master is up and that its address and secret are right"
 
 # Looked for in this order in the whole text of an exception, causes included: pattern, error, what to do.
 MEANINGS: tuple[tuple[str, type[HotsetError], str], ...] = (
-    (r"No space left on device|Disk quota exceeded", ResourceError, "free some, and run the same command again"),
+    (NO_ROOM, ResourceError, "free some, and run the same command again"),
     (r"OutOfMemoryError|Cannot allocate memory|\bMemoryError\b", ResourceError, MORE),
     (r"spark\.driver\.maxResultSize", ResourceError, "take fewer rows to the driver"),
     (r"All masters are unresponsive|Could not parse Master URL", ClusterError, MASTER),
@@ -43,10 +44,11 @@ OUT_OF_MEMORY = re.compile(r"java\.lang\.OutOfMemoryError: [\w ]+")
 PYTHON_ERROR = re.compile(r"^((?!org\.|java\.|scala\.|py4j\.|pyspark\.)\w[\w.]*(Error|Exception)\b.*)$", re.MULTILINE)
 
 
-def explain(exception: BaseException, log: Path | None = None) -> HotsetError | None:
+def explain(exception: BaseException, log: Path | None = None, local_dir: str = "") -> HotsetError | None:
     """The error that an exception of Spark's stands for; None for anything that is not Spark's.
 
-    A JVM that has ended cannot be asked; the log has its last words.
+    A JVM that has ended cannot be asked; the log has its last words. `local_dir` is where Spark shuffles and spills:
+    its disk is full, if nobody has said before that the output's is.
     """
     if isinstance(exception, Py4JNetworkError | ConnectionRefusedError):
         if log and (found := OUT_OF_MEMORY.search(log.read_text(errors="replace"))):
@@ -58,12 +60,24 @@ def explain(exception: BaseException, log: Path | None = None) -> HotsetError | 
     if own := OWN_ERROR.findall(text):
         name, message = own[-1]
         return OWN_ERRORS[name](message)
-    for pattern, kind, advice in MEANINGS:
-        if re.search(pattern, text):
-            return kind(f"{_line_with(pattern, text)}; {advice}")
+    if meaning := _meaning(text, local_dir):
+        return meaning
     if isinstance(exception, AnalysisException):
         return SparkJobError(f"{_sentence(text)}; the job's columns or expressions do not fit its input")
     return SparkJobError(f"{_sentence(text)}; the log named below has the whole story")
+
+
+def _meaning(text: str, local_dir: str) -> HotsetError | None:
+    """What the text gives away about machine and cluster."""
+    if local_dir and re.search(NO_ROOM, text):
+        return ResourceError(
+            f"the disk is full where Spark shuffles and spills, got {local_dir}; free some, or give another place with "
+            f"--conf spark.local.dir=…"
+        )
+    for pattern, kind, advice in MEANINGS:
+        if re.search(pattern, text):
+            return kind(f"{_line_with(pattern, text)}; {advice}")
+    return None
 
 
 def _sentence(text: str) -> str:

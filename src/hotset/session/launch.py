@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -171,10 +171,10 @@ def _popen(command: list[str], environment: Mapping[str, str]) -> subprocess.Pop
 def _keep_output(jvm: subprocess.Popen[bytes], log: Path, redact: Callable[[str], str]) -> None:
     """The JVM's and its Python workers' output, line by line, into the log, without the secrets that we know of."""
     assert jvm.stdout is not None
-    with jvm.stdout as output, log.open("a", encoding="utf-8") as kept:
+    with jvm.stdout as output, log.open("ab", buffering=0) as kept:
         for line in output:
-            kept.write(redact(line.decode(errors="replace")))
-            kept.flush()
+            with suppress(OSError):  # a full disk: the JVM waits for whoever reads, so reading goes on
+                kept.write(redact(line.decode(errors="replace")).encode(errors="replace"))
 
 
 def _script_command(launch: Launch) -> list[str]:
