@@ -23,7 +23,8 @@ define each_timed
 done
 endef
 
-.PHONY: help setup setup-dev setup-bench run test test-doors test-smoke test-fresh lint format lock bench clean
+.PHONY: help setup setup-dev setup-bench run test test-doors test-smoke test-fresh lint format lock bench \
+    faults faults-baseline clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -74,3 +75,9 @@ clean: ## remove .venv, .tools, out and every cache
 
 bench: setup-bench ## measure a job beside its peers: make bench [JOB=wordcount] [ARGS='--size 300MB --rounds 3']
 	@.venv/bin/python -m bench $(JOB) $(RAW_ARGS)
+
+faults: setup-dev ## break hotset in every way of docs/reliability.md; goes on where it stopped [ARGS='--rows 3,7']
+	@.venv/bin/python -m faults $(RAW_ARGS)
+
+faults-baseline: setup-dev ## the same faults against plain PySpark [ARGS='--rows 3,7']
+	@.venv/bin/python -m faults --subject plain $(RAW_ARGS)

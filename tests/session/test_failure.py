@@ -49,6 +49,18 @@ def test_exception_of_spark_becomes_one_line(
     assert "\n" not in str(error)
 
 
+def test_a_full_disk_that_is_nobodys_else_is_that_of_the_local_directory() -> None:
+    error = explain(
+        PySparkException("Job aborted\nCaused by: java.io.IOException: No space left on device"), None, "/s"
+    )
+
+    assert type(error) is ResourceError
+    assert str(error) == (
+        "the disk is full where Spark shuffles and spills, got /s; free some, or give another place with "
+        "--conf spark.local.dir=…"
+    )
+
+
 def test_analysis_exception_is_about_the_jobs_own_columns() -> None:
     error = explain(AnalysisException("[UNRESOLVED_COLUMN] A column `wrod` cannot be resolved.\n'Project ['wrod]"))
 

@@ -1,0 +1,1 @@
+"""The programs that are broken. Each is run as a process of its own."""
