@@ -62,7 +62,7 @@ def test_what_the_work_does_not_have_is_refused(work: Work, asked: Asked, told: 
 
 
 def test_an_unknown_work_is_told_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="no such work, got 'tea'; there are refusals, start, wordcount"):
+    with pytest.raises(UsageError, match="no such work, got 'tea'; there are reading, refusals, start, wordcount"):
         find_work("tea")
 
 
