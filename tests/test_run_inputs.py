@@ -287,3 +287,15 @@ def test_a_table_of_the_catalog_is_read_and_not_published_to(run: Run) -> None:
         run.read(Dataset("id bigint", rules={"r": "id > 0"}), table("numbers"))
     with pytest.raises(OutputError, match=r"table"):
         run.publish(Dataset("id bigint"), run.spark.range(3).toDF("id"), table("numbers"))  # type: ignore[arg-type]
+
+
+def test_a_rule_shortens_no_line_of_text(tmp_path: Path) -> None:
+    long = "é" * 100_000
+    (tmp_path / "a.txt").write_text(f"{long}\nbad\n\n")
+    lines = Dataset("value string", format="text", rules={"not bad": "value <> 'bad'"})
+
+    with tolerant(tmp_path) as run:
+        values = [row.value for row in run.read(lines, str(tmp_path / "a.txt")).collect()]
+
+    assert values == [long, ""]
+    assert [(one["line"], one["raw"]) for one in quarantine(run)] == [(2, "bad")]

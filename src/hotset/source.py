@@ -85,9 +85,9 @@ class Blocks(Source):
         read.lane, read.blocks = "columnar", len(counter.blocks)
 
     def books(self) -> Books | None:
-        total = self.counter.total()
-        if not total.blocks and self.listing.size_bytes:
+        if not self.counter.blocks_read and self.listing.size_bytes:
             return None
+        total = self.counter.total()
         return Books(
             total.records,
             total.good,
@@ -95,12 +95,12 @@ class Blocks(Source):
             total.blanks,
             total.invalid_utf8,
             self.counter.complete,
-            total.blocks,
+            self.counter.blocks_read,
         )
 
     @property
     def progress(self) -> int:
-        return len(self.counter.counts.value)
+        return self.counter.blocks_read
 
 
 class Records(Blocks):

@@ -30,7 +30,7 @@ def read(directory: Path, cores: int) -> tuple[list[tuple[object, object]], set[
     for _, records, _ in blocks_read:
         path = records.faults.path
         for text in path.read_text().splitlines() if path.exists() else []:
-            _, line, raw, _, _, reason = json.loads(text)
+            _, line, raw, _, reason = json.loads(text)
             faults.add((raw, above + line + 1, reason))
         above += records.counts[0].lines
     return [row for _, _, rows in blocks_read for row in rows], faults

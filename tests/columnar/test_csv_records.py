@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from layouts import column, layout
 
-from hotset.columnar.csv_records import CsvPart, Good
-from hotset.columnar.faults import Bad
+from hotset.columnar.csv_records import CsvPart
+from hotset.columnar.found import Bad, Good
 from hotset.columnar.layout import Column
 
 ID, NAME = column("id", "int"), column("name", "string")

@@ -6,8 +6,7 @@ from typing import Any
 
 from layouts import column, layout
 
-from hotset.columnar.csv_records import Good
-from hotset.columnar.faults import Bad
+from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column
 

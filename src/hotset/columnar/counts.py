@@ -1,6 +1,6 @@
 """What the blocks of an input held, as far as tasks read them to their ends."""
 
-from dataclasses import dataclass
+from dataclasses import fields
 
 from pyspark import Accumulator, AccumulatorParam, SparkContext
 
@@ -11,19 +11,6 @@ from hotset.columnar.records import PartCount
 Counts = dict[int, tuple[PartCount, ...]]
 
 
-@dataclass(frozen=True)
-class Total:
-    """The sums over the blocks that were read."""
-
-    blocks: int
-    lines: int
-    records: int
-    good: int
-    set_aside: int
-    blanks: int
-    invalid_utf8: int
-
-
 class BlockCounter:
     """Counts what Python workers consumed, a block at a time: one that is read again counts once."""
 
@@ -31,10 +18,14 @@ class BlockCounter:
         self.blocks, self.context = blocks, context
         self.counts: Accumulator[Counts] = context.accumulator({}, _ByBlock())
 
-    def total(self) -> Total:
+    def total(self) -> PartCount:
+        """The sums over the blocks that were read."""
         parts = [part for block in self.counts.value.values() for part in block]
-        names = ("lines", "records", "good", "set_aside", "blanks", "invalid_utf8")
-        return Total(len(self.counts.value), *(sum(getattr(part, name) for part in parts) for name in names))
+        return PartCount(*(sum(getattr(part, entry.name) for part in parts) for entry in fields(PartCount)))
+
+    @property
+    def blocks_read(self) -> int:
+        return len(self.counts.value)
 
     @property
     def complete(self) -> bool:

@@ -1,14 +1,11 @@
 """Where records end whose cells may hold line ends: by the turns of all quotes, or by hand where one is out of turn."""
 
-import re
-
 import numpy as np
 
-from hotset.columnar.csv_structure import AFTER_QUOTE, UNCLOSED, Positions, Spans, closing, no_rows, quoting
+from hotset.columnar.blocks import LINE_END
+from hotset.columnar.csv_structure import AFTER_QUOTE, UNCLOSED, Positions, Spans, closing, in_place, no_rows, quotes
 from hotset.columnar.exact import Faults
 from hotset.data.dataset import Dataset
-
-LINE_END = re.compile(rb"\r\n?|\n")
 
 
 def multiline_spans(text: bytes, dataset: Dataset, *, final: bool) -> tuple[Spans, int, bool]:
@@ -17,14 +14,11 @@ def multiline_spans(text: bytes, dataset: Dataset, *, final: bool) -> tuple[Span
     `final`: nothing comes after `text`. Without, what may go on is left alone.
     """
     line_ends = _line_ends(text, final)
-    if dataset.quote and dataset.quote.encode() in text:
-        found = quoting(text, dataset)
-        ends = line_ends[np.searchsorted(found.positions, line_ends[:, 0]) % 2 == 0]
-        used = int(ends[-1, 1]) if len(ends) else 0
-        sure = bool(found.well_formed[found.positions < used].all())
-    else:
-        ends, sure = line_ends, True
-        used = int(ends[-1, 1]) if len(ends) else 0
+    positions = quotes(text, dataset)
+    ends = line_ends[np.searchsorted(positions, line_ends[:, 0]) % 2 == 0]
+    used = int(ends[-1, 1]) if len(ends) else 0
+    placed = in_place(text, dataset, positions, np.arange(len(positions)))
+    sure = bool(placed[positions < used].all())
     starts = np.concatenate(([0], ends[:-1, 1])) if len(ends) else no_rows()
     too_long = len(ends) > 0 and bool((ends[:, 0] - starts > dataset.longest_line_bytes).any())
     if sure and not too_long and not (final and used < len(text)) and len(text) - used <= dataset.longest_line_bytes:

@@ -8,23 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from hotset.columnar.csv_structure import Spans, check_spans, is_well_formed, line_spans
+from hotset.columnar.csv_structure import Spans, check_spans, has_long_line, is_well_formed, line_spans, no_rows
 from hotset.columnar.exact import FALSE, TRUE
-from hotset.columnar.faults import Bad, shown
-from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.columnar.found import BATCH_ROWS, Bad, Good
+from hotset.columnar.layout import WHOLE, Layout
 from hotset.columnar.utf8 import BOM, is_utf8
 from hotset.columnar.values import Doubtful, convert, in_zone, sure
-
-BATCH_ROWS = 16 * 1024
-
-
-@dataclass(frozen=True)
-class Good:
-    """Rows: their values, and if it is known, the line of each and its text."""
-
-    batch: pa.RecordBatch
-    lines: pa.Int64Array | None = None
-    raws: pa.StringArray | None = None
 
 
 @dataclass
@@ -36,6 +25,7 @@ class CsvPart:
     placed: bool = False  # whether every row has to know where it stands
     zoned: bool = False  # whether timestamps carried an offset so far
     dirty: bool = False  # whether the last piece held a fault
+    lines: int = 0  # that were read, empty ones too; of multiline CSV, records
     blanks: int = 0
 
     def __post_init__(self) -> None:
@@ -47,8 +37,10 @@ class CsvPart:
 
         `sure`: the records are well-formed, or nobody has looked yet.
         """
+        lines = piece.count(b"\n") if spans is None else len(spans)
+        self.lines += lines
         if sure and not self.dirty and not self.placed:
-            table = self._in_bulk(piece, spans)
+            table = self._in_bulk(piece, spans, lines)
             if table is not None:
                 yield from (Good(batch) for batch in table.to_batches(BATCH_ROWS))
                 return
@@ -57,15 +49,14 @@ class CsvPart:
             self.dirty = self.dirty or isinstance(found, Bad)
             yield found
 
-    def _in_bulk(self, piece: bytes, spans: Spans | None) -> pa.Table | None:
+    def _in_bulk(self, piece: bytes, spans: Spans | None, lines: int) -> pa.Table | None:
         """All records as rows; None where one is faulty, or could be."""
         if not self._may_be_parsed(piece, spans):
             return None
         blanks = self._blanks_of(piece, spans)
-        records = (piece.count(b"\n") if spans is None else len(spans)) - blanks
         try:
             table = self._typed(piece)
-            if table.num_rows != records:
+            if table.num_rows != lines - blanks:
                 return None
             checked = self._checked(table)
         except (pa.ArrowInvalid, Doubtful):
@@ -87,31 +78,28 @@ class CsvPart:
             return False
         if spans is not None:
             return True
-        return is_well_formed(piece, self.dataset) and not _has_long_line(piece, self.dataset.longest_line_bytes)
+        return is_well_formed(piece, self.dataset) and not has_long_line(piece, self.dataset.longest_line_bytes)
 
     def _typed(self, piece: bytes) -> pa.Table:
-        types = {column.name: self._bulk_type(column) for column in self.columns}
         try:
-            return self._parsed(piece, types)
+            return self._parsed(piece, self._bulk_types())
         except pa.ArrowInvalid as why:
             if "zone offset" not in str(why):
                 raise
         self.zoned = not self.zoned
-        return self._parsed(piece, {column.name: self._bulk_type(column) for column in self.columns})
+        return self._parsed(piece, self._bulk_types())
 
-    def _bulk_type(self, column: Column) -> pa.DataType:
-        if column.kind != "timestamp":
-            return column.type
-        return pa.timestamp("us", "UTC") if self.zoned else pa.timestamp("us")
+    def _bulk_types(self) -> dict[str, pa.DataType]:
+        times = pa.timestamp("us", "UTC" if self.zoned else None)
+        return {column.name: times if column.kind == "timestamp" else column.type for column in self.columns}
 
     def _parsed(self, piece: bytes, types: dict[str, pa.DataType]) -> pa.Table:
         dataset = self.dataset
         if piece.startswith(BOM):
             piece = BOM + piece  # Arrow drops one, though only at the head of a file it is no text
         if not piece.endswith((b"\n", b"\r")):
-            piece += (
-                b"\n"  # without it, Arrow takes an empty last cell for a quoted one if the cell before it is quoted
-            )
+            # without it, Arrow takes an empty last cell for a quoted one if the cell before it is quoted
+            piece += b"\n"
         return pacsv.read_csv(
             pa.py_buffer(piece),
             pacsv.ReadOptions(use_threads=False, block_size=len(piece) + 1, column_names=list(self.fields)),
@@ -163,14 +151,7 @@ class CsvPart:
         batch = pa.RecordBatch.from_arrays(values, [column.name for column in self.columns])
         if len(rows):
             batch = batch.take(pa.array(np.delete(np.arange(len(whole)), rows)))
-        yield self._good(batch, piece, whole.without(rows))
-
-    def _good(self, batch: pa.RecordBatch, piece: bytes, spans: Spans) -> Good:
-        if not self.placed:
-            return Good(batch)
-        return Good(
-            batch, pa.array(spans.lines), pa.array([shown(_raw(piece, spans, row)) for row in range(len(spans))])
-        )
+        yield Good.of(batch, piece, whole.without(rows)) if self.placed else Good(batch)
 
     def _texts(self, piece: bytes, records: int) -> pa.Table:
         """The cells of well-formed records as texts."""
@@ -200,7 +181,7 @@ def _raw(piece: bytes, spans: Spans, row: int) -> bytes:
 
 def _blank(spans: Spans, fields: tuple[str, ...]) -> np.ndarray:
     """Records of nothing, which are none; but of a single field they are its empty cell."""
-    return np.flatnonzero(spans.ends == spans.starts) if len(fields) > 1 else np.zeros(0, np.int64)
+    return spans.empty() if len(fields) > 1 else no_rows()
 
 
 def _cut_out(piece: bytes, spans: Spans, rows: np.ndarray) -> bytes:
@@ -217,10 +198,3 @@ def _cut_out(piece: bytes, spans: Spans, rows: np.ndarray) -> bytes:
 def _holds_hexadecimal(piece: bytes) -> bool:
     """Arrow reads 0x1F as a whole number. One byte is searched for several times faster than two."""
     return (b"x" in piece and b"0x" in piece) or (b"X" in piece and b"0X" in piece)
-
-
-def _has_long_line(piece: bytes, limit: int) -> bool:
-    if len(piece) <= limit:
-        return False
-    spans = line_spans(piece)
-    return bool((spans.ends - spans.starts > limit).any())

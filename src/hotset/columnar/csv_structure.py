@@ -33,50 +33,58 @@ class Spans:
         """The others; the faults are gone."""
         return Spans(np.delete(self.starts, rows), np.delete(self.ends, rows), np.delete(self.lines, rows))
 
+    def empty(self) -> Positions:
+        """The rows of nothing."""
+        return np.flatnonzero(self.ends == self.starts)
+
     def rows(self, rows: Positions | slice) -> "Spans":
         """Just these."""
         return Spans(self.starts[rows], self.ends[rows], self.lines[rows])
 
 
-@dataclass(frozen=True)
-class Quoting:
-    """The roles of all quotes of a piece, if each cell is either quoted from end to end or not at all."""
+def quotes(piece: bytes, dataset: Dataset) -> Positions:
+    """Where the quotes stand."""
+    if not dataset.quote or dataset.quote.encode() not in piece:
+        return no_rows()
+    return np.flatnonzero(np.frombuffer(piece, np.uint8) == ord(dataset.quote))
 
-    positions: Positions
-    well_formed: Positions  # for each: whether it stands where its role wants it
 
+def in_place(piece: bytes, dataset: Dataset, positions: Positions, turns: Positions) -> Positions:
+    """For each quote, whether it stands where its turn wants it: one that opens at a cell's head, the next at its end.
 
-def quoting(piece: bytes, dataset: Dataset, firsts: Positions | None = None) -> Quoting:
-    """Quotes open and close in turn; with `firsts`, the number of the first quote in each one's record, anew there."""
+    So it is where every cell is quoted from end to end or not at all.
+    """
     text = np.frombuffer(piece, np.uint8)
-    quote, separator = dataset.quote.encode(), dataset.separator.encode()
-    positions = np.flatnonzero(text == ord(quote))
-    turns = np.arange(len(positions)) - (0 if firsts is None else firsts)
     # beyond both ends of the piece is a line end
-    before = text[np.maximum(positions - 1, 0)]
-    before = np.where(positions == 0, 10, before)
-    after = text[np.minimum(positions + 1, len(text) - 1)]
-    after = np.where(positions == len(text) - 1, 10, after)
+    before = np.where(positions == 0, 10, text[np.maximum(positions - 1, 0)])
+    after = np.where(positions == len(text) - 1, 10, text[np.minimum(positions + 1, len(text) - 1)])
     beside = np.where(turns % 2 == 0, before, after)
-    borders = np.isin(beside, np.frombuffer(separator + quote + b"\r\n", np.uint8))
-    return Quoting(positions, borders)
+    return np.isin(beside, np.frombuffer((dataset.separator + dataset.quote + "\r\n").encode(), np.uint8))
 
 
 def is_well_formed(piece: bytes, dataset: Dataset) -> bool:
     """Whether every line of the piece, ended by `\\n`, is well-formed by itself."""
-    if not dataset.quote or dataset.quote.encode() not in piece:
+    positions = quotes(piece, dataset)
+    if not len(positions):
         return True
-    found = quoting(piece, dataset)
-    if not found.well_formed.all():
+    if not in_place(piece, dataset, positions, np.arange(len(positions))).all():
         return False
     ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10)
-    return not (np.searchsorted(found.positions, ends) % 2).any()
+    return not (np.searchsorted(positions, ends) % 2).any()
 
 
 def line_spans(piece: bytes) -> Spans:
     """Every line of the piece, ended by `\\n`, as a record."""
     ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10)
     return Spans(np.concatenate(([0], ends[:-1] + 1)), ends, np.arange(len(ends)))
+
+
+def has_long_line(piece: bytes, limit: int) -> bool:
+    """Whether a line of the piece has more bytes than that."""
+    if len(piece) <= limit:
+        return False
+    spans = line_spans(piece)
+    return bool((spans.ends - spans.starts > limit).any())
 
 
 def check_spans(piece: bytes, spans: Spans, dataset: Dataset, fields: int) -> None:
@@ -171,13 +179,12 @@ def _doubtful(piece: bytes, spans: Spans, dataset: Dataset, fields: int) -> Iter
     text = np.frombuffer(piece, np.uint8)
     separators = np.flatnonzero(text == ord(dataset.separator))
     odd = np.zeros(len(spans), bool)
-    if dataset.quote and dataset.quote.encode() in piece:
-        positions = np.flatnonzero(text == ord(dataset.quote))
+    positions = quotes(piece, dataset)
+    if len(positions):
         firsts = np.searchsorted(positions, spans.starts)
-        counts = np.searchsorted(positions, spans.ends) - firsts
-        odd = counts % 2 == 1
+        odd = (np.searchsorted(positions, spans.ends) - firsts) % 2 == 1
         rows = np.searchsorted(spans.starts, positions, side="right") - 1
-        odd[rows[~quoting(piece, dataset, firsts[rows]).well_formed]] = True
+        odd[rows[~in_place(piece, dataset, positions, np.arange(len(positions)) - firsts[rows])]] = True
         rows = np.searchsorted(spans.starts, separators, side="right") - 1
         separators = separators[(np.searchsorted(positions, separators) - firsts[rows]) % 2 == 0]
     counts = np.searchsorted(separators, spans.ends) - np.searchsorted(separators, spans.starts)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hotset.columnar.blocks import Block, Slice, byte_ranges, packed_blocks, target_bytes
-from hotset.columnar.fields import BOM, fields_of, footer_fields, orc_footer, parquet_footer, parquet_schema
+from hotset.columnar.fields import fields_of, footer_fields, orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import records_of
+from hotset.columnar.utf8 import BOM
 from hotset.data.dataset import Dataset
 from hotset.data.listing import InputFile, Listing
 from hotset.data.text import DECOMPRESSORS

@@ -7,18 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-LONGEST_RAW_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Bad:
-    """One fault: of the record that begins on this line, from 0."""
-
-    line: int
-    raw: bytes
-    column: str | None
-    reason: str
-    rule: str | None = None
+from hotset.columnar.found import Bad, shown
 
 
 @dataclass
@@ -39,7 +28,7 @@ class FaultFile:
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self._draft(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             self._out = os.fdopen(descriptor, "w", encoding="utf-8")
-        self._out.write(json.dumps([part, fault.line, shown(fault.raw), fault.column, fault.rule, fault.reason]) + "\n")
+        self._out.write(json.dumps([part, fault.line, shown(fault.raw), fault.column, fault.reason]) + "\n")
 
     def finish(self) -> None:
         """Gives the file its name. Raises OSError where it cannot be written."""
@@ -56,8 +45,3 @@ class FaultFile:
 
     def _draft(self) -> Path:
         return self.path.with_suffix(f".{os.getpid()}")
-
-
-def shown(raw: bytes) -> str:
-    """The text of a record; bytes that are no UTF-8 as `\\xff`."""
-    return raw[:LONGEST_RAW_BYTES].decode(errors="backslashreplace")

@@ -8,15 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.orc import ORCFile
 
-from hotset.columnar.csv_multiline import LINE_END
+from hotset.columnar.blocks import LINE_END
 from hotset.columnar.csv_structure import split_record
 from hotset.columnar.exact import Fault
 from hotset.columnar.layout import Column, Layout
+from hotset.columnar.utf8 import BOM
 from hotset.data.listing import InputFile
 from hotset.data.text import DECOMPRESSORS
 from hotset.errors import InputError, SchemaError
-
-BOM = b"\xef\xbb\xbf"
 
 
 def fields_of(file: InputFile, layout: Layout) -> tuple[str, ...]:

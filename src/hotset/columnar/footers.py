@@ -2,8 +2,7 @@
 
 import pyarrow as pa
 
-from hotset.columnar.cut import row_groups, stripes
-from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
+from hotset.columnar.fields import footer_fields, orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.layout import Layout
 from hotset.data.listing import Listing
 
@@ -13,15 +12,14 @@ def footers(listing: Listing, layout: Layout) -> tuple[int, bool]:
     rows, exact = 0, True
     for file in listing.files:
         if layout.dataset.format == "parquet":
-            rows += sum(part.rows or 0 for part in row_groups(file, layout))
-            schema = parquet_schema(parquet_footer(file))
+            footer = parquet_footer(file)
+            in_file, schema = footer.num_rows, parquet_schema(footer)
         else:
-            list(stripes(file, layout))
-            footer = orc_footer(file)
-            rows, schema = rows + footer.nrows, footer.schema
-        exact = exact and all(
-            _is_spark_own(schema.field(one.name).type, one.type) for one in layout.present(schema.names)
-        )
+            stripes = orc_footer(file)
+            in_file, schema = stripes.nrows, stripes.schema
+        present = layout.present(footer_fields(file, schema, layout))
+        rows += in_file
+        exact = exact and all(_is_spark_own(schema.field(one.name).type, one.type) for one in present)
     return rows, exact
 
 

@@ -7,9 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pajson
 
-from hotset.columnar.csv_records import BATCH_ROWS, Good
-from hotset.columnar.csv_structure import Spans, line_spans, not_utf8
-from hotset.columnar.faults import Bad, shown
+from hotset.columnar.csv_structure import Spans, has_long_line, line_spans, not_utf8
+from hotset.columnar.found import BATCH_ROWS, Bad, Good
 from hotset.columnar.json_values import check_record
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.utf8 import is_utf8
@@ -26,18 +25,21 @@ class JsonPart:
 
     layout: Layout
     placed: bool = False  # whether every row has to know where it stands
+    lines: int = 0
     blanks: int = 0
 
     def read(self, piece: bytes) -> Iterator[Good | Bad]:
         """Every line of the piece once."""
+        lines = piece.count(b"\n")
+        self.lines += lines
         if not self.placed:
             try:
-                yield from (Good(batch) for batch in self._in_bulk(piece).to_batches(BATCH_ROWS))
+                yield from (Good(batch) for batch in self._in_bulk(piece, lines).to_batches(BATCH_ROWS))
                 return
             except NOT_IN_BULK:
                 pass
         spans = line_spans(piece)
-        blank = np.flatnonzero(spans.ends == spans.starts)
+        blank = spans.empty()
         self.blanks += len(blank)
         spans = spans.without(blank)
         broken = set(not_utf8(piece, spans).tolist())
@@ -48,7 +50,8 @@ class JsonPart:
         if last - first > FEW:
             try:
                 if not any(first <= row < last for row in broken):
-                    table = self._in_bulk(piece[spans.starts[first] : spans.ends[last - 1]] + b"\n")
+                    lines = piece[spans.starts[first] : spans.ends[last - 1]] + b"\n"
+                    table = self._in_bulk(lines, lines.count(b"\n"))
                     (batch,) = table.combine_chunks().to_batches()
                     yield self._good(batch, piece, spans.rows(slice(first, last)))
                     return
@@ -78,21 +81,17 @@ class JsonPart:
             yield self._good(pa.RecordBatch.from_arrays(arrays, names), piece, spans.rows(np.array(good)))
 
     def _good(self, batch: pa.RecordBatch, piece: bytes, spans: Spans) -> Good:
-        if not self.placed:
-            return Good(batch)
-        raws = [shown(piece[start:end]) for start, end in zip(spans.starts, spans.ends, strict=True)]
-        return Good(batch, pa.array(spans.lines), pa.array(raws))
+        return Good.of(batch, piece, spans) if self.placed else Good(batch)
 
-    def _in_bulk(self, piece: bytes) -> pa.Table:
+    def _in_bulk(self, piece: bytes, lines: int) -> pa.Table:
         """All lines as rows. Raises ArrowInvalid or Doubtful where one is no such record, or may be none."""
-        lines = piece.count(b"\n")
         # each line begins an object; as many objects as lines, then, means one in each
         if (
             any(word in piece for word in NOT_JSON)
             or not is_utf8(piece)  # Arrow does not look inside structs, nor at what is ignored
             or not piece.startswith(b"{")
             or piece.count(b"\n{") != lines - 1
-            or _has_long_line(piece, self.layout)
+            or has_long_line(piece, self.layout.dataset.longest_line_bytes)
         ):
             raise Doubtful
         columns = self.layout.stored
@@ -122,8 +121,3 @@ class JsonPart:
 def _as_read(column: Column) -> pa.DataType:
     """Dates and times are strings in JSON, and become what they are by the same rules as in CSV."""
     return pa.string() if column.kind in ("date", "timestamp", "timestamp_ntz") else column.type
-
-
-def _has_long_line(piece: bytes, layout: Layout) -> bool:
-    limit = layout.dataset.longest_line_bytes
-    return len(piece) > limit and max(map(len, piece.split(b"\n"))) > limit

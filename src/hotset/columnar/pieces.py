@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.orc import ORCFile
 
-from hotset.columnar.blocks import Block, Slice
-from hotset.columnar.csv_multiline import LINE_END, multiline_spans
+from hotset.columnar.blocks import LINE_END, Block, Slice
+from hotset.columnar.csv_multiline import multiline_spans
 from hotset.columnar.csv_structure import Spans
 from hotset.columnar.utf8 import BOM, repair
 from hotset.data.dataset import Dataset

@@ -28,8 +28,8 @@ class Places:
             path = directory / f"{number:06}.json"
             if path.exists():
                 with path.open(encoding="utf-8") as lines:
-                    for part, line, raw, column, rule, reason in map(json.loads, lines):
-                        yield self.placed(number, part, line, raw, column, rule, reason)
+                    for part, line, raw, column, reason in map(json.loads, lines):
+                        yield self.placed(number, part, line, raw, column, None, reason)
 
     def placed(self, number: int, part: int, line: int, *what: Any) -> SetAside:
         """The fault on this line (or row) of the part of the block with this number."""

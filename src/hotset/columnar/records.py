@@ -4,26 +4,26 @@ Runs in Spark's Python workers, like the rest of this room.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotset.columnar.blocks import Block, Slice
-from hotset.columnar.csv_records import CsvPart, Good
+from hotset.columnar.csv_records import CsvPart
 from hotset.columnar.csv_structure import line_spans
-from hotset.columnar.faults import Bad, FaultFile, shown
+from hotset.columnar.faults import FaultFile
+from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
 from hotset.columnar.values import convert
+from hotset.data.partitions import partition_of
 
-NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
 PLACE_DDL = "__part int, __line bigint, __raw string"
 PLACE = pa.schema([("__part", pa.int32()), ("__line", pa.int64()), ("__raw", pa.string())])
@@ -83,12 +83,10 @@ class Records:
                 count.set_aside += 1
 
     def _completed(self, good: Good, constants: dict[str, pa.Scalar], number: int) -> pa.RecordBatch:
-        rows = good.batch.num_rows
+        rows, schema = good.batch.num_rows, self.layout.schema
         arrays = [
-            pa.repeat(constants[name], rows) if name in constants else good.batch.column(name)
-            for name in self.layout.schema.names
+            pa.repeat(constants[name], rows) if name in constants else good.batch.column(name) for name in schema.names
         ]
-        schema = self.layout.schema
         if self.placed:
             arrays += [pa.repeat(pa.scalar(number, pa.int32()), rows), good.lines, good.raws]
             schema = pa.schema([*schema, *PLACE])
@@ -97,7 +95,7 @@ class Records:
 
 def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
     """The columns that a file does not have: from the directories' names, or by default."""
-    named = dict(name.split("=", 1) for name in part.file.path.parent.parts if "=" in name)
+    named = partition_of(str(part.file.path))
     constants = {}
     for column in layout.columns:
         if column.name in layout.dataset.partition_by:
@@ -107,52 +105,52 @@ def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
     return constants
 
 
-def _from_name(text: str, column: Column, layout: Layout) -> pa.Scalar:
-    value = None if text == NO_VALUE else unquote(text)
-    return convert(pa.array([value], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
+def _from_name(text: str | None, column: Column, layout: Layout) -> pa.Scalar:
+    return convert(pa.array([text], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
 
 
 def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     name = layout.stored[0].name
     for piece in lines_of(part):
         repaired, invalid = repair(piece)
-        spans = line_spans(repaired)
-        texts = _texts(repaired, spans.starts, spans.ends)
-        lines = pa.array(spans.lines + count.lines)
-        count.lines += len(spans)
-        count.records += len(spans)
+        texts = pa.array(repaired[:-1].decode().split("\n"), pa.string())
+        batch = pa.RecordBatch.from_arrays([texts], [name])
+        yield from _moved((Good.of(batch, repaired, line_spans(repaired)) if placed else Good(batch),), count.lines)
+        count.lines += len(texts)
+        count.records += len(texts)
         count.invalid_utf8 += invalid
-        yield Good(pa.RecordBatch.from_arrays([texts], [name]), lines, texts if placed else None)
 
 
 def _csv(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     reader = CsvPart(layout, part.fields, placed)
     header = layout.dataset.header and part.start == 0
+    count.lines = int(header)
     if layout.dataset.multiline:
-        count.lines = int(header)
         for text, spans, lines, sure in records_of(part, layout.dataset, skip_line=header):
-            count.records += len(spans)
             yield from _moved(reader.read(text, spans, sure=sure), count.lines)
             count.lines += lines
     else:
-        for piece in lines_of(part):
-            if header:
-                piece, header, count.lines = piece[piece.index(b"\n") + 1 :], False, 1
-            if piece:
-                yield from _moved(reader.read(piece, None), count.lines)
-            count.lines += piece.count(b"\n")
-            count.records += piece.count(b"\n")
+        for piece in _without_first_line(lines_of(part)) if header else lines_of(part):
+            yield from _moved(reader.read(piece, None), count.lines)
+            count.lines = reader.lines + int(header)
     count.blanks = reader.blanks
-    count.records -= count.blanks
+    count.records = reader.lines - reader.blanks
+
+
+def _without_first_line(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    first = next(pieces, b"\n")
+    if rest := first[first.index(b"\n") + 1 :]:
+        yield rest
+    yield from pieces
 
 
 def _json(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     reader = JsonPart(layout, placed)
     for piece in lines_of(part):
         yield from _moved(reader.read(piece), count.lines)
-        count.lines += piece.count(b"\n")
+        count.lines = reader.lines
     count.blanks = reader.blanks
-    count.records = count.lines - count.blanks
+    count.records = reader.lines - reader.blanks
 
 
 def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
@@ -176,7 +174,7 @@ def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
 FORMATS = {"text": _text, "csv": _csv, "json": _json, "parquet": _rows, "orc": _rows}
 
 
-def _moved(found: Found, lines: int) -> Found:
+def _moved(found: Iterable[Good | Bad], lines: int) -> Found:
     """The same, on the lines of the part instead of the piece."""
     for one in found:
         if isinstance(one, Bad):
@@ -202,7 +200,3 @@ def _true(mask: pa.BooleanArray) -> list[int]:
 def _row_text(batch: pa.RecordBatch, row: int) -> str:
     values: Any = batch.slice(row, 1).to_pylist()[0]
     return json.dumps(values, default=str, ensure_ascii=False)
-
-
-def _texts(text: bytes, starts: np.ndarray, ends: np.ndarray) -> pa.StringArray:
-    return pa.array([shown(text[start:end]) for start, end in zip(starts, ends, strict=True)], pa.string())

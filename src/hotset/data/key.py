@@ -7,6 +7,7 @@ from pyspark import RDD
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
 from hotset.data.writing import read_back
 from hotset.errors import DataError, UsageError
@@ -42,7 +43,7 @@ def _rows(
 
 
 def _worst(rows: DataFrame, key: tuple[str, ...]) -> list[Row]:
-    columns = [F.col("`" + name.replace("`", "``") + "`") for name in key]
+    columns = [by_name(name) for name in key]
     absent = F.greatest(F.lit(False), *(column.isNull() for column in columns))
     counts = rows.groupBy(*columns).agg(F.count(F.lit(1)).alias(TIMES)).filter((F.col(TIMES) > 1) | absent)
     return counts.orderBy(F.desc(TIMES), *columns).take(EXAMPLES)

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import StringType
 
+from hotset.data.columns import by_name
+
 # Characters that Python shows as they are inside quotes, in every version of Unicode that matters: ASCII but ' and \,
 # letters of Latin, Greek, Cyrillic, kana, CJK and Hangul, and the typographer's dashes, quotes and dots.
 PLAIN = (
@@ -27,7 +29,7 @@ def frame_as_lines(frame: DataFrame) -> DataFrame:
         cells = F.concat_ws(", ", *(_shown(name, kind) for name, kind in frame.dtypes))
         return frame.select(F.concat(F.lit("("), cells, F.lit(")")).alias("value"))
     shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
-    return frame.select(shown(*map(_column, frame.columns)).alias("value"))
+    return frame.select(shown(*map(by_name, frame.columns)).alias("value"))
 
 
 def rdd_as_lines(spark: SparkSession, rows: RDD[Any]) -> DataFrame:
@@ -45,20 +47,16 @@ def _is_plain(frame: DataFrame) -> bool:
     """Whether Catalyst alone can write the rows as Python would."""
     if len(frame.columns) < 2 or not all(kind == "string" or kind in WHOLE_NUMBERS for _, kind in frame.dtypes):
         return False
-    strings = [_column(name) for name, kind in frame.dtypes if kind == "string"]
+    strings = [by_name(name) for name, kind in frame.dtypes if kind == "string"]
     odd = [~string.rlike(PLAIN) for string in strings]
     return not any(frame.filter(one).take(1) for one in odd)
 
 
 def _shown(name: str, kind: str) -> Column:
-    column = _column(name)
+    column = by_name(name)
     text = F.concat(F.lit("'"), column, F.lit("'")) if kind == "string" else column.cast("string")
     return F.coalesce(text, F.lit("None"))
 
 
 def _show_tuples(*columns: pa.Array) -> pa.Array:
     return pa.array([str(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)], pa.string())
-
-
-def _column(name: str) -> Column:
-    return F.col("`" + name.replace("`", "``") + "`")

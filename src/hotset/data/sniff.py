@@ -1,5 +1,6 @@
 """What the first bytes of a file say it is, against what its name says."""
 
+import os
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,12 +33,11 @@ def check_content(files: Iterable[InputFile], format: Format) -> None:  # noqa: 
 
 
 def _check(path: Path, format: Format) -> None:  # noqa: A002
-    kind = _kind(path)
+    head, tail = _ends(path)
+    kind = _kind(head, tail)
     if wanted := OF_FORMAT.get(format):
         if kind != wanted:
-            raise InputError(
-                f"{path} is no {wanted} file, its first bytes are {_head(path)[:4]!r}; name the right format"
-            )
+            raise InputError(f"{path} is no {wanted} file, its first bytes are {head[:4]!r}; name the right format")
         return
     named = next((name for name, suffixes in SUFFIXES.items() if path.suffix in suffixes), None)
     if kind != named:
@@ -47,14 +47,14 @@ def _check(path: Path, format: Format) -> None:  # noqa: A002
         )
     if kind in ("zip", "xz", *OF_FORMAT.values()):
         raise InputError(f"{path} is {kind}, which is not read as {format}; unpack it, or name the right format")
-    if encoding := next((name for mark, name in ENCODINGS.items() if _text_head(path).startswith(mark)), None):
+    text = _text_head(path) if kind else head
+    if encoding := next((name for mark, name in ENCODINGS.items() if text.startswith(mark)), None):
         raise SchemaError(
             f"{path} is {encoding} by its byte-order mark, expected UTF-8; convert it: iconv -f {encoding} -t UTF-8"
         )
 
 
-def _kind(path: Path) -> str | None:
-    head = _head(path)
+def _kind(head: bytes, tail: bytes) -> str | None:
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     if head[:3] == b"BZh" and head[4:] == b"1AY&SY":
@@ -63,13 +63,9 @@ def _kind(path: Path) -> str | None:
         if head.startswith(magic):
             return kind
     # words of a text may begin like these two, which end as they begin
-    if head.startswith(b"PAR1") and _tail(path).endswith(b"PAR1"):
+    if head.startswith(b"PAR1") and tail.endswith(b"PAR1"):
         return "Parquet"
-    return "ORC" if head.startswith(b"ORC") and _tail(path)[:3] == b"ORC" else None
-
-
-def _head(path: Path) -> bytes:
-    return _bytes(path, 0)
+    return "ORC" if head.startswith(b"ORC") and tail[:3] == b"ORC" else None
 
 
 def _text_head(path: Path) -> bytes:
@@ -81,14 +77,12 @@ def _text_head(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {why}") from None
 
 
-def _tail(path: Path) -> bytes:
-    return _bytes(path, -4)
-
-
-def _bytes(path: Path, position: int) -> bytes:
+def _ends(path: Path) -> tuple[bytes, bytes]:
+    """The first bytes of the file, and its last four."""
     try:
         with path.open("rb") as content:
-            content.seek(position, 2 if position < 0 else 0)
-            return content.read(LONGEST_MAGIC)
+            head = content.read(LONGEST_MAGIC)
+            content.seek(max(0, content.seek(0, os.SEEK_END) - 4))
+            return head, content.read()
     except OSError as why:
         raise InputError(f"cannot read {path}: {why.strerror}") from None

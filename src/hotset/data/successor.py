@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from pyspark.errors import PySparkException
 
@@ -14,10 +13,10 @@ from hotset.data.claim import Claim
 from hotset.data.dataset import Dataset
 from hotset.data.destination import check_free, check_replaceable
 from hotset.data.manifest import InputRead, Maker, Manifest, PublishedFile, QuarantineFile, read_manifest
+from hotset.data.partitions import partition_of
 from hotset.data.writing import csv_facts
 from hotset.errors import DataError, InputError, OutputError, SchemaError, UsageError
 
-NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 Partition = Mapping[str, Any]
 
 
@@ -142,12 +141,6 @@ def check_partitions(dataset: Dataset, partitions: Iterable[Partition] | None) -
 
 def _scope(files: Iterable[PublishedFile]) -> list[Partition]:
     return [dict(items) for items in {tuple(partition_of(file.path).items()) for file in files}]
-
-
-def partition_of(path: str) -> dict[str, str | None]:
-    """`day=2026-01-31/part-0` -> {"day": "2026-01-31"}, as Spark writes names of directories."""
-    pairs = [name.split("=", 1) for name in path.split("/")[:-1]]
-    return {unquote(name): None if value == NULL_PARTITION else unquote(value) for name, value in pairs}
 
 
 def _is_within(file: PublishedFile, scope: Iterable[Partition]) -> bool:

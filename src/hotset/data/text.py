@@ -48,9 +48,15 @@ class ObservedLines:
     def __init__(self, spark: SparkSession, listing: Listing) -> None:
         self.observation = Observation()
         self._spark, self._listing = spark, listing
+        self._counted: RowsRead | None = None
 
     def counted(self) -> RowsRead | None:
-        """None until an action has run. Where an empty answer took the counts with it, the lines are read again."""
+        """None until an action has run. Where an empty answer took the counts with it, the lines are read once more."""
+        if self._counted is None:
+            self._counted = self._count()
+        return self._counted
+
+    def _count(self) -> RowsRead | None:
         if not self._listing.size_bytes:
             return RowsRead(0, 0)
         metrics = observed(self._spark.sparkContext, self.observation)

@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, StringType
 
+from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
 from hotset.data.listing import HADOOP_GLOB
 from hotset.data.manifest import PublishedFile
@@ -133,12 +134,12 @@ def _name_parts(version: Path, run_id: str) -> None:
 def _unwritable(frame: DataFrame, dataset: Dataset) -> Iterator[tuple[str, Column]]:
     """What to refuse, and the column that tells."""
     fields = [field for field in frame.schema.fields if field.name not in dataset.partition_by]
-    names = [_column(field.name).cast("string") for field in fields]
-    texts = [_column(field.name) for field in fields if isinstance(field.dataType, StringType)]
+    names = [by_name(field.name).cast("string") for field in fields]
+    texts = [by_name(field.name) for field in fields if isinstance(field.dataType, StringType)]
     for name in dataset.partition_by:
-        yield f"Spark makes null of an empty text in the partition column {name!r}", _column(name).cast("string") == ""
+        yield f"Spark makes null of an empty text in the partition column {name!r}", by_name(name).cast("string") == ""
     if dataset.format == "json":
-        numbers = [_column(field.name) for field in fields if isinstance(field.dataType, FloatType | DoubleType)]
+        numbers = [by_name(field.name) for field in fields if isinstance(field.dataType, FloatType | DoubleType)]
         if numbers:
             yield "JSON cannot hold NaN or an infinity", _any(_is_not_finite(number) for number in numbers)
     if dataset.format != "csv":
@@ -164,7 +165,3 @@ def _is_not_finite(number: Column) -> Column:
 
 def _any(conditions: Iterator[Column]) -> Column:
     return F.greatest(F.lit(False), *(F.coalesce(one, F.lit(False)) for one in conditions))
-
-
-def _column(name: str) -> Column:
-    return F.col("`" + name.replace("`", "``") + "`")
