@@ -4,7 +4,9 @@ A job is a module with a docstring, a frozen dataclass `Params` and `main(run, p
 which it touches the world. `hotset list` shows the jobs, docs/tour.md follows one from the shell to the exit.
 """
 
-from hotset.columnar.scan import Kernel
+from hotset.columnar.batches import Batches
+from hotset.columnar.kernel import Kernel, Pairing
+from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.dataset import Dataset
 from hotset.errors import (
@@ -19,14 +21,17 @@ from hotset.errors import (
     SparkJobError,
     UsageError,
 )
+from hotset.job import Function, find_function
 from hotset.params import Input, Inputs, Output, Shows
 from hotset.run import main, open_run
 from hotset.verbs import Run
 
 __all__ = [
+    "Batches",
     "ClusterError",
     "DataError",
     "Dataset",
+    "Function",
     "HotsetError",
     "Input",
     "InputError",
@@ -35,12 +40,15 @@ __all__ = [
     "Kernel",
     "Output",
     "OutputError",
+    "Pairing",
     "ResourceError",
     "Run",
+    "Sample",
     "SchemaError",
     "Shows",
     "SparkJobError",
     "UsageError",
+    "find_function",
     "main",
     "open_run",
     "table",

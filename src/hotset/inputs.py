@@ -11,15 +11,18 @@ from pyspark import RDD
 from pyspark.sql import DataFrame, SparkSession
 
 from hotset.columnar import scan as columnar
+from hotset.columnar.batches import Batches, Exchange
 from hotset.columnar.cut import cut
+from hotset.columnar.discover import discover
 from hotset.columnar.footers import footers, looks_at_rows
+from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
-from hotset.columnar.reach import why_not
-from hotset.columnar.scan import Kernel
+from hotset.columnar.reach import out_of_reach, why_not
+from hotset.columnar.sample import Sample, sample
 from hotset.data import text
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
-from hotset.data.dataset import Dataset
+from hotset.data.dataset import Dataset, Format
 from hotset.data.listing import Listing, list_inputs, local_path
 from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
 from hotset.data.quarantine import SetAside, write_quarantine
@@ -50,6 +53,7 @@ class Inputs:
         self._listings = listings
         self._records = records
         self._sources: list[Source] = []
+        self._exchanges: list[Exchange] = []
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int] | None = None
         self._faults = 0
@@ -74,7 +78,46 @@ class Inputs:
                 self._sources.append(CatalystRows(read, listing, rows))
                 files = [file.for_spark for file in listing.files]
                 return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
-        return self._records_of(read, listing, layout, None)
+        batches, source = self._records_of(read, listing, layout, None)
+        rules = {name: restricted_expression(self._spark, sql) for name, sql in dataset.rules.items()}
+        return source.obeying(batches.frame(), rules)
+
+    def dataset(self, path: str | Sequence[str], columns: str, format: Format | None) -> Dataset:  # noqa: A002
+        """What the data looks like."""
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        return discover(paths, self._listings.get(paths) or list_inputs(paths), columns, format)
+
+    def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
+        """A few good rows."""
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        listing = self._listings.get(paths) or list_inputs(paths)
+        return sample(listing, self._layout(dataset), self._spark.sparkContext.defaultParallelism)
+
+    def batches(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None, *, strict: bool) -> Batches:
+        """What the kernel makes of every block, for more kernels."""
+        if dataset.rules:
+            raise UsageError("batches obey no rules, which are Spark's; use run.read, or check in a kernel")
+        read, listing = self._list(dataset, path, strict)
+        if dataset.format != "text":
+            return self._records_of(read, listing, self._layout(dataset), kernel)[0]
+        if kernel is None:
+            raise UsageError("batches of text need a kernel, got none; use run.read for lines as rows")
+        self._check_reach(read, listing)
+        batches, counter = columnar.scan_text(self._spark, listing, kernel, self._exchanges.append)
+        self._sources.append(Blocks(read, listing, counter))
+        return batches
+
+    def look(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None) -> Batches:
+        """The same of typed rows, in no books; bad rows are nowhere."""
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        listing, layout = self._listings.get(paths) or list_inputs(paths), self._layout(dataset)
+        blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
+        return columnar.scan_records(self._spark, blocks, layout, None, kernel, self._exchanges.append)[0]
+
+    def why_not_batches(self, path: str | Sequence[str]) -> str | None:
+        """Why the workers cannot read the input block by block; None where they can."""
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        return why_not(self._spark.sparkContext, self._listings.get(paths) or list_inputs(paths))
 
     def scan(
         self,
@@ -85,22 +128,14 @@ class Inputs:
         *,
         strict: bool,
     ) -> DataFrame:
-        """What the kernel makes of every block."""
-        if dataset.rules:
-            raise UsageError("run.scan looks at no rules, which are Spark's; use run.read, or check in the kernel")
+        """What the kernel makes of every block, as rows; where the workers do not reach text, what `otherwise` does."""
+        if dataset.format != "text" or otherwise is None or not self.why_not_batches(path):
+            return self.batches(dataset, path, kernel, strict=strict).frame()
         read, listing = self._list(dataset, path, strict)
-        if dataset.format != "text":
-            return self._records_of(read, listing, self._layout(dataset), kernel)
-        if reason := why_not(self._spark.sparkContext, listing):
-            read.why_not = reason
-            if otherwise is None:
-                raise ClusterError(f"{reason}; put the files where all workers read them")
-            frame, lines = text.read_lines(self._spark, listing)
-            self._sources.append(CatalystText(read, listing, lines))
-            return otherwise(frame)
-        frame, counter = columnar.scan_text(self._spark, listing, kernel)
-        self._sources.append(Blocks(read, listing, counter))
-        return frame
+        read.why_not = why_not(self._spark.sparkContext, listing)
+        frame, lines = text.read_lines(self._spark, listing)
+        self._sources.append(CatalystText(read, listing, lines))
+        return otherwise(frame)
 
     def lines(self, path: str | Sequence[str], *, strict: bool) -> RDD[str]:
         """Lines as strings."""
@@ -114,34 +149,50 @@ class Inputs:
         self._sources.append(Blocks(read, listing, counter))
         return rdd
 
+    def files(self, path: str | Sequence[str]) -> tuple[Path, ...]:
+        """Files that the job reads by itself."""
+        read, listing = self._enlist(path)
+        read.lane = "job"
+        if reason := out_of_reach(self._spark.sparkContext, listing):
+            raise ClusterError(f"{reason}; put the files where all workers read them")
+        return tuple(file.path for file in listing.files)
+
     def _list(self, dataset: Dataset, path: str | Sequence[str], strict: bool) -> tuple[model.Read, Listing]:
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        listing = self._listings.get(paths) or list_inputs(paths)
+        read, listing = self._enlist(path)
         check_content(listing.files, dataset.format)
-        check_versions(paths, listing)
-        self.listed.append((paths, listing))
-        read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
-        self._report.reads.append(read)
-        self._limits.check({paths: listing})
         if strict:
             with self._step("check UTF-8"):
                 text.refuse_invalid_utf8(self._spark, listing)
         return read, listing
 
+    def _enlist(self, path: str | Sequence[str]) -> tuple[model.Read, Listing]:
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        listing = self._listings.get(paths) or list_inputs(paths)
+        check_versions(paths, listing)
+        self.listed.append((paths, listing))
+        read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
+        self._report.reads.append(read)
+        self._limits.check({paths: listing})
+        return read, listing
+
     def _layout(self, dataset: Dataset) -> Layout:
         return Layout.of(dataset, str(self._spark.conf.get("spark.sql.session.timeZone")))
 
-    def _records_of(self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None) -> DataFrame:
-        context = self._spark.sparkContext
-        if reason := why_not(context, listing):
+    def _check_reach(self, read: model.Read, listing: Listing) -> None:
+        if reason := why_not(self._spark.sparkContext, listing):
+            read.why_not = reason
             raise ClusterError(f"{reason}; put the files where all workers read them")
-        blocks = cut(listing, layout, context.defaultParallelism)
+
+    def _records_of(
+        self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None
+    ) -> tuple[Batches, Records]:
+        self._check_reach(read, listing)
+        blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
         directory = self._faults_directory() / str(len(self._sources))
-        frame, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel)
+        batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel, self._exchanges.append)
         source = Records(read, listing, counter, layout, self._report.run_id, directory)
         self._sources.append(source)
-        rules = {name: restricted_expression(self._spark, sql) for name, sql in layout.dataset.rules.items()}
-        return source.obeying(frame, rules)
+        return batches, source
 
     # books
 
@@ -227,6 +278,9 @@ class Inputs:
         for source in self._sources:
             if books := source.books():
                 _enter(source.read, books)
+        for exchange in self._exchanges:
+            rows = exchange.rows()
+            self._report.exchanges.append(model.Exchange(exchange.by, exchange.partitions, sum(rows), max(rows)))
 
     def close(self) -> None:
         """Removes what tasks left behind, and the quarantine if it was published."""

@@ -4,20 +4,27 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow as pa
 from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
 
-from hotset.columnar.scan import Kernel
+from hotset.columnar.batches import Batches
+from hotset.columnar.kernel import Kernel
+from hotset.columnar.parts import write_parts
+from hotset.columnar.sample import Sample
 from hotset.data.catalog import Table
 from hotset.data.claim import Claims
-from hotset.data.dataset import Dataset
+from hotset.data.dataset import Dataset, Format
 from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
 from hotset.data.publish import Published, Terms, publish
+from hotset.data.table import write_table
+from hotset.data.writing import read_back
 from hotset.inputs import Inputs
 from hotset.limits import Limits
 from hotset.memory.keep import Kept, Shelf
@@ -31,7 +38,8 @@ from hotset.session.status import reading_seconds
 # what writers leave beside data, ours and Spark's: passed over as a matter of course
 COMPANION = re.compile(r"/(_MANIFEST\.json|_quarantine|_SUCCESS|\.[^/]*\.crc)$")
 
-Data = TypeVar("Data", bound=DataFrame | RDD[Any])
+SKEWED = 4  # times the rows of an even share
+Data = TypeVar("Data", bound=DataFrame | RDD[Any] | Batches)
 
 
 class Run:
@@ -62,6 +70,23 @@ class Run:
         """Plain Spark: RDDs, SQL and everything else it has."""
         return self._session.spark
 
+    def dataset(
+        self,
+        path: str | Sequence[str],
+        columns: str = "",
+        format: Format | None = None,  # noqa: A002 (the field's own name)
+    ) -> Dataset:
+        """What the data at `path` looks like: by its manifest, the footer of Parquet or ORC, or a sample of its lines.
+
+        `columns`, in Spark's DDL, are taken instead where given, and others ignored. A later row of CSV or JSON that
+        does not fit the types of the sample is a bad row. Raises UsageError, InputError, SchemaError.
+        """
+        return self._inputs.dataset(path, columns, format)
+
+    def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
+        """Some ten thousand good rows from all over the input, to plan by; the driver reads them, counted nowhere."""
+        return self._inputs.sample(dataset, path)
+
     def read(self, dataset: Dataset, path: str | Sequence[str] | Table, *, strict: bool = False) -> DataFrame:
         """The good rows of the input, with the columns of the dataset; docs/data.md says what is good.
 
@@ -88,12 +113,50 @@ class Run:
         """
         return self._inputs.scan(dataset, path, kernel, otherwise, strict=strict)
 
+    def batches(
+        self,
+        dataset: Dataset,
+        path: str | Sequence[str],
+        kernel: Kernel | None = None,
+        *,
+        strict: bool = False,
+        look: bool = False,
+    ) -> Batches:
+        """What `kernel` makes of each block, or the good rows, as Arrow batches for further kernels and exchanges.
+
+        `look` is for a first look at what will be read: it stands in no books, and bad rows are left to the reading.
+        Raises what `read` raises.
+        """
+        return (
+            self._inputs.look(dataset, path, kernel)
+            if look
+            else self._inputs.batches(dataset, path, kernel, strict=strict)
+        )
+
+    def why_not_batches(self, path: str | Sequence[str]) -> str | None:
+        """Why the workers cannot read the input block by block, a sentence for the report; None where they can."""
+        return self._inputs.why_not_batches(path)
+
+    def files(self, path: str | Sequence[str]) -> tuple[Path, ...]:
+        """The files of the input in the order of their paths, for a job whose workers read them by themselves.
+
+        Like every other input they are fingerprinted, and one that changes stops the publication. Raises InputError
+        for what is missing or unreadable, ClusterError when the workers do not reach them.
+        """
+        return self._inputs.files(path)
+
     def lines(self, path: str | Sequence[str], *, strict: bool = False) -> RDD[str]:
         """Lines of text as strings, for RDD programs; raises as `read` does."""
         return self._inputs.lines(path, strict=strict)
 
     def keep(self, name: str, data: Data) -> Data:
-        """The same data, from now on kept in memory, at the latest until the run ends."""
+        """The same data, from now on kept in memory, at the latest until the run ends.
+
+        Of batches their chunks are kept: read the ones that are given back.
+        """
+        if isinstance(data, Batches):
+            chunks = self.keep(name, data.chunks())
+            return data.kept_as(chunks)  # type: ignore[return-value]
         if self._shelf.keep(name, data) is None:
             self.report.warnings.append(f"{name!r} was persisted by somebody else already; it stays theirs")
         return data
@@ -105,7 +168,7 @@ class Run:
     def publish(
         self,
         dataset: Dataset,
-        data: DataFrame | RDD[Any],
+        data: DataFrame | RDD[Any] | Batches | pa.Table,
         path: str,
         *,
         partitions: Sequence[Mapping[str, Any]] | None = None,
@@ -125,9 +188,32 @@ class Run:
             scope = None if partitions is None else tuple(partitions)
             claim = self._claims.take(target)
             terms = Terms(claim, self._maker(), self._inputs.seal, self._inputs.check_unchanged, scope)
-            published = publish(self.spark, data, dataset, terms)
+            frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
+            published = publish(self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
         self.report.publishes.append(_publication(target, published, time.monotonic() - start))
+
+    def _written_by(
+        self, data: DataFrame | RDD[Any] | Batches | pa.Table, dataset: Dataset, run_id: str
+    ) -> tuple[DataFrame | RDD[Any], Callable[[Path], int] | None]:
+        """The rows as Spark has them, and who writes them, where that is not Spark."""
+        past_spark = dataset.format == "parquet" and not dataset.partition_by
+        if isinstance(data, Batches):
+            return data.frame(), partial(write_parts, data, run_id=run_id) if past_spark else None
+        if isinstance(data, pa.Table):
+            if not past_spark:
+                return self.spark.createDataFrame(data), None
+            columns = self.spark.createDataFrame(data.slice(0, 0))
+            return columns, partial(write_table, data, columns.schema, run_id=run_id)
+        return data, None
+
+    def published(self, dataset: Dataset, path: str) -> DataFrame:
+        """The rows of the version that is now at `path`, as Spark's own reader has them."""
+        return read_back(self.spark, dataset, destination(path))
+
+    def warn(self, text: str) -> None:
+        """A sentence that the person should read: on the terminal below the summary, and in the report."""
+        self.report.warnings.append(text)
 
     def note(self, **facts: Any) -> None:
         """Facts for the report and for the line of summary: `run.note(words=8)`."""
@@ -178,7 +264,7 @@ class Run:
         self._inputs.count()
         if [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
-        self.report.warnings += _warnings(self.report.reads)
+        self.report.warnings += [*_warnings(self.report.reads), *_skew(self.report.exchanges)]
 
     def _record(self, kept: Kept) -> None:
         self.report.keeps.append(
@@ -226,3 +312,13 @@ def _warnings(reads: Sequence[model.Read]) -> Iterator[str]:
             path, reason = odd[0]
             others = f" and {len(odd) - 1:,} more" if len(odd) > 1 else ""
             yield f"passed over {path}{others}: {reason}"
+
+
+def _skew(exchanges: Sequence[model.Exchange]) -> Iterator[str]:
+    for exchange in exchanges:
+        if exchange.partitions > 1 and exchange.largest_rows * exchange.partitions > SKEWED * exchange.rows:
+            share = exchange.largest_rows / exchange.rows
+            yield (
+                f"skewed: one of {exchange.partitions} partitions by {', '.join(exchange.by)} has {share:.0%} of "
+                f"{exchange.rows:,} rows"
+            )

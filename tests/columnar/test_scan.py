@@ -126,7 +126,7 @@ def test_a_kernel_gets_the_good_rows_of_csv(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_kernel_beside_rules_is_refused(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"run\.scan looks at no rules"):
+    with pytest.raises(UsageError, match=r"batches obey no rules"):
         run.scan(Dataset("n bigint", rules={"positive": "n > 0"}), str(tmp_path), LENGTHS)
 
 

@@ -91,7 +91,7 @@ def row_batches(part: Slice, columns: pa.Schema, *, orc: bool) -> Iterator[pa.Re
 
 def _parquet_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(part.file.path, coerce_int96_timestamp_unit="us") as groups:
-        yield from groups.iter_batches(BATCH_ROWS, range(part.start, part.end), names)
+        yield from groups.iter_batches(BATCH_ROWS, range(part.start, part.end), names, use_threads=False)
 
 
 def _orc_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:

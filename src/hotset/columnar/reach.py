@@ -13,12 +13,15 @@ from hotset.errors import InputError
 
 
 def why_not(context: SparkContext, listing: Listing) -> str | None:
-    """The reason why the input cannot be scanned here; None if it can.
+    """The reason why the input cannot be scanned here; None if it can."""
+    return unreadable(listing) or out_of_reach(context, listing)
 
-    Workers on this machine with the driver's own Python need not be asked; others are, by a small Spark job.
+
+def out_of_reach(context: SparkContext, listing: Listing) -> str | None:
+    """The reason why the workers could not open the files; None if they can.
+
+    Those on this machine with the driver's own Python need not be asked; others are, by a small Spark job.
     """
-    if reason := unreadable(listing):
-        return reason
     if str(context.master).startswith("local") and context.pythonExec == sys.executable:
         return None
     tasks = context.defaultParallelism

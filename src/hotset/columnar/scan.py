@@ -1,7 +1,6 @@
 """Schedule blocks as Spark tasks: typed rows, a kernel over each, or lines for RDD programs."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,49 +9,46 @@ import pyarrow as pa
 from pyspark import RDD, Accumulator
 from pyspark.sql import DataFrame, SparkSession
 
+from hotset.columnar.batches import Batches, Exchange, Exchanged
 from hotset.columnar.blocks import Block, cut_text
 from hotset.columnar.counts import BlockCounter, Counts
-from hotset.columnar.faults import FaultFile
+from hotset.columnar.faults import FaultFile, Unheard
+from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import Reading
 from hotset.columnar.records import PLACE_DDL, PartCount, Records
 from hotset.data.listing import Listing
 
 
-@dataclass(frozen=True)
-class Kernel:
-    """A pure function from a block to Arrow batches, and the columns of the batches in Spark's DDL.
-
-    The function gets the block as pieces: of text, `bytes` of whole lines in valid UTF-8, each line ended by one
-    `\\n`; of every other format, a `pyarrow.RecordBatch` of good rows with the columns of the dataset. It is tested by
-    calling it.
-    """
-
-    columns: str
-    function: Callable[[Iterator[Any]], Iterable[pa.RecordBatch]]
-
-
-def scan_text(spark: SparkSession, listing: Listing, kernel: Kernel) -> tuple[DataFrame, BlockCounter]:
+def scan_text(
+    spark: SparkSession, listing: Listing, kernel: Kernel, exchanged: Exchanged
+) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of every block of lines, and what will have been counted. Raises InputError."""
     blocks = cut_text(listing, spark.sparkContext.defaultParallelism)
     counter = BlockCounter(spark.sparkContext, blocks)
-    return _over(spark, blocks, partial(_text_kernel, blocks, kernel.function, counter.counts), kernel.columns), counter
+    run = partial(_text_kernel, blocks, kernel.function, counter.counts)
+    return _over(spark, blocks, run, kernel.columns, exchanged), counter
 
 
 def scan_records(
-    spark: SparkSession, blocks: tuple[Block, ...], layout: Layout, faults: Path, kernel: Kernel | None
-) -> tuple[DataFrame, BlockCounter]:
+    spark: SparkSession,
+    blocks: tuple[Block, ...],
+    layout: Layout,
+    faults: Path | None,
+    kernel: Kernel | None,
+    exchanged: Exchanged,
+) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of the good rows of every block, or just those; the others go to files in `faults`."""
     counter = BlockCounter(spark.sparkContext, blocks)
     columns = kernel.columns if kernel else layout.dataset.columns
     run = partial(_record_kernel, blocks, layout, faults, kernel.function if kernel else _as_they_are, counter.counts)
-    return _over(spark, blocks, run, columns), counter
+    return _over(spark, blocks, run, columns, exchanged), counter
 
 
 def placed_records(spark: SparkSession, blocks: tuple[Block, ...], layout: Layout) -> DataFrame:
     """The good rows of every block once more, with the number of the block and where in it each stands."""
     run = partial(_placed, blocks, layout)
-    return _over(spark, blocks, run, f"{layout.dataset.columns}, {PLACE_DDL}, __block int")
+    return _over(spark, blocks, run, f"{layout.dataset.columns}, {PLACE_DDL}, __block int", _nobody).frame()
 
 
 def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter]:
@@ -64,15 +60,22 @@ def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter
     return numbers.mapPartitions(partial(_lines, blocks, counter.counts)), counter
 
 
-def _over(spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str) -> DataFrame:
+def _over(
+    spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str, exchanged: Exchanged
+) -> Batches:
     """One task for each block."""
 
-    def of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for number in batch.column(0).to_pylist():
                 yield from run(number)
 
-    return spark.range(0, len(blocks), 1, len(blocks)).mapInArrow(of_batches, columns)
+    size_bytes = sum(part.size_bytes for block in blocks for part in block)
+    return Batches(spark, spark.range(0, len(blocks), 1, len(blocks)), of_numbers, columns, size_bytes, exchanged)
+
+
+def _nobody(_: Exchange) -> None:
+    """Places are looked up without an exchange."""
 
 
 def _text_kernel(
@@ -89,12 +92,12 @@ def _text_kernel(
 def _record_kernel(
     blocks: tuple[Block, ...],
     layout: Layout,
-    faults: Path,
+    faults: Path | None,
     kernel: Callable[[Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]],
     counts: Accumulator[Counts],
     number: int,
 ) -> Iterator[pa.RecordBatch]:
-    records = Records(blocks[number], layout, FaultFile(faults, number))
+    records = Records(blocks[number], layout, FaultFile(faults, number) if faults else Unheard())
     yield from kernel(records.batches())
     if records.finished:
         counts.add({number: tuple(records.counts)})

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import pyarrow as pa
 from pyspark.errors import ParseException
+from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from hotset.errors import UsageError
@@ -49,6 +51,27 @@ class Dataset:
         """The same columns in another file format."""
         return replace(self, format=format)
 
+    def select(self, *names: str) -> "Dataset":
+        """Only these columns, whatever others there are. Raises UsageError for one that it does not have."""
+        fields = self.schema().fields
+        known = [entry.name for entry in fields]
+        for name in names:
+            if name not in known:
+                raise UsageError(f"no column is called {name!r}; there are {', '.join(known)}")
+        columns = ", ".join(
+            f"`{entry.name.replace('`', '``')}` {entry.dataType.simpleString()}{'' if entry.nullable else ' not null'}"
+            for entry in fields
+            if entry.name in names
+        )
+        return replace(
+            self,
+            columns=columns,
+            on_new="ignore",
+            partition_by=tuple(name for name in self.partition_by if name in names),
+            key=(),
+            defaults={name: value for name, value in self.defaults.items() if name in names},
+        )
+
     def schema(self) -> StructType:
         """The columns as Spark's type; needs a session, which parses them. Raises UsageError for what is no DDL."""
         try:
@@ -63,6 +86,11 @@ class Dataset:
             if name not in schema.names:
                 raise UsageError(f"{name!r} is no column of the dataset; its columns are {', '.join(schema.names)}")
         return schema
+
+    def arrow_schema(self) -> pa.Schema:
+        """The columns in Arrow's words; timestamps are in UTC, which is what Spark makes of them."""
+        fields = self.schema().fields
+        return pa.schema([pa.field(one.name, to_arrow_type(one.dataType, timezone="UTC")) for one in fields])
 
     def stored_fields(self) -> list[StructField]:
         """The columns that stand in the files: all but those that the directories' names hold."""

@@ -56,8 +56,14 @@ class Published:
     files: tuple[PublishedFile, ...]
 
 
-def publish(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset, terms: Terms) -> Published:
-    """What is now at the destination.
+def publish(
+    spark: SparkSession,
+    data: DataFrame | RDD[Any],
+    dataset: Dataset,
+    terms: Terms,
+    write_rows: Callable[[Path], int] | None = None,
+) -> Published:
+    """What is now at the destination. `write_rows` writes the rows of `data` past Spark's writer and counts them.
 
     Raises OutputError when what is there may not be replaced, SchemaError when the columns are not the dataset's or not
     those of what is added to, DataError when books or key do not hold, ResourceError when the disk is full.
@@ -66,7 +72,7 @@ def publish(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset, t
     old = old_version(terms.claim, dataset)
     frame = _rows_to_write(spark, data, dataset)
     with _room_told(terms.claim.destination), terms.claim.staged() as version:
-        rows = write(frame, dataset, version, terms.maker.run_id)
+        rows = write_rows(version) if write_rows else write(frame, dataset, version, terms.maker.run_id)
         quarantine, inputs = terms.seal(version)
         files = describe_files(version, dataset.format, csv_facts(dataset))
         check_books(rows, files, dataset)

@@ -54,6 +54,11 @@ def _check(path: Path, format: Format) -> None:  # noqa: A002
         )
 
 
+def kind_of(path: Path) -> str | None:
+    """What its bytes say a file is: "gzip", "Parquet"; None where they do not. Raises InputError."""
+    return _kind(*_ends(path))
+
+
 def _kind(head: bytes, tail: bytes) -> str | None:
     if head.startswith(b"\x1f\x8b"):
         return "gzip"

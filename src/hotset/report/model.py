@@ -17,8 +17,8 @@ class Read:
     """One input: what was listed, and what was really consumed (None until a Spark job has run to its end).
 
     `seconds` is the time of the Spark stages that read files; None where several inputs share them, or Python reads.
-    `lane` says who reads: Spark itself ("catalyst") or Python workers block by block ("columnar"), and `why_not` why it
-    is not the latter where the job asked for it.
+    `lane` says who reads: Spark itself ("catalyst"), Python workers block by block ("columnar"), or functions of the
+    job ("job"), and `why_not` why it is not the second where the job asked for it.
     """
 
     paths: tuple[str, ...]
@@ -51,6 +51,16 @@ class Keep:
     memory_bytes: int
     disk_bytes: int
     seconds: float
+
+
+@dataclass
+class Exchange:
+    """One shuffle of Arrow chunks: rows in all, and in the largest of its hash partitions."""
+
+    by: tuple[str, ...]
+    partitions: int
+    rows: int
+    largest_rows: int
 
 
 @dataclass
@@ -105,6 +115,7 @@ class Report:
     steps: list[Step] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     keeps: list[Keep] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
     publishes: list[Publication] = field(default_factory=list)
     quarantine: str | None = None  # where the records that were set aside are told of
     notes: dict[str, Any] = field(default_factory=dict)

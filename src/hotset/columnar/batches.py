@@ -1,0 +1,136 @@
+"""Arrow batches on their way through kernels, tasks and shuffles; rows are made of them only where somebody asks.
+
+What stands between two exchanges is one Spark task: its kernels run one behind the other, in one worker.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import pyarrow as pa
+from pyspark import SparkContext
+from pyspark.sql import DataFrame, SparkSession
+
+from hotset.columnar.chunks import CHUNKS_DDL, HashSplit, Moved, MovedRows, from_chunks, one_chunk_each, sided_chunks
+from hotset.columnar.kernel import Kernel, Pairing
+from hotset.data.dataset import Dataset
+
+# of the input, not of memory: Parquet may be several times smaller than what it holds
+PARTITION_BYTES = 32 * 1024**2
+MOST_PARTITIONS = 1024
+Feed = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+Exchanged = Callable[["Exchange"], None]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One shuffle of chunks, and what it moved, once it ran."""
+
+    by: tuple[str, ...]
+    partitions: int
+    moved: Any  # Accumulator[Moved]
+
+    def rows(self) -> list[int]:
+        """Rows of each hash partition."""
+        moved: Moved = self.moved.value
+        return [sum(rows) for rows in zip(*moved.values(), strict=True)] or [0] * self.partitions
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Lazily: the batches that `feed` makes of the rows of `source`. `columns` is their Spark DDL.
+
+    `size_bytes` is that of the inputs; `exchanged` hears of every exchange that is planned.
+    """
+
+    spark: SparkSession
+    source: DataFrame
+    feed: Feed
+    columns: str
+    size_bytes: int
+    exchanged: Exchanged
+
+    def map(self, kernel: Kernel) -> "Batches":
+        """What the kernel makes of the batches of each task: of one block, or of one hash partition."""
+        return replace(self, feed=partial(_then, self.feed, kernel.function), columns=kernel.columns)
+
+    def exchange(self, by: Sequence[str], partitions: int | None = None) -> "Batches":
+        """The same rows, those with an equal key in one task: brought there by Spark's shuffle, as Arrow chunks.
+
+        Spark schedules, spills and retries; it sees a few large rows, not the rows inside of them. Equal is what Spark
+        calls equal. Raises UsageError, in the task, for a key of a nested type.
+        """
+        number = partitions or self._partitions()
+        moved = self._exchange(by, number, 0)
+        return self._of_chunks(moved.repartitionById(number, "partition"))
+
+    def exchange_with(
+        self, other: "Batches", by: Sequence[str], pairing: Pairing, partitions: int | None = None
+    ) -> "Batches":
+        """What `pairing` makes of the batches of both sides, a hash partition of the key at a time.
+
+        The key's columns have the same names and types on both sides.
+        """
+        size_bytes = self.size_bytes + other.size_bytes
+        number = partitions or _partitions(size_bytes, self.spark.sparkContext)
+        moved = self._exchange(by, number, 0).unionAll(other._exchange(by, number, 1))
+        paired = self._of_chunks(moved.repartitionById(number, "partition"))
+        return replace(paired, feed=partial(_paired, pairing.function), columns=pairing.columns, size_bytes=size_bytes)
+
+    def frame(self) -> DataFrame:
+        """A plain frame: here the JVM makes rows of the batches."""
+        return self.source.mapInArrow(self.feed, self.columns)
+
+    def chunks(self) -> DataFrame:
+        """The batches of each partition as a few binary rows, for Spark to keep."""
+        return self.source.mapInArrow(partial(_then, self.feed, one_chunk_each), CHUNKS_DDL)
+
+    def kept_as(self, chunks: DataFrame) -> "Batches":
+        """These batches, read from `chunks`, which Spark keeps."""
+        return self._of_chunks(chunks)
+
+    def table(self) -> pa.Table:
+        """All of it, here; for what is known to be small."""
+        chunks = self.chunks().select("side", "chunk").toArrow().to_batches()
+        return pa.Table.from_batches(from_chunks(chunks), self.schema)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns in Arrow's words."""
+        return Dataset(self.columns).arrow_schema()
+
+    def _exchange(self, by: Sequence[str], partitions: int, side: int) -> DataFrame:
+        moved = self.spark.sparkContext.accumulator({}, MovedRows())
+        self.exchanged(Exchange(tuple(by), partitions, moved))
+        split = HashSplit(tuple(by), partitions, moved, side)
+        return self.source.mapInArrow(partial(_then, self.feed, split), CHUNKS_DDL)
+
+    def _partitions(self) -> int:
+        return _partitions(self.size_bytes, self.spark.sparkContext)
+
+    def _of_chunks(self, chunks: DataFrame) -> "Batches":
+        return replace(self, source=chunks, feed=from_chunks)
+
+
+def _partitions(size_bytes: int, context: SparkContext) -> int:
+    cores = context.defaultParallelism
+    wanted = max(size_bytes // PARTITION_BYTES, 1)
+    return int(min(-(-wanted // cores) * cores, MOST_PARTITIONS))
+
+
+def _then(
+    first: Feed, second: Callable[[Iterator[Any]], Iterable[pa.RecordBatch]], batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    yield from second(first(batches))
+
+
+def _paired(
+    function: Callable[[Iterator[pa.RecordBatch], Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]],
+    rows: Iterator[pa.RecordBatch],
+) -> Iterator[pa.RecordBatch]:
+    sides: tuple[list[Iterable[pa.RecordBatch]], ...] = ([], [])
+    for side, batches in sided_chunks(rows):
+        sides[side].append(batches)
+    yield from function(chain.from_iterable(sides[0]), chain.from_iterable(sides[1]))
