@@ -1,0 +1,10 @@
+"""Join two tables: `spark-submit jobs/join.py --help`, or `python jobs/join.py --help`."""
+
+import sys
+
+try:
+    from hotset import main
+except ImportError as missing:
+    sys.exit(f"{sys.executable}: {missing}; `make setup`, then use .venv/bin/python (or set PYSPARK_PYTHON to it)")
+
+main("join")

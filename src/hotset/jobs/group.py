@@ -1,0 +1,225 @@
+"""Aggregate the columns of a CSV or Parquet by keys: counts, sums, means, medians and more, several at once.
+
+rows  --where-->  rows  --group-->  groups(keys, aggregates)
+
+Engine `columnar` aggregates each block in Arrow, brings the states of equal keys together through Spark's shuffle, and
+adds them up. Where a sample says that nearly every row has a key of its own, states would be as many as rows: then the
+rows themselves are brought together, and aggregated once. `dataframe` is Catalyst's GROUP BY; it also takes over for
+`--where`, for decimals, and where the workers do not reach the files. Both give one answer: null is a key, NaN is one
+key, -0.0 is 0.0; as values nulls are left out, and NaN is a number greater than any other.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Literal, cast, get_args
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DecimalType, IntegralType, NumericType, StructType
+
+from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Sample, Shows, UsageError
+from hotset.jobs.group_kernel import (
+    Aggregate,
+    Kind,
+    Query,
+    aggregate_rows,
+    comparable,
+    merge_states,
+    partial_states,
+    select_rows,
+    sorted_by,
+)
+
+Engine = Literal["columnar", "dataframe"]
+
+# Below it, one task merges all states: their order is then that of the keys.
+FEW_GROUPS = 100_000
+# Of the rows of a block: above it, aggregating the block first costs more than it saves.
+NEARLY_UNIQUE = 0.5
+
+IN_SPARK: dict[Kind, Callable[[str], Column]] = {
+    "count": F.count,
+    "sum": F.sum,
+    "mean": F.avg,
+    "min": F.min,
+    "max": F.max,
+    "std": F.stddev_samp,
+    "median": F.median,
+    "distinct": F.count_distinct,
+}
+
+
+@dataclass(frozen=True)
+class Params:
+    input: Annotated[Inputs, "files, directories or globs: CSV, JSON lines, Parquet or ORC"]
+    output: Annotated[Output, "directory to create"]
+    by: Annotated[tuple[str, ...], "columns whose values make a group"]
+    agg: Annotated[tuple[str, ...], "what of which column: value:count, value:mean,max, or *:count for rows"]
+    where: Annotated[str, "SQL: only rows for which it is true"] = ""
+    columns: Annotated[str, "names and types, where a sample should not decide: 'id bigint, note string'"] = ""
+    top: Annotated[int, Shows, "how many groups to show"] = 20
+    format: Annotated[Literal["csv", "json", "parquet"], "of the output"] = "parquet"
+    engine: Annotated[Engine, "who aggregates; the answer is the same"] = "columnar"
+
+    def __post_init__(self) -> None:
+        if self.top < 0:
+            raise UsageError(f"--top is at least 0, got {self.top}")
+        names = [*self.by, *(one.name for one in query_of(self).aggregates)]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UsageError(f"two columns of the output are called {twice!r}; ask for it once")
+
+
+def query_of(params: Params) -> Query:
+    """Raises UsageError for what is no aggregate."""
+    aggregates = []
+    for text in params.agg:
+        column, separator, kinds = text.rpartition(":")
+        if not separator or not column:
+            raise UsageError(f"an aggregate is COLUMN:KIND, got {text!r}; write --agg value:count")
+        for kind in kinds.split(","):
+            if kind not in get_args(Kind) or (column == "*" and kind != "count"):
+                raise UsageError(f"no such aggregate, got {text!r}; there are {', '.join(get_args(Kind))}, and *:count")
+            aggregates.append(Aggregate(column, cast(Kind, kind)))
+    return Query(tuple(params.by), tuple(aggregates))
+
+
+def result_columns(schema: StructType, query: Query) -> str:
+    """The columns of the answer, in DDL. Raises UsageError for an aggregate that a column's type has not."""
+    keys = [(name, schema[name].dataType.simpleString()) for name in query.by]
+    found = [(one.name, _type_of(schema, one)) for one in query.aggregates]
+    return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in [*keys, *found])
+
+
+def _type_of(schema: StructType, one: Aggregate) -> str:
+    if one.column == "*" or one.kind in ("count", "distinct"):
+        return "bigint"
+    kind = schema[one.column].dataType
+    if one.kind in ("min", "max"):
+        return kind.simpleString()
+    if not isinstance(kind, NumericType):
+        raise UsageError(f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}; take count or max")
+    return "bigint" if one.kind == "sum" and isinstance(kind, IntegralType) else "double"
+
+
+# engine dataframe
+
+
+def group_frame(rows: DataFrame, query: Query) -> DataFrame:
+    """rows -> groups(keys, aggregates)"""
+    keys = [_of(name) for name in query.by]
+    return rows.groupBy(*keys).agg(*(_in_spark(rows, one) for one in query.aggregates))
+
+
+def _in_spark(rows: DataFrame, one: Aggregate) -> Column:
+    if one.column == "*":
+        return F.count(F.lit(1)).alias(one.name)
+    column: Column = IN_SPARK[one.kind](_of(one.column))  # type: ignore[arg-type]
+    kind = rows.schema[one.column].dataType
+    if one.kind in ("sum", "mean", "std", "median") and not isinstance(kind, IntegralType):
+        column = column.cast("double")
+    if one.kind in ("min", "max") and kind.simpleString() in ("float", "double"):
+        column = (column + F.lit(0.0)).cast(kind)  # of -0.0 and 0.0, which are equal, always the same one
+    return column.alias(one.name)
+
+
+def _of(name: str) -> Column:
+    return F.col(f"`{name.replace('`', '``')}`")
+
+
+def dataframe_groups(run: Run, dataset: Dataset, params: Params, query: Query) -> DataFrame:
+    rows = run.read(dataset, params.input)
+    if params.where:
+        rows = rows.filter(run.expression(params.where))
+    return group_frame(rows, query)
+
+
+def in_order(groups: DataFrame, query: Query) -> DataFrame:
+    """groups -> groups, in the order of the keys where they are few, null last"""
+    if groups.count() > FEW_GROUPS:
+        return groups
+    return groups.coalesce(1).orderBy(*(_of(name).asc_nulls_last() for name in query.by))
+
+
+# engine columnar
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sample says of the keys: about how many there are, and whether to aggregate each block first."""
+
+    groups: int
+    unique: bool
+
+    @property
+    def few(self) -> bool:
+        return self.groups <= FEW_GROUPS
+
+
+def plan_of(sample: Sample, query: Query) -> Plan:
+    """By the keys that were seen once and twice: Chao, 1984. Of m rows, D(1 - e^(-m/D)) keys of D are expected."""
+    keys = pa.table([comparable(sample.table[name].combine_chunks()) for name in query.by], query.keys)
+    times = keys.group_by(list(query.keys)).aggregate([([], "count_all")])["count_all"]
+    seen = len(times)
+    once, twice = (pc.sum(pc.equal(times, number)).as_py() or 0 for number in (1, 2))
+    groups = min(seen + once * max(once - 1, 0) / (2 * (twice + 1)), max(sample.rows, seen))
+    expected = groups * -math.expm1(-sample.rows_in_block / groups) if groups else 0.0
+    unique = groups > FEW_GROUPS and expected > NEARLY_UNIQUE * sample.rows_in_block
+    return Plan(round(groups), unique)
+
+
+def with_origins(query: Query, sampled: pa.Table) -> Query:
+    """The query, with a number in the midst of each column whose deviations are asked for."""
+    columns = [one.column for one in query.aggregates if one.kind == "std"]
+    means = {name: pc.mean(sampled[name].cast(pa.float64())).as_py() for name in columns}
+    return replace(query, origins={name: mean for name, mean in means.items() if mean and math.isfinite(mean)})
+
+
+def columnar_groups(run: Run, dataset: Dataset, params: Params, query: Query, columns: str) -> tuple[Batches, Plan]:
+    """groups(keys, aggregates), and how they were planned"""
+    with run.step("look at the keys"):
+        sample = run.sample(dataset, params.input)
+        plan, query = plan_of(sample, query), with_origins(query, sample.table)
+    if not plan.unique and not query.holistic:
+        states = run.batches(dataset, params.input, Kernel("", partial(partial_states, query=query)))
+        moved = states.exchange(query.keys, 1 if plan.few else None)
+        return moved.map(Kernel(columns, partial(merge_states, query=query))), plan
+    rows = run.batches(dataset, params.input, Kernel("", partial(select_rows, query=query)))
+    groups = rows.exchange(query.keys).map(Kernel(columns, partial(aggregate_rows, query=query)))
+    if plan.few:
+        groups = groups.exchange(query.by, 1).map(Kernel(columns, partial(sorted_by, names=query.by)))
+    return groups, plan
+
+
+def why_not_columnar(run: Run, params: Params, dataset: Dataset, query: Query) -> str | None:
+    """Why the engine dataframe does it; None where there is no reason."""
+    if params.where:
+        return "--where is Spark's SQL"
+    schema = dataset.schema()
+    if any(isinstance(schema[name].dataType, DecimalType) for name in query.columns):
+        return "decimals are added by Spark"
+    return run.why_not_batches(params.input)
+
+
+def main(run: Run, params: Params) -> None:
+    query = query_of(params)
+    dataset = run.dataset(params.input, params.columns)
+    if not params.where:
+        dataset = dataset.select(*query.by, *query.columns)
+    columns = result_columns(dataset.select(*query.by, *query.columns).schema(), query)
+    groups: DataFrame | Batches
+    if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
+        if params.engine != "dataframe":
+            run.warn(f"grouped by Catalyst: {reason}")
+        groups = in_order(run.keep("groups", dataframe_groups(run, dataset, params, query)), query)
+    else:
+        groups, plan = columnar_groups(run, dataset, params, query, columns)
+        groups = run.keep("groups", groups) if plan.few else groups
+        run.note(plan="rows by key" if plan.unique else "states by key", groups_expected=plan.groups)
+    result = Dataset(columns, params.format)
+    run.publish(result, groups, params.output)
+    if params.top:
+        run.show("Groups", run.published(result, params.output), params.top)
