@@ -133,7 +133,7 @@ def choose(run: Run, sides: Sides, params: Params) -> tuple[Plan, str, Pairs | N
     if reason := run.why_not_batches(params.left) or run.why_not_batches(params.right):
         return "sort-merge", reason, None
     side, sizes = held_side(sides, params), [sample.bytes_in_memory for sample in sides.samples]
-    told = f"left about {sizes[0] / 1e6:,.0f} MB in memory, right {sizes[1] / 1e6:,.0f} MB"
+    told = "left about {:,.1f} MB in memory, right {:,.1f} MB".format(*(max(size / 1e6, 0.1) for size in sizes))
     if side is not None and sizes[side] <= HELD_BYTES:
         return "map-side", f"{told}; the {('left', 'right')[side]} one fits into every worker", None
     pairs = pairs_by_exchange(run, sides.datasets, (params.left, params.right), params.on)
