@@ -62,7 +62,10 @@ def works(tables: dict[str, pa.Table]) -> dict[str, dict[str, Callable[[], Any]]
         "count and sum, 200 keys of text": {
             "pyarrow": lambda: few.group_by("key", use_threads=False).aggregate([("value", "count"), ("value", "sum")]),
             "Polars": lambda: (
-                pl.from_arrow(few).group_by("key").agg(pl.col("value").count().alias("n"), pl.col("value").sum()).to_arrow()
+                pl.from_arrow(few)
+                .group_by("key")
+                .agg(pl.col("value").count().alias("n"), pl.col("value").sum())
+                .to_arrow()
             ),
             "DuckDB": lambda: sql("SELECT key, count(value), sum(value) FROM few GROUP BY key"),
         },

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from hotset.columnar.blocks import count_ends
 from hotset.columnar.csv_structure import Spans, check_spans, has_long_line, is_well_formed, line_spans, no_rows
 from hotset.columnar.exact import FALSE, TRUE
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
@@ -37,7 +38,7 @@ class CsvPart:
 
         `sure`: the records are well-formed, or nobody has looked yet.
         """
-        lines = piece.count(b"\n") if spans is None else len(spans)
+        lines = count_ends(piece) if spans is None else len(spans)
         self.lines += lines
         if sure and not self.dirty and not self.placed:
             table = self._in_bulk(piece, spans, lines)
@@ -53,9 +54,10 @@ class CsvPart:
         """All records as rows; None where one is faulty, or could be."""
         if not self._may_be_parsed(piece, spans):
             return None
-        blanks = self._blanks_of(piece, spans)
         try:
             table = self._typed(piece)
+            # a line makes one row, or none: only where rows are fewer have blank ones to be looked for
+            blanks = 0 if table.num_rows == lines else self._blanks_of(piece, spans)
             if table.num_rows != lines - blanks:
                 return None
             checked = self._checked(table)
@@ -65,9 +67,7 @@ class CsvPart:
         return checked
 
     def _blanks_of(self, piece: bytes, spans: Spans | None) -> int:
-        """How many lines of nothing are no records; two line ends in a row are found sooner than all lines."""
-        if spans is None and not piece.startswith(b"\n") and b"\n\n" not in piece:
-            return 0
+        """How many lines of nothing are no records."""
         return len(_blank(spans or line_spans(piece), self.fields))
 
     def _may_be_parsed(self, piece: bytes, spans: Spans | None) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pajson
 
+from hotset.columnar.blocks import count_ends
 from hotset.columnar.csv_structure import Spans, has_long_line, line_spans, not_utf8
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
 from hotset.columnar.json_values import check_record
@@ -30,7 +31,7 @@ class JsonPart:
 
     def read(self, piece: bytes) -> Iterator[Good | Bad]:
         """Every line of the piece once."""
-        lines = piece.count(b"\n")
+        lines = count_ends(piece)
         self.lines += lines
         if not self.placed:
             try:
@@ -51,7 +52,7 @@ class JsonPart:
             try:
                 if not any(first <= row < last for row in broken):
                     lines = piece[spans.starts[first] : spans.ends[last - 1]] + b"\n"
-                    table = self._in_bulk(lines, lines.count(b"\n"))
+                    table = self._in_bulk(lines, count_ends(lines))
                     (batch,) = table.combine_chunks().to_batches()
                     yield self._good(batch, piece, spans.rows(slice(first, last)))
                     return

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.orc import ORCFile
 
-from hotset.columnar.blocks import LINE_END, Block, Slice
+from hotset.columnar.blocks import LINE_END, Block, Slice, count_ends
 from hotset.columnar.csv_multiline import multiline_spans
 from hotset.columnar.csv_structure import Spans
 from hotset.columnar.utf8 import BOM, repair
@@ -45,7 +45,7 @@ class Reading:
         for part in self.block:
             for piece in lines_of(part):
                 repaired, invalid = repair(piece)
-                self.rows += piece.count(b"\n")
+                self.rows += count_ends(piece)
                 self.invalid_utf8 += invalid
                 yield repaired
         self.finished = True

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hotset.columnar.blocks import count_ends
 from hotset.columnar.counts import BlockCounter
 from hotset.columnar.pieces import lines_of
 from hotset.data.dataset import Format
@@ -48,7 +49,7 @@ class Places:
                 before[start] = above
                 counts = self._counter.counts.value.get(number)
                 part = self._counter.blocks[number][position]
-                above += counts[position].lines if counts else sum(piece.count(b"\n") for piece in lines_of(part))
+                above += counts[position].lines if counts else sum(count_ends(piece) for piece in lines_of(part))
             self._before[path] = before
         return self._before[path]
 

@@ -204,6 +204,11 @@ def why_not_columnar(run: Run, params: Params, dataset: Dataset, query: Query) -
     return run.why_not_batches(params.input)
 
 
+def rows_pass_jvm(params: Params) -> bool:
+    """Catalyst sees rows; the engine columnar hands Spark Arrow chunks, a few at a time."""
+    return params.engine == "dataframe" or bool(params.where)
+
+
 def main(run: Run, params: Params) -> None:
     query = query_of(params)
     dataset = run.dataset(params.input, params.columns)
