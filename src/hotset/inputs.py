@@ -54,6 +54,7 @@ class Inputs:
         self._records = records
         self._sources: list[Source] = []
         self._exchanges: list[Exchange] = []
+        self._guessed: set[tuple[str, ...]] = set()  # inputs whose types come from a sample
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int] | None = None
         self._faults = 0
@@ -85,7 +86,10 @@ class Inputs:
     def dataset(self, path: str | Sequence[str], columns: str, format: Format | None) -> Dataset:  # noqa: A002
         """What the data looks like."""
         paths = (path,) if isinstance(path, str) else tuple(path)
-        return discover(paths, self._listings.get(paths) or list_inputs(paths), columns, format)
+        found = discover(paths, self._listings.get(paths) or list_inputs(paths), columns, format)
+        if found.format in ("csv", "json") and not columns:
+            self._guessed.add(paths)
+        return found
 
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
@@ -243,9 +247,10 @@ class Inputs:
         if self._limits.exceeded(books.set_aside, books.records):
             kind = SchemaError if reasons == {UNDECLARED} else DataError
             allowed = self._limits.max_bad
+            hint = ", or name other types, since these are guessed from a sample" if read.paths in self._guessed else ""
             error = kind(
                 f"{books.set_aside:,} of {books.records:,} rows of {named} are bad, allowed are {allowed}; "
-                f"mend them, or allow more with --max-bad"
+                f"mend them, or allow more with --max-bad{hint}"
             )
             for fault in first:
                 error.add_note(f"bad     {fault.told()}")

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -109,6 +110,8 @@ def _csv_types(sample: bytes, separator: str) -> dict[str, str]:
     read = pacsv.ReadOptions(block_size=len(sample) + 1, use_threads=False)
     convert = pacsv.ConvertOptions(null_values=[""], strings_can_be_null=True)
     table = pacsv.read_csv(io.BytesIO(sample), read, parse, convert)
+    if twice := next((name for name, times in Counter(table.column_names).items() if times > 1), None):
+        raise SchemaError(f"two columns of the header are called {twice!r}; rename one")
     whole = [entry.name for entry in table.schema if pa.types.is_integer(entry.type)]
     texts = pacsv.ConvertOptions(include_columns=whole, column_types=dict.fromkeys(whole, pa.string()))
     written = pacsv.read_csv(io.BytesIO(sample), read, parse, texts) if whole else table

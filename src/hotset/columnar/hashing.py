@@ -21,9 +21,10 @@ RADIX_INVERSE = pow(RADIX, -1, 2**64)
 
 def partition_numbers(batch: pa.RecordBatch | pa.Table, by: Sequence[str], partitions: int) -> np.ndarray:
     """For each row a number from 0 to partitions - 1. Raises UsageError for a key that cannot be compared."""
-    total = np.zeros(batch.num_rows, np.uint64)
-    for name in by:
-        total = _mixed(total ^ hashes(batch[name]))
+    first, *others = by
+    total = hashes(batch[first])
+    for name in others:
+        total = _mixed(total * STEP ^ hashes(batch[name]))
     # the upper half, which all bits have reached, scaled to the partitions
     return ((total >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)).astype(np.int32)
 
@@ -103,7 +104,10 @@ def _decimal_words(array: pa.Array) -> np.ndarray:
 
 def _mixed(words: np.ndarray) -> np.ndarray:
     """Every bit of a word in every bit of the result: the finalizer of splitmix64 (Steele, Lea, Flood, 2014)."""
-    words = (words ^ (words >> np.uint64(30))) * STEP
-    words = (words ^ (words >> np.uint64(27))) * MIX
-    mixed: np.ndarray = np.bitwise_xor(words, words >> np.uint64(31))
+    mixed: np.ndarray = np.right_shift(words, np.uint64(30))
+    mixed ^= words
+    mixed *= STEP
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= MIX
+    mixed ^= mixed >> np.uint64(31)
     return mixed

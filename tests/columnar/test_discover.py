@@ -1,0 +1,160 @@
+"""What undeclared data looks like: types by a sample, a footer or a manifest."""
+
+import datetime
+import gzip
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hotset import DataError, Dataset, SchemaError, UsageError, open_run
+from hotset.columnar.discover import HEAD_BYTES, discover
+from hotset.data.listing import list_inputs
+
+pytestmark = pytest.mark.usefixtures("spark")
+
+
+def found(path: Path, columns: str = "") -> Dataset:
+    return discover((str(path),), list_inputs((str(path),)), columns, None)
+
+
+def types(dataset: Dataset) -> dict[str, str]:
+    return {entry.name: entry.dataType.simpleString() for entry in dataset.schema().fields}
+
+
+def test_types_of_a_csv_come_from_its_values(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        "id,share,on,day,at,zip,name,empty\n1,0.5,true,2023-01-31,2023-01-31 10:00:00,01234,a,\n2,,,,,98101,b,\n"
+    )
+
+    dataset = found(file)
+
+    assert types(dataset) == {
+        "id": "bigint",
+        "share": "double",
+        "on": "boolean",
+        "day": "date",
+        "at": "timestamp",
+        "zip": "string",
+        "name": "string",
+        "empty": "string",
+    }
+    assert dataset.format == "csv"
+
+
+def test_spots_further_on_are_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    line = b"1,some text that fills a line\n"
+    file.write_bytes(b"id,note\n" + line * (HEAD_BYTES // len(line)) + b"x,late\n" * 200_000)
+
+    assert types(found(file)) == {"id": "string", "note": "string"}
+
+
+def test_line_ends_inside_of_quotes_leave_the_head_to_decide(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("id,note\n" + "1,plain text that goes on and on\n" * 40_000 + '2,"one\n1,2,3,4\ntwo"\n' * 60_000)
+
+    assert types(found(file)) == {"id": "bigint", "note": "string"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("rows.tsv", b"a\tb\n1\tx\n", {"a": "bigint", "b": "string"}),
+        ("rows.csv.gz", gzip.compress(b"a,b\n1,x\n"), {"a": "bigint", "b": "string"}),
+        ("rows.jsonl", b'{"a": 1, "b": {"c": [1.5]}}\n', {"a": "bigint", "b": "struct<c:array<double>>"}),
+        ("rows.csv", "\ufeffa,b\n1,é\n".encode(), {"a": "bigint", "b": "string"}),
+        ("rows.txt", b"any\n", {"value": "string"}),
+    ],
+)
+def test_formats_are_told_by_their_names(tmp_path: Path, name: str, content: bytes, expected: dict[str, str]) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    assert types(found(tmp_path / name)) == expected
+
+
+def test_footer_of_parquet_says_types_and_directories_more(tmp_path: Path) -> None:
+    (tmp_path / "rows" / "day=2023-01-31").mkdir(parents=True)
+    table = pa.table({"n": pa.array([1], pa.int16()), "at": [datetime.datetime(2023, 1, 1)], "t": ["x"]})
+    pq.write_table(table, tmp_path / "rows" / "day=2023-01-31" / "0.bin")
+
+    dataset = found(tmp_path / "rows")
+
+    assert types(dataset) == {"n": "smallint", "at": "timestamp_ntz", "t": "string", "day": "string"}
+    assert (dataset.format, dataset.partition_by) == ("parquet", ("day",))
+
+
+def test_manifest_of_a_version_is_believed(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a;b\n1;2\n")
+    declared = Dataset("a tinyint, b string", format="csv", separator=";")
+    with open_run("make", report=tmp_path / "report.json") as run:
+        run.publish(declared, run.read(declared, str(tmp_path / "rows.csv")), str(tmp_path / "out"))
+
+    dataset = found(tmp_path / "out")
+
+    assert types(dataset) == {"a": "tinyint", "b": "string"}
+    assert dataset.separator == ";"
+
+
+def test_named_columns_are_taken_and_others_ignored(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b,c\n1,2,3\n")
+
+    dataset = found(tmp_path / "rows.csv", "b string")
+
+    assert (dataset.columns, dataset.on_new) == ("b string", "ignore")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        ("rows", b"x", UsageError, "cannot tell the format"),
+        ("rows.csv", b"a,a\n1,2\n", SchemaError, "two columns of the header are called 'a'"),
+        ("rows.csv", b"", SchemaError, "cannot tell the columns"),
+        ("rows.csv", b"a,b\n1,2,3\n", SchemaError, "cannot tell the columns"),
+    ],
+)
+def test_what_cannot_be_told_is_said(
+    tmp_path: Path, name: str, content: bytes, error: type[Exception], message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(error, match=message):
+        found(tmp_path / name)
+
+
+def test_selected_columns_are_all_that_has_to_fit() -> None:
+    dataset = Dataset("`a b` int not null, c string", key=("c",), defaults={"c": ""})
+
+    selected = dataset.select("a b")
+
+    assert selected.columns == "`a b` int not null"
+    assert (selected.on_new, selected.key, selected.defaults) == ("ignore", (), {})
+    with pytest.raises(UsageError, match="no column is called 'd'; there are a b, c"):
+        dataset.select("d")
+
+
+def test_bad_row_of_guessed_types_says_that_they_are(tmp_path: Path) -> None:
+    lines = "".join(f"{number},1\n" for number in range(300_000))
+    (tmp_path / "rows.csv").write_text(f"a,b\n{lines}x,1\n")
+
+    with pytest.raises(DataError, match="guessed from a sample"), open_run("r", report=tmp_path / "report.json") as run:
+        dataset = run.dataset(str(tmp_path / "rows.csv"))
+        run.read(dataset, str(tmp_path / "rows.csv")).count()
+
+
+def test_sample_is_spread_and_knows_how_many_rows_there_are(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": range(100_000)}), tmp_path / "rows.parquet", row_group_size=5_000)
+    lines = "".join(f"{number:08d}\n" for number in range(1_000_000))
+    (tmp_path / "rows.csv").write_text("n\n" + lines)
+
+    with open_run("look", report=tmp_path / "report.json") as run:
+        parquet = run.sample(Dataset("n bigint"), str(tmp_path / "rows.parquet"))
+        csv = run.sample(Dataset("n bigint", format="csv"), str(tmp_path / "rows.csv"))
+
+    assert parquet.rows == 100_000
+    assert max(parquet.table["n"].to_pylist()) > 80_000
+    assert 950_000 <= csv.rows <= 1_050_000
+    assert max(csv.table["n"].to_pylist()) > 400_000
+    assert run.report.reads == []
