@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from hotset.columnar.batches import Batches
 from hotset.columnar.kernel import Kernel
@@ -23,7 +24,7 @@ from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
 from hotset.data.publish import Published, Terms, publish
-from hotset.data.table import write_table
+from hotset.data.table import is_written_here, write_table
 from hotset.data.writing import read_back
 from hotset.inputs import Inputs
 from hotset.limits import Limits
@@ -197,14 +198,14 @@ class Run:
         self, data: DataFrame | RDD[Any] | Batches | pa.Table, dataset: Dataset, run_id: str
     ) -> tuple[DataFrame | RDD[Any], Callable[[Path], int] | None]:
         """The rows as Spark has them, and who writes them, where that is not Spark."""
-        past_spark = dataset.format == "parquet" and not dataset.partition_by
         if isinstance(data, Batches):
+            past_spark = dataset.format == "parquet" and not dataset.partition_by
             return data.frame(), partial(write_parts, data, run_id=run_id) if past_spark else None
         if isinstance(data, pa.Table):
-            if not past_spark:
-                return self.spark.createDataFrame(data), None
-            columns = self.spark.createDataFrame(data.slice(0, 0))
-            return columns, partial(write_table, data, columns.schema, run_id=run_id)
+            columns = from_arrow_schema(data.schema, prefer_timestamp_ntz=True)
+            if not is_written_here(data, dataset):
+                return self.spark.createDataFrame(data, columns), None
+            return self.spark.createDataFrame([], columns), partial(write_table, data, dataset, run_id=run_id)
         return data, None
 
     def published(self, dataset: Dataset, path: str) -> DataFrame:
@@ -219,8 +220,12 @@ class Run:
         """Facts for the report and for the line of summary: `run.note(words=8)`."""
         self.report.notes.update(facts)
 
-    def show(self, title: str, data: DataFrame | RDD[Any], rows: int, columns: Sequence[str] = ()) -> None:
+    def show(self, title: str, data: DataFrame | RDD[Any] | pa.Table, rows: int, columns: Sequence[str] = ()) -> None:
         """The first `rows` of `data` as a table on the terminal and in the report."""
+        if isinstance(data, pa.Table):
+            taken = [tuple(row.values()) for row in data.slice(0, rows).to_pylist()]
+            self.report.tables.append(model.Table(title, tuple(columns or data.column_names), taken))
+            return
         with self.step(title):
             taken = [tuple(row) for row in data.take(rows)]
         names = tuple(columns) or (tuple(data.columns) if isinstance(data, DataFrame) else ())

@@ -215,16 +215,19 @@ def main(run: Run, params: Params) -> None:
     if not params.where:
         dataset = dataset.select(*query.by, *query.columns)
     columns = result_columns(dataset.select(*query.by, *query.columns).schema(), query)
-    groups: DataFrame | Batches
+    groups: DataFrame | Batches | pa.Table
     if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
         if params.engine != "dataframe":
             run.warn(f"grouped by Catalyst: {reason}")
         groups = in_order(run.keep("groups", dataframe_groups(run, dataset, params, query)), query)
     else:
         groups, plan = columnar_groups(run, dataset, params, query, columns)
-        groups = run.keep("groups", groups) if plan.few else groups
         run.note(plan="rows by key" if plan.unique else "states by key", groups_expected=plan.groups)
+        if plan.few:
+            with run.step("group"):
+                groups = groups.table()
     result = Dataset(columns, params.format)
     run.publish(result, groups, params.output)
     if params.top:
-        run.show("Groups", run.published(result, params.output), params.top)
+        shown = groups if isinstance(groups, pa.Table) else run.published(result, params.output)
+        run.show("Groups", shown, params.top)

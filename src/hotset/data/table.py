@@ -1,0 +1,55 @@
+"""A table that the driver holds, as a file: Spark's writer takes longer to start than this does to write a few rows."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from hotset.data.dataset import Dataset
+
+OWN_DIALECT = Dataset("none int", format="csv")
+
+
+def is_written_here(table: pa.Table, dataset: Dataset) -> bool:
+    """Whether `write_table` can: Parquet, and CSV as it is by default, without NUL characters and nested values."""
+    if dataset.partition_by or dataset.format not in ("parquet", "csv"):
+        return False
+    if dataset.format == "parquet":
+        return True
+    dialect = all(
+        getattr(dataset, name) == getattr(OWN_DIALECT, name)
+        for name in ("header", "separator", "quote", "null", "multiline")
+    )
+    return dialect and not any(pa.types.is_nested(kind) for kind in table.schema.types) and not _any_text(table, "\0")
+
+
+def write_table(table: pa.Table, dataset: Dataset, version: Path, run_id: str) -> int:
+    """rows written to one file in `version`, which is there then."""
+    version.mkdir()
+    table = table.cast(dataset.arrow_schema())
+    path = version / f"part-00000-{run_id}-c000.{dataset.format}"
+    if dataset.format == "parquet":
+        pq.write_table(table, path)
+    else:
+        # Arrow either puts quotes around every text, or around none: none where none needs them
+        quoted = any(_any_text(table, text) for text in ('"', ",", "\r", "\n")) or _any_empty(table)
+        style = "needed" if quoted else "none"
+        odd_names = any(set(name) & set('",\r\n') or not name for name in table.column_names)
+        header = "needed" if odd_names else "none"
+        pa_csv.write_csv(table, path, pa_csv.WriteOptions(quoting_style=style, quoting_header=header))
+    return int(table.num_rows)
+
+
+def _texts(table: pa.Table) -> list[pa.ChunkedArray]:
+    return [column for column in table.columns if pa.types.is_string(column.type)]
+
+
+def _any_text(table: pa.Table, part: str) -> bool:
+    return any(pc.any(pc.match_substring(column, part)).as_py() for column in _texts(table))
+
+
+def _any_empty(table: pa.Table) -> bool:
+    """A text of nothing, which without quotes would be null."""
+    return any(pc.any(pc.equal(column, "")).as_py() for column in _texts(table))
