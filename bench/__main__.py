@@ -26,12 +26,14 @@ LOG_COLUMNS = 160  # of a file or a pipe, where nobody says how wide it is
 def main(
     job: Annotated[str, Help(help="the work: a module of bench/works")],
     *,
-    size: Annotated[str, Help(help="of the generated input")] = "300MB",
+    size: Annotated[str, Help(help="of the generated input: by default 300MB, or 10Mrows where it has rows")] = "",
     rounds: Annotated[int, Help(help="of each program in each mode")] = 3,
     seed: Annotated[int, Help(help="of the generated input")] = 7,
     programs: Annotated[str, Help(help="only these, with commas between them")] = "",
     modes: Annotated[str, Help(help="whole, warm, or both with a comma between them")] = "whole,warm",
-    growth: Annotated[str, Help(help="sizes to compare, as 30MB,300MB,3GB, instead of timing one")] = "",
+    growth: Annotated[
+        str, Help(help="sizes to compare instead of timing one: 30MB,300MB,3GB or 1Mrows,10Mrows,30Mrows")
+    ] = "",
     java: Annotated[Path | None, Help(help="JAVA_HOME of all programs, instead of the one that hotset finds")] = None,
     resume: Annotated[
         bool, Help(help="keep the good times of the last results, add what they lack", negative="")

@@ -9,12 +9,12 @@ from typing import Any
 from bench.work import Data
 
 
-def made_input(data: Data, size_bytes: int, seed: int, scratch: Path) -> Path:
+def made_input(data: Data, size: int, seed: int, scratch: Path) -> Path:
     """The file or directory that `data` describes."""
-    path = scratch / "inputs" / f"{data.kind}-{size_bytes}-seed{seed}"
+    path = scratch / "inputs" / f"{data.kind}-{size}-seed{seed}{data.suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _make_whole(path, lambda new: data.write(new, size_bytes, seed))
+        _make_whole(path, lambda new: data.write(new, size, seed))
     return path
 
 

@@ -13,7 +13,7 @@ import psutil
 from bench.work import ROOT
 from hotset.session.java import Java
 
-PACKAGES = ("hotset", "pyspark", "pyarrow", "pandas", "numpy", "polars", "duckdb")
+PACKAGES = ("hotset", "pyspark", "pyarrow", "pandas", "numpy", "polars", "duckdb", "dask")
 
 
 def machine() -> dict[str, Any]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from bench.perform import SMALL_BYTES, Task, Warm, Whole
+from bench.perform import Task, Warm, Whole
 from bench.place import Place
 from bench.quiet import wait_for_quiet
 from bench.results import Section, Timing
+from bench.sizes import SIZES
 from bench.whole import FailedError
 from bench.work import Mode, Work
 
@@ -17,11 +18,11 @@ def measure(work: Work, section: Section, place: Place, keep: Callable[[Timing],
 
     Mode after mode, so that no program that stays up takes memory from one that is timed as a whole.
     """
-    for size, size_bytes in section.sizes.items():
+    for label, size in section.sizes.items():
         for mode in section.modes:
-            wanted = [timing for timing in _turns(work, section, mode, size) if not section.has(timing)]
+            wanted = [timing for timing in _turns(work, section, mode, label) if not section.has(timing)]
             if wanted:
-                with closing(_performer(work, section, place, mode, size_bytes)) as performer:
+                with closing(_performer(work, section, place, mode, size)) as performer:
                     for timing in wanted:
                         section.times.append(_measured(timing, performer, work, place))
                         keep(section.times[-1])
@@ -38,11 +39,11 @@ def _turns(work: Work, section: Section, mode: Mode, size: str) -> Iterator[Timi
             yield Timing(name, mode, size, number + 1)
 
 
-def _performer(work: Work, section: Section, place: Place, mode: Mode, size_bytes: int) -> Whole | Warm:
-    task = Task.of(work, place, size_bytes, section.seed)
+def _performer(work: Work, section: Section, place: Place, mode: Mode, size: int) -> Whole | Warm:
+    task = Task.of(work, place, size, section.seed)
     if mode == "whole":
         return Whole(task)
-    return Warm(Task.of(work, place, min(SMALL_BYTES, size_bytes), section.seed), task)
+    return Warm(Task.of(work, place, min(SIZES[section.unit].small, size), section.seed), task)
 
 
 def _measured(timing: Timing, performer: Whole | Warm, work: Work, place: Place) -> Timing:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.results import Result, load
-from bench.table import GROWTH_HEAD, conditions, growth_rows, main_head, main_rows, remarks
+from bench.table import conditions, growth_head, growth_rows, main_head, main_rows, remarks
 from bench.work import ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -26,7 +26,8 @@ def rendered(result: Result) -> str:
         if (CHARTS / f"{result.work}.svg").exists():
             parts.append(f"![{result.title}: seconds of each program](charts/{result.work}.svg)")
     if growth := result.sections.get("growth"):
-        parts += ["How the cost grows with the input:", _table(GROWTH_HEAD, growth_rows(growth)), conditions(growth)]
+        table = _table(growth_head(growth), growth_rows(growth))
+        parts += ["How the cost grows with the input:", table, conditions(growth)]
         parts += _list(remarks(growth))
     return "\n\n".join(parts)
 

@@ -12,8 +12,6 @@ from bench.warm import WarmProgram
 from bench.whole import FailedError, run_whole, with_paths
 from bench.work import Program, Work
 
-SMALL_BYTES = 10_000_000  # of the job that a warm program does before it is timed: enough for a task on each core
-
 
 @dataclass(frozen=True)
 class Task:
@@ -25,11 +23,11 @@ class Task:
     truth: Any
 
     @classmethod
-    def of(cls, work: Work, place: Place, size_bytes: int, seed: int) -> "Task":
+    def of(cls, work: Work, place: Place, size: int, seed: int) -> "Task":
         """Makes the input unless it is there already."""
         if work.data is None:
             return cls(work, place, None, None)
-        source = made_input(work.data, size_bytes, seed, place.scratch)
+        source = made_input(work.data, size, seed, place.scratch)
         return cls(work, place, source, true_answer(work.data, source))
 
     @contextmanager

@@ -8,11 +8,9 @@ from typing import get_args
 from bench.machine import machine, source_digest, versions
 from bench.place import Place
 from bench.results import Section
+from bench.sizes import SIZES, parse_sizes
 from bench.work import Mode, Program, Work
-from hotset.data.zipf import parse_size
 from hotset.errors import UsageError
-
-QUICK_SIZE = "2MB"
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ def new_section(work: Work, asked: Asked, place: Place) -> Section:
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         rounds=1 if asked.quick else asked.rounds,
         sizes=_sizes(work, asked),
+        unit=work.data.unit if work.data else "bytes",
         seed=asked.seed,
         modes=_modes(work, asked.modes),
         programs=ran,
@@ -68,8 +67,9 @@ def _sizes(work: Work, asked: Asked) -> dict[str, int]:
         if asked.growth:
             raise UsageError(f"--growth compares sizes of an input, got it for {work.name}, which reads nothing")
         return {"": 0}
-    named = asked.growth or (QUICK_SIZE if asked.quick else asked.size)
-    return {size: parse_size(size) for size in named.split(",")}
+    sizes = SIZES[work.data.unit]
+    named = asked.growth or (sizes.quick if asked.quick else asked.size or sizes.usual)
+    return parse_sizes(named, work.data.unit)
 
 
 def _modes(work: Work, text: str) -> list[Mode]:

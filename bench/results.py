@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.work import Mode
+from bench.work import Mode, Unit
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Section:
 
     date: str
     rounds: int
-    sizes: dict[str, int]  # as it was asked for -> bytes; {'': 0} for a work that reads nothing
+    sizes: dict[str, int]  # as it was asked for -> bytes or rows; {'': 0} for a work that reads nothing
     seed: int
     modes: list[Mode]
     programs: dict[str, str]  # name -> label, those that ran or failed
@@ -45,6 +45,7 @@ class Section:
     machine: dict[str, Any]
     versions: dict[str, str]
     source: str  # a hash of hotset's code
+    unit: Unit = "bytes"  # of the sizes
     times: list[Timing] = field(default_factory=list)
 
     def has(self, wanted: Timing) -> bool:
@@ -56,7 +57,7 @@ class Section:
 
     def go_on_from(self, before: "Section | None", *, other_source: bool = False) -> bool:
         """Takes over the good times of a section that was measured in the same way; False if it was not."""
-        same = ["sizes", "seed", "machine", "versions", "about"] + ["source"] * (not other_source)
+        same = ["sizes", "unit", "seed", "machine", "versions", "about"] + ["source"] * (not other_source)
         if before is None or any(getattr(self, name) != getattr(before, name) for name in same):
             return False
         self.times = [timing for timing in before.times if not timing.failed and self._wants(timing)]

@@ -10,7 +10,7 @@ from bench.page import CHARTS, PAGE, RESULTS, update
 from bench.place import Place
 from bench.plan import Asked
 from bench.results import Result, Section, Timing, load, save
-from bench.table import GROWTH_HEAD, conditions, growth_rows, main_head, main_rows, remarks
+from bench.table import conditions, growth_head, growth_rows, main_head, main_rows, remarks
 from bench.work import Work
 
 
@@ -56,7 +56,7 @@ class Bench:
 
     def _show(self) -> None:
         section = self._section
-        head = GROWTH_HEAD if self._asked.growth else main_head(section)
+        head = growth_head(section) if self._asked.growth else main_head(section)
         table = Table(*head, title=self._work.title, title_justify="left")
         for row in growth_rows(section) if self._asked.growth else main_rows(section, next(iter(section.sizes))):
             table.add_row(*row)

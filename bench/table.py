@@ -4,7 +4,6 @@ from bench.figures import Figures, Spread, by_speed, figures
 from bench.results import Section
 
 HEAD = ("program", "whole, s", "times as fast", "peak memory", "warm, s", "times as fast")
-GROWTH_HEAD = ("program", "mode", "input", "seconds", "ns per byte", "peak memory", "bytes of memory per byte")
 NONE = "–"
 
 
@@ -25,23 +24,29 @@ def _main_row(section: Section, program: str, size: str) -> tuple[str, ...]:
     return (*row, seconds(warm), ratio(warm)) if "warm" in section.modes else row
 
 
+def growth_head(section: Section) -> tuple[str, ...]:
+    """The columns, costs by what the sizes are given in."""
+    one = section.unit.removesuffix("s")
+    return "program", "mode", "input", "seconds", f"ns per {one}", "peak memory", f"bytes of memory per {one}"
+
+
 def growth_rows(section: Section) -> list[tuple[str, ...]]:
     """One row for each program, mode and size that was timed."""
     return [
-        (section.programs[program], mode, size, *_growth_cells(figures(section, program, mode, size), size_bytes))
+        (section.programs[program], mode, label, *_growth_cells(figures(section, program, mode, label), size))
         for program in section.programs
         for mode in section.modes
-        for size, size_bytes in section.sizes.items()
-        if any((t.program, t.mode, t.size) == (program, mode, size) for t in section.times)
+        for label, size in section.sizes.items()
+        if any((t.program, t.mode, t.size) == (program, mode, label) for t in section.times)
     ]
 
 
-def _growth_cells(found: Figures, size_bytes: int) -> tuple[str, ...]:
+def _growth_cells(found: Figures, size: int) -> tuple[str, ...]:
     if found.seconds is None:
         return "failed", NONE, NONE, NONE
-    per_byte = NONE if found.peak_pss_bytes is None else number(found.peak_pss_bytes / size_bytes)
-    cost = number(found.seconds.median / size_bytes * 1e9)
-    return seconds(found), cost, memory(found.peak_pss_bytes), per_byte
+    held = NONE if found.peak_pss_bytes is None else number(found.peak_pss_bytes / size)
+    cost = number(found.seconds.median / size * 1e9)
+    return seconds(found), cost, memory(found.peak_pss_bytes), held
 
 
 def seconds(found: Figures) -> str:

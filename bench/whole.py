@@ -53,9 +53,8 @@ def run_whole(
 
 
 def with_paths(command: Command, source: Path | None, target: Path) -> Command:
-    """The command with the paths of one timing in it."""
-    paths = {INPUT: str(source), OUTPUT: str(target)}
-    return tuple(paths.get(word, word) for word in command)
+    """The command with the paths of one timing in it: wherever INPUT and OUTPUT stand."""
+    return tuple(word.replace(INPUT, str(source)).replace(OUTPUT, str(target)) for word in command)
 
 
 def end_tree(root: int) -> None:

@@ -9,9 +9,10 @@ from typing import Any, Literal
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
 HOTSET = str(Path(sys.executable).with_name("hotset"))
-INPUT, OUTPUT = "{input}", "{output}"  # stand in a command for the paths of one timing
+INPUT, OUTPUT = "{input}", "{output}"  # stand in a command for the paths of one timing: `{input}/main.parquet`
 
 Mode = Literal["whole", "warm"]
+Unit = Literal["bytes", "rows"]  # that the size of an input is given in
 Command = tuple[str, ...]
 
 
@@ -22,7 +23,7 @@ class Program:
     name: str
     label: str
     whole: Command  # does the work once, from start to exit; INPUT and OUTPUT stand for the paths
-    warm: Command | None = None  # stays up and takes orders, as bench.serve has it
+    warm: Command | None = None  # stays up and takes orders, as bench.serve has it, each with paths of its own
     read: Callable[[Path], Any] | None = None  # OUTPUT -> the answer; None where the exit code is the answer
     exit_code: int = 0
     archive: bool = False  # starts from what `hotset warm` made before
@@ -34,9 +35,11 @@ class Data:
 
     kind: str  # in the cached file's name: change it whenever `write` writes something else
     about: str  # for the reader of the table: `generated text`
-    write: Callable[[Path, int, int], object]  # (path, bytes, seed)
+    write: Callable[[Path, int, int], object]  # (path, bytes or rows, seed)
     answer: Callable[[Path], Any]  # by the plainest means, sharing no code with any program
     differ: Callable[[Any, Any], str]  # (true answer, a program's) -> where they first differ, '' where nowhere
+    unit: Unit = "bytes"
+    suffix: str = ""  # of the file, where a program goes by it
 
 
 @dataclass(frozen=True)

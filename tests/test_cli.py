@@ -132,7 +132,31 @@ def test_data_text_writes_a_file_once(scratch: Path, capsys: pytest.CaptureFixtu
 
     assert first == (0, "words.txt  1,000 bytes\n", "")
     assert (scratch / "a/b/work/words.txt").stat().st_size == 1000
-    assert second == (6, "", "ERROR 6 output exists, got words.txt; remove it or write to another file\n")
+    assert second == (6, "", "ERROR 6 output exists, got words.txt; remove it or write to another place\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "made", "line"),
+    [
+        (("frames", "--rows", "30", "--cols", "2"), ["main.parquet", "other.parquet"], "frames-30-7  33 rows in main"),
+        (
+            ("frames", "--rows", "5", "--format", "csv", "--output", "x"),
+            ["main.csv", "other.csv"],
+            "x  6 rows in main.csv",
+        ),
+        (("events", "--rows", "1000", "--seed", "3"), ["events-1000-3.csv"], "events-1000-3.csv  1,000 rows"),
+    ],
+)
+def test_data_makes_rows_and_refuses_what_is_there(
+    scratch: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], made: list[str], line: str
+) -> None:
+    first, second = call(capsys, cli.main, "data", *arguments), call(capsys, cli.main, "data", *arguments)
+
+    assert (first[0], first[2]) == (0, "")
+    assert first[1].startswith(line)
+    assert {path.name for path in (scratch / "a/b/work").rglob("*.*")} == {"in.txt", *made}
+    assert (second[0], second[1]) == (6, "")
+    assert second[2].startswith("ERROR 6 output exists, got ")
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,19 @@
 """A job of hotset's in a session that stays up: `python -m bench.ours.serve JOB ARGUMENT…` takes orders.
 
-Each order is the whole job: plan, read, work, publish, report; only the session is there already.
+`{input}` and `{output}` in the arguments stand for the paths of an order. Each order is the whole job: plan, read,
+work, publish, report; only the session is there already.
 """
 
 import sys
+from pathlib import Path
 
 from bench.serve import serve
+from bench.whole import with_paths
 from hotset.run import run_job
 from hotset.session.spark import Session, Wishes, open_session
 from hotset.signals import Signals
 
-JOB, ARGUMENTS = sys.argv[1], sys.argv[2:]
+JOB, ARGUMENTS = sys.argv[1], tuple(sys.argv[2:])
 
 
 def start() -> Session:
@@ -18,7 +21,7 @@ def start() -> Session:
 
 
 def work(_session: Session, source: str, target: str) -> None:
-    run_job(JOB, ["--input", source, "--output", target, *ARGUMENTS], Signals())
+    run_job(JOB, with_paths(ARGUMENTS, Path(source), Path(target)), Signals())
 
 
 if __name__ == "__main__":

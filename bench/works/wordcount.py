@@ -4,13 +4,14 @@ The programs write rows of text: all CSV, but for the classic one, which writes 
 """
 
 import ast
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from bench.work import HOTSET, INPUT, OUTPUT, PYTHON, Data, Program, Work
+from bench.answers import csv_rows, parts
+from bench.programs import Read, archived, job, peer
+from bench.work import INPUT, OUTPUT, Command, Data, Work
 from hotset.data.zipf import write_text
 from hotset.jobs.wordcount import Engine
 
@@ -36,12 +37,12 @@ def differ(expected: Counts, found: Counts) -> str:
 
 def read_csv(output: Path) -> Counts:
     """The counts of a CSV file, or of the part files of a directory; a header is passed over."""
-    return as_counts((word, int(n)) for row in _rows(output) for word, n in [row] if n != "n")
+    return as_counts((word, int(n)) for row in csv_rows(output) for word, n in [row] if n != "n")
 
 
 def read_tuples(output: Path) -> Counts:
     """The counts that saveAsTextFile wrote, without the nothing between two spaces."""
-    lines = (line for part in _parts(output) for line in part.read_text("utf-8").split("\n"))
+    lines = (line for part in parts(output) for line in part.read_text("utf-8").split("\n"))
     pairs = (line[1:-1].rsplit(", ", 1) for line in lines if line)
     counts = as_counts((_unquoted(word), int(n)) for word, n in pairs)
     counts.pop("", None)
@@ -62,46 +63,22 @@ def _unquoted(shown: str) -> str:
     return str(ast.literal_eval(shown)) if "\\" in shown else shown[1:-1]
 
 
-def _rows(output: Path) -> Iterator[list[str]]:
-    for part in _parts(output):
-        with part.open(encoding="utf-8", newline="") as file:
-            yield from csv.reader(file)
-
-
-def _parts(output: Path) -> list[Path]:
-    return sorted(output.glob("part-*")) if output.is_dir() else [output]
-
-
-def ours(engine: str, *, archive: bool = False) -> Program:
+def ours(engine: str) -> tuple[str, str, Command, Read]:
     """An engine of the job `wordcount`, all else by default."""
-    arguments = ("--engine", engine, "--format", "csv")
-    return Program(
-        name=f"{engine}+archive" if archive else engine,
-        label=f"hotset, `{engine}`" + (", after `hotset warm`" if archive else ""),
-        whole=(HOTSET, "run", "wordcount", "--input", INPUT, "--output", OUTPUT, *arguments),
-        # what `hotset warm` makes is for the start, and a warm program has started
-        warm=None if archive else (PYTHON, "-m", "bench.ours.serve", "wordcount", *arguments),
-        read=read_csv,
-        archive=archive,
-    )
-
-
-def peer(name: str, label: str, module: str) -> Program:
-    command = (PYTHON, "-m", f"bench.peers.{module}")
-    read = read_tuples if name == "classic" else read_csv
-    return Program(name, label, (*command, INPUT, OUTPUT), (*command, "--serve"), read)
+    arguments = ("wordcount", "--input", INPUT, "--output", OUTPUT, "--engine", engine, "--format", "csv")
+    return engine, f"hotset, `{engine}`", arguments, read_csv
 
 
 WORK = Work(
     name="wordcount",
     title="Word count",
     programs=(
-        *(ours(engine) for engine in get_args(Engine)),
-        ours("columnar", archive=True),
-        peer("classic", "classic program, plain PySpark", "classic_wordcount"),
-        peer("counter", "plain Python, `Counter`", "counter_wordcount"),
-        peer("polars", "Polars", "polars_wordcount"),
-        peer("duckdb", "DuckDB", "duckdb_wordcount"),
+        *(job(*ours(engine)) for engine in get_args(Engine)),
+        archived(*ours("columnar")),
+        peer("classic", "classic program, plain PySpark", "classic_wordcount", read_tuples),
+        peer("counter", "plain Python, `Counter`", "counter_wordcount", read_csv),
+        peer("polars", "Polars", "polars_wordcount", read_csv),
+        peer("duckdb", "DuckDB", "duckdb_wordcount", read_csv),
     ),
     baseline="classic",
     data=Data("zipf", "generated text", write_text, true_counts, differ),

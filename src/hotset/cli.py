@@ -18,9 +18,9 @@ from hotset.data.clean import clean as clean_beside
 from hotset.data.destination import destination
 from hotset.data.manifest import load_manifest
 from hotset.data.verify import verify as verify_version
-from hotset.data.zipf import parse_size, write_text
 from hotset.errors import HotsetError, InputError, OutputError, UsageError
 from hotset.job import find_job, named_jobs
+from hotset.made import data
 from hotset.params import SessionOptions, job_app, session_command, what_is_wrong
 from hotset.preflight import new_run_id
 from hotset.report.settings import settings_table
@@ -37,7 +37,6 @@ app = App(
     name="hotset",
     help="PySpark jobs for in-memory data processing. `hotset run NAME --help` shows what a job takes.",
 )
-data = App(name="data", help="Make input to try things on.")
 conf = App(name="conf", help="Print settings for plain spark-submit.")
 app.command(data)
 app.command(conf)
@@ -197,19 +196,3 @@ def clean(
     sys.stdout.write(
         f"removed {sum(one.bytes for one in removed):,} bytes in all\n" if removed else "nothing to remove\n"
     )
-
-
-@data.command
-def text(
-    *,
-    size: Annotated[str, Parameter(help="size of the file: 300MB, 1GB, 64MiB")],
-    seed: Annotated[int, Parameter(help="the same size and seed give the same bytes everywhere")] = 7,
-    output: Annotated[Path | None, Parameter(help="file to create; default: text-SIZE-SEED.txt here")] = None,
-) -> None:
-    """Write Zipf text: words as unevenly frequent as those of a real language."""
-    path, size_bytes = output or Path(f"text-{size}-{seed}.txt"), parse_size(size)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"write {path}", total=size_bytes)
-        written = write_text(path, size_bytes, seed, progress=lambda done: bar.update(task, completed=done))
-    sys.stdout.write(f"{path}  {written:,} bytes\n")

@@ -42,3 +42,7 @@ def test_a_half_made_input_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "inputs" / "bytes-3-seed7.new").mkdir(parents=True)  # of a killed generator that writes directories
 
     assert made_input(DATA, 3, 7, tmp_path).read_bytes() == b"\7\7\7"
+
+
+def test_a_suffix_tells_programs_what_a_file_is(tmp_path: Path) -> None:
+    assert made_input(replace(DATA, suffix=".csv"), 3, 7, tmp_path).name == "bytes-3-seed7.csv"

@@ -7,6 +7,7 @@ import pytest
 from bench.measure import measure
 from bench.place import Place
 from bench.results import Section, Timing
+from bench.whole import with_paths
 from bench.work import INPUT, OUTPUT, PYTHON, Data, Program, Work
 from sections import section
 
@@ -147,3 +148,9 @@ def test_nothing_is_left_of_answers_and_caches(place: Place) -> None:
 
     assert sorted(path.name for path in place.scratch.iterdir()) == ["inputs", "logs"]
     assert (place.scratch / "inputs" / "bytes-5-seed7").read_bytes() == b"\7" * 5
+
+
+def test_paths_stand_wherever_a_command_names_them(tmp_path: Path) -> None:
+    command = with_paths(("run", f"{INPUT}/main.parquet", "--output", OUTPUT, "{other}"), tmp_path, Path("answer"))
+
+    assert command == ("run", f"{tmp_path}/main.parquet", "--output", "answer", "{other}")

@@ -57,6 +57,20 @@ def test_growth_is_rendered_with_the_cost_of_a_byte() -> None:
     ]
 
 
+def test_growth_of_rows_is_rendered_with_the_cost_of_a_row() -> None:
+    measured = section(Timing("ours", "whole", "2k rows", 1, seconds=0.5, peak_pss_bytes=40_000_000), rounds=1)
+    measured.sizes, measured.unit = {"2k rows": 2_000}, "rows"
+
+    lines = rendered(Result("counting", "Counting", {"growth": measured})).splitlines()
+
+    assert lines[2:5] == [
+        "| program | mode | input | seconds | ns per row | peak memory | bytes of memory per row |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+        "| hotset | whole | 2k rows | 0.50 | 250000 | 0.04 GB | 20000 |",
+    ]
+    assert lines[6].startswith("2k rows of generated text (seed 7), 1 round")
+
+
 def test_a_page_is_changed_only_between_the_markers_of_the_work(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- bench: other -->\n<!-- end -->\nb\n<!-- bench: counting -->\nold\n<!-- end -->\nc\n")

@@ -15,19 +15,16 @@ NumPy promises not to change (NEP 19), and integer arithmetic, so that every mac
 A smaller file is the beginning of a larger one of the same seed, but for its last four bytes at most.
 """
 
-import errno
 import itertools
 import os
 import re
-import secrets
-import shutil
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing
 from decimal import Decimal
 from functools import cache
 from multiprocessing import connection, get_context, parent_process
@@ -36,7 +33,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hotset.errors import HotsetError, OutputError, ResourceError, UsageError
+from hotset.data.appear import check_place, check_seed, whole_file
+from hotset.errors import ResourceError, UsageError
 
 BLOCK_BYTES = 1 << 20
 VOCABULARY_WORDS = 100_000
@@ -93,66 +91,24 @@ def write_text(
     workers = len(os.sched_getaffinity(0)) if processes is None else processes
     _check_request(path, size_bytes, seed, workers)
     done_bytes = 0
-    with _appear_whole(path) as staged, closing(_write_blocks(staged, size_bytes, seed, workers)) as blocks:
-        for block_bytes in blocks:
-            done_bytes += block_bytes
-            if progress is not None:
-                progress(done_bytes)
+    try:
+        with whole_file(path) as staged, closing(_write_blocks(staged, size_bytes, seed, workers)) as blocks:
+            for block_bytes in blocks:
+                done_bytes += block_bytes
+                if progress is not None:
+                    progress(done_bytes)
+    except BrokenProcessPool as error:
+        raise ResourceError(f"a process that wrote {path} was killed; use fewer if memory is short") from error
     return done_bytes
 
 
 def _check_request(path: Path, size_bytes: int, seed: int, workers: int) -> None:
     if size_bytes < 0:
         raise UsageError(f"size is negative, got {size_bytes}; give 0 or more bytes")
-    if not 0 <= seed < 2**64:
-        raise UsageError(f"seed is out of range, got {seed}; give an integer from 0 to 2**64 - 1")
+    check_seed(seed)
     if workers < 1:
         raise UsageError(f"processes are too few, got {workers}; give 1 or more")
-    if os.path.lexists(path):
-        raise OutputError(f"output exists, got {path}; remove it or write to another file")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise OutputError(f"directory is missing or not writable, got {path.parent}; create it or use another one")
-    free_bytes = shutil.disk_usage(path.parent).free
-    if size_bytes > free_bytes:
-        raise ResourceError(
-            f"disk is too small for {path}, got {size_bytes} bytes to write and {free_bytes} free; "
-            "write less or to another disk"
-        )
-
-
-@contextmanager
-def _appear_whole(path: Path) -> Iterator[Path]:
-    """A hidden file beside `path` to write to; it becomes `path` at the end, or goes away after an error."""
-    staged = path.with_name(f".hotset-{secrets.token_hex(8)}.tmp")
-    try:
-        staged.touch(exist_ok=False)
-        try:
-            yield staged
-            _flush(staged)
-            os.link(staged, path)  # a rename would replace a file that somebody else has put there meanwhile
-        finally:
-            staged.unlink(missing_ok=True)
-        _flush(path.parent)
-    except OSError as error:
-        raise _explain(error, path) from error
-    except BrokenProcessPool as error:
-        raise ResourceError(f"a process that wrote {path} was killed; use fewer if memory is short") from error
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _explain(error: OSError, path: Path) -> HotsetError:
-    if isinstance(error, FileExistsError):
-        return OutputError(f"output has appeared meanwhile, got {path}; remove it or write to another file")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ResourceError(f"disk is full, got {path}; write less or to another disk")
-    return OutputError(f"output cannot be written, got {path}: {error.strerror}; write to another directory")
+    check_place(path, size_bytes)
 
 
 def _write_blocks(staged: Path, size_bytes: int, seed: int, workers: int) -> Generator[int, None, None]:

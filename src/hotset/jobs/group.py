@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DecimalType, IntegralType, NumericType, StructType
+from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StructType
 
 from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Sample, Shows, UsageError
 from hotset.jobs.group_kernel import (
@@ -201,6 +201,8 @@ def why_not_columnar(run: Run, params: Params, dataset: Dataset, query: Query) -
     schema = dataset.schema()
     if any(isinstance(schema[name].dataType, DecimalType) for name in query.columns):
         return "decimals are added by Spark"
+    if any(isinstance(schema[name].dataType, (ArrayType, StructType)) for name in (*query.by, *query.columns)):
+        return "arrays and structs are compared by Spark"
     return run.why_not_batches(params.input)
 
 

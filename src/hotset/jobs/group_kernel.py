@@ -7,7 +7,7 @@ equal by their bytes. As values, NaN is a number greater than any other, and nul
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -56,6 +56,13 @@ class Query:
         return tuple(f"key {place}" for place in range(len(self.by)))
 
     @property
+    def inside(self) -> "Query":
+        """The same inside of the kernels: there columns are made beside the values, and none may have a user's name."""
+        names = {name: f"value {place}" for place, name in enumerate(self.columns)}
+        aggregates = tuple(replace(one, column=names.get(one.column, one.column)) for one in self.aggregates)
+        return replace(self, aggregates=aggregates, origins={names[name]: at for name, at in self.origins.items()})
+
+    @property
     def holistic(self) -> bool:
         return any(one.kind in HOLISTIC for one in self.aggregates)
 
@@ -65,26 +72,26 @@ class Query:
 
 def partial_states(batches: Iterable[pa.RecordBatch], query: Query) -> Iterator[pa.RecordBatch]:
     """rows -> states: one row for each key of the block."""
-    states = [states_of(rows, query) for rows in normalized(batches, query)]
+    states = [states_of(rows, query.inside) for rows in normalized(batches, query)]
     if states:
-        yield from merged(pa.concat_tables(states), query).to_batches()
+        yield from merged(pa.concat_tables(states), query.inside).to_batches()
 
 
 def merge_states(batches: Iterable[pa.RecordBatch], query: Query) -> Iterator[pa.RecordBatch]:
     """states -> answer(keys, aggregates): of the keys of one hash partition, in their order."""
     states = list(batches)
     if states:
-        yield from answer(merged(pa.Table.from_batches(states), query), query).to_batches()
+        yield from answer(merged(pa.Table.from_batches(states), query.inside), query).to_batches()
 
 
 def aggregate_rows(batches: Iterable[pa.RecordBatch], query: Query) -> Iterator[pa.RecordBatch]:
     """normalized rows -> answer(keys, aggregates): of one hash partition, aggregated here for the first time."""
     rows = list(batches)
     if rows:
-        table = pa.Table.from_batches(rows)
-        states = states_of(table, query)
+        table, inside = pa.Table.from_batches(rows), query.inside
+        states = states_of(table, inside)
         if query.holistic:
-            states = with_holistic(in_order(states, query.keys), in_order(table, query.keys), query)
+            states = with_holistic(in_order(states, query.keys), in_order(table, query.keys), inside)
         yield from answer(states, query).to_batches()
 
 
@@ -104,7 +111,7 @@ def normalized(batches: Iterable[pa.RecordBatch], query: Query) -> Iterator[pa.T
     for batch in batches:
         keys = [comparable(batch[name]) for name in query.by]
         values = [batch[name] for name in query.columns]
-        waiting.append(pa.RecordBatch.from_arrays([*keys, *values], [*query.keys, *query.columns]))
+        waiting.append(pa.RecordBatch.from_arrays([*keys, *values], [*query.keys, *query.inside.columns]))
         rows += batch.num_rows
         if rows >= AT_ONCE_ROWS:
             yield pa.Table.from_batches(waiting)
@@ -277,11 +284,12 @@ def medians(values: pa.ChunkedArray, group: np.ndarray, groups: int) -> pa.Array
 
 def answer(states: pa.Table, query: Query) -> pa.Table:
     """states -> answer(keys, aggregates), under the names that the user knows"""
-    columns = [states[key] for key in query.keys] + [_aggregated(states, one) for one in query.aggregates]
+    both = zip(query.inside.aggregates, query.aggregates, strict=True)
+    columns = [*(states[key] for key in query.keys), *(_aggregated(states, one, told.column) for one, told in both)]
     return pa.table(columns, [*query.by, *(one.name for one in query.aggregates)])
 
 
-def _aggregated(states: pa.Table, one: Aggregate) -> pa.ChunkedArray | pa.Array:
+def _aggregated(states: pa.Table, one: Aggregate, told: str) -> pa.ChunkedArray | pa.Array:
     column = one.column
     if column == "*":
         return states[ROWS]
@@ -294,7 +302,7 @@ def _aggregated(states: pa.Table, one: Aggregate) -> pa.ChunkedArray | pa.Array:
     if one.kind in ("min", "max"):
         return _extreme(states, one, some)
     if one.kind == "sum":
-        return pc.if_else(some, _sum(states, column), None)
+        return pc.if_else(some, _sum(states, column, told), None)
     if one.kind == "mean":
         return pc.if_else(some, pc.divide(_float_sum(states, column), n.cast(pa.float64())), None)
     freedom = pc.subtract(n, 1).cast(pa.float64())
@@ -312,13 +320,13 @@ def _extreme(states: pa.Table, one: Aggregate, some: pa.ChunkedArray) -> pa.Chun
     return pc.if_else(is_nan, nan, pc.add(found, pa.scalar(0.0, found.type)))
 
 
-def _sum(states: pa.Table, column: str) -> pa.ChunkedArray | pa.Array:
+def _sum(states: pa.Table, column: str, told: str) -> pa.ChunkedArray | pa.Array:
     if f"sum {column}" in states.column_names:
         return states[f"sum {column}"].cast(pa.float64())
     high, low = states[f"high {column}"], states[f"low {column}"]
     carried = pc.add(high, pc.shift_right(low, HALF))
     if len(carried) and max(abs(pc.max(carried).as_py() or 0), abs(pc.min(carried).as_py() or 0)) >= 2 ** (63 - HALF):
-        raise OverflowError(f"a sum of {column!r} is no bigint; read the column as double by --columns")
+        raise OverflowError(f"a sum of {told!r} is no bigint; read the column as double by --columns")
     return pc.add(pc.shift_left(carried, HALF), pc.bit_wise_and(low, pa.scalar(2**HALF - 1, pa.int64())))
 
 

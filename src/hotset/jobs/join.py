@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, FractionalType, IntegralType, StructType
+from pyspark.sql.types import ArrayType, DataType, FractionalType, IntegralType, StructType
 
 from hotset import Batches, Dataset, Inputs, Kernel, Output, Pairing, Run, Sample, UsageError
 from hotset.jobs.join_guard import (
@@ -126,10 +126,24 @@ def held_side(sides: Sides, params: Params) -> int | None:
     return min(may, key=lambda side: sides.samples[side].bytes_in_memory, default=None)
 
 
+def nested_key(sides: Sides, params: Params) -> str | None:
+    """A key whose values only Spark compares. Raises UsageError when somebody else is to join."""
+    for name in params.on:
+        kind = sides.datasets[0].schema()[name].dataType
+        if isinstance(kind, (ArrayType, StructType)):
+            if params.plan in ("map-side", "exchange"):
+                raise UsageError(f"key {name!r} is {kind.simpleString()}, which Spark compares; leave out --plan")
+            return name
+    return None
+
+
 def choose(run: Run, sides: Sides, params: Params) -> tuple[Plan, str, Pairs | None]:
     """The plan, why, and the counts of the keys where it took them."""
+    nested = nested_key(sides, params)
     if params.plan != "auto":
         return params.plan, "as asked", None
+    if nested:
+        return "sort-merge", f"key {nested!r} is an array or a struct, which Spark compares", None
     if reason := run.why_not_batches(params.left) or run.why_not_batches(params.right):
         return "sort-merge", reason, None
     side, sizes = held_side(sides, params), [sample.bytes_in_memory for sample in sides.samples]

@@ -1,0 +1,27 @@
+"""Polars: both files scanned as streams, on all cores.
+
+Compressed as all the others do it by default; the default of Polars takes longer.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from bench.serve import main
+
+
+def start() -> None:
+    """Nothing is set up."""
+
+
+def work(_: None, source: str, target: str) -> None:
+    left, right = (pl.scan_parquet(Path(source, f"{name}.parquet")) for name in ("main", "other"))
+    left.join(right, on="col_0", how="left").sink_parquet(target, compression="snappy")
+
+
+def stop(_: None) -> None:
+    """Nothing is put away."""
+
+
+if __name__ == "__main__":
+    main(start, work, stop)

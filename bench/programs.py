@@ -1,0 +1,27 @@
+"""The usual programs: jobs of hotset's, and the peers of bench/peers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.work import HOTSET, INPUT, OUTPUT, PYTHON, Command, Program
+
+Read = Callable[[Path], Any]
+
+
+def job(name: str, label: str, arguments: Command, read: Read) -> Program:
+    """`hotset run` with these arguments, INPUT and OUTPUT among them; warm, in a session that stays up."""
+    served = (PYTHON, "-m", "bench.ours.serve", *arguments)
+    return Program(name, label, (HOTSET, "run", *arguments), served, read)
+
+
+def archived(name: str, label: str, arguments: Command, read: Read) -> Program:
+    """The same after `hotset warm`: what that makes is for the start, and a warm program has started."""
+    started = f"{label}, after `hotset warm`"
+    return Program(f"{name}+archive", started, (HOTSET, "run", *arguments), None, read, archive=True)
+
+
+def peer(name: str, label: str, module: str, read: Read) -> Program:
+    """`bench.peers.MODULE`, once or serving."""
+    command = (PYTHON, "-m", f"bench.peers.{module}")
+    return Program(name, label, (*command, INPUT, OUTPUT), (*command, "--serve"), read)
