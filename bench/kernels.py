@@ -80,7 +80,7 @@ def works(tables: dict[str, pa.Table]) -> dict[str, dict[str, Callable[[], Any]]
 def total(table: pa.Table) -> float:
     """A number that all answers to one work share."""
     sums = (pc.sum(column).as_py() or 0.0 for column in table.columns if pa.types.is_floating(column.type))
-    return round(sum(sums), 3) + table.num_rows
+    return float(sum(sums)) + float(table.num_rows)
 
 
 def measured(tables: dict[str, pa.Table]) -> Table:

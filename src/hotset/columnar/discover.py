@@ -106,7 +106,8 @@ def _text_schema(file: InputFile, kind: Format, facts: dict[str, Any]) -> dict[s
 
 
 def _csv_types(sample: bytes, separator: str) -> dict[str, str]:
-    parse = pacsv.ParseOptions(delimiter=separator)
+    # lines with more or fewer cells say nothing of types; the reading finds them
+    parse = pacsv.ParseOptions(delimiter=separator, invalid_row_handler=lambda _: "skip")
     read = pacsv.ReadOptions(block_size=len(sample) + 1, use_threads=False)
     convert = pacsv.ConvertOptions(null_values=[""], strings_can_be_null=True)
     table = pacsv.read_csv(io.BytesIO(sample), read, parse, convert)
@@ -122,7 +123,7 @@ def _csv_types(sample: bytes, separator: str) -> dict[str, str]:
 
 
 def _text_type(name: str, kind: pa.DataType) -> str:
-    if pa.types.is_null(kind) or pa.types.is_time(kind):
+    if pa.types.is_null(kind) or pa.types.is_time(kind) or pa.types.is_binary(kind):
         return "string"
     return "timestamp" if pa.types.is_timestamp(kind) else _spark_type(name, kind)
 
@@ -132,6 +133,10 @@ def _spark_type(name: str, kind: pa.DataType) -> str:
         kind = kind.value_type
     if pa.types.is_null(kind):
         return "string"
+    if pa.types.is_timestamp(kind):
+        return "timestamp_ntz" if kind.tz is None else "timestamp"
+    if pa.types.is_unsigned_integer(kind):  # in the next wider one, which Spark has
+        return {8: "smallint", 16: "int", 32: "bigint", 64: "decimal(20,0)"}[kind.bit_width]
     try:
         return from_arrow_type(kind).simpleString()
     except PySparkException:

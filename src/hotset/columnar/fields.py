@@ -110,8 +110,10 @@ def _fits(stored: pa.DataType, column: Column) -> bool:
     wanted = column.type
     if pa.types.is_dictionary(stored):
         stored = stored.value_type
-    if pa.types.is_signed_integer(stored) and pa.types.is_signed_integer(wanted):
-        return bool(stored.bit_width <= wanted.bit_width)
+    if pa.types.is_integer(stored) and pa.types.is_signed_integer(wanted):
+        return bool(stored.bit_width <= wanted.bit_width - pa.types.is_unsigned_integer(stored))
+    if pa.types.is_uint64(stored) and pa.types.is_decimal(wanted):
+        return bool(wanted.scale == 0 and wanted.precision >= 20)
     if pa.types.is_floating(stored) and pa.types.is_floating(wanted):
         return bool(stored.bit_width <= wanted.bit_width)
     if pa.types.is_decimal(stored) and pa.types.is_decimal(wanted):

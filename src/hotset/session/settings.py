@@ -17,7 +17,11 @@ SERIAL_CORES = 2
 SMALL_INPUT_BYTES = 50_000_000
 
 # They change what a job computes, so they hold on every master, and the key of a run contains them.
-RESULT_DEFAULTS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+RESULT_DEFAULTS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as Arrow writes them, not INT96
+}
 
 # They keep what is nobody else's business out of logs and pages, on every master.
 SAFE_DEFAULTS = {
