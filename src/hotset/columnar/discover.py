@@ -98,7 +98,7 @@ def _text_schema(file: InputFile, kind: Format, facts: dict[str, Any]) -> dict[s
         try:
             if kind == "json":
                 table = pajson.read_json(io.BytesIO(sample))
-                return {entry.name: _spark_type(entry.name, entry.type) for entry in table.schema}
+                return {entry.name: _text_type(entry.name, entry.type) for entry in table.schema}
             return _csv_types(sample, facts.get("separator", ","))
         except pa.ArrowInvalid as why:
             reason = why  # a line end inside of quotes, where a spot begins; the head alone has none

@@ -94,7 +94,7 @@ def pairs_in_catalyst(left: DataFrame, right: DataFrame, on: tuple[str, ...]) ->
     theirs = right.groupBy(*on).agg(F.count(F.lit(1)).cast("double").alias("(theirs)"))
     both = ours.join(theirs, list(on), "inner").withColumn("(pairs)", F.col("(ours)") * F.col("(theirs)"))
     sums = both.agg(*(F.sum(f"`{name}`") for name in ("(ours)", "(theirs)", "(pairs)")), F.max("`(ours)`")).take(1)[0]
-    worst = both.orderBy(F.desc("(pairs)")).limit(WORST).collect()
+    worst = both.orderBy(F.desc("(pairs)")).take(WORST)
     left_rows, right_rows, pairs, largest = (int(value or 0) for value in sums)
     told = tuple((_shown([row[name] for name in on]), int(row["(ours)"]), int(row["(theirs)"])) for row in worst)
     return Pairs(left_rows, right_rows, pairs, largest, told)

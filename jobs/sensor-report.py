@@ -1,0 +1,10 @@
+"""Report on readings: `spark-submit jobs/sensor-report.py --help`, or `python jobs/sensor-report.py --help`."""
+
+import sys
+
+try:
+    from hotset import main
+except ImportError as missing:
+    sys.exit(f"{sys.executable}: {missing}; `make setup`, then use .venv/bin/python (or set PYSPARK_PYTHON to it)")
+
+main("sensor-report")

@@ -1,0 +1,153 @@
+"""The same report and anomalies by Catalyst: the engine `dataframe`.
+
+frame  --as_readings-->  readings(device, time, quantities)  --without_copies-->  readings(…, __copies)
+       --report-->  report(device, window_start, …)
+"""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
+from hotset.jobs.sensor_detector import Detector
+from hotset.jobs.sensor_readings import COPIES, Columns, ddl
+from hotset.jobs.sensor_windows import MICROS, QUANTILES, Windows, report_types
+
+LATEST = 2**63 - 1
+
+
+def of(name: str) -> Column:
+    """The column of this name, whatever characters are in it."""
+    return F.col(f"`{name.replace('`', '``')}`")
+
+
+def as_readings(frame: DataFrame, columns: Columns) -> DataFrame:
+    """frame -> readings(device, time, quantities): quantities as doubles, null where they are not finite."""
+    time = of(columns.time)
+    if columns.types[columns.time] == "timestamp_ntz":  # a cast would take it for a time in the session's zone
+        time = F.to_timestamp(F.concat(time.cast("string"), F.lit("Z")))
+    named = (
+        (name, _needed(column, name)) for name, column in ((columns.device, of(columns.device)), (columns.time, time))
+    )
+    values = (_finite(of(name).cast("double")).alias(name) for name in columns.quantities)
+    return frame.select(*(column.alias(name) for name, column in named), *values)
+
+
+def _needed(column: Column, name: str) -> Column:
+    """Rows are looked at before, but for those of Parquet that the workers do not reach."""
+    return F.coalesce(column, F.raise_error(f"a reading without {name}"))
+
+
+def _finite(value: Column) -> Column:
+    """0.0 for -0.0."""
+    odd = F.isnan(value) | F.abs(value).eqNullSafe(float("inf"))
+    return F.when(~odd, value + F.lit(0.0))
+
+
+def until(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
+    """Those that are not of the future."""
+    return readings.filter(F.unix_micros(of(columns.time)) <= as_of)
+
+
+def after(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
+    """Those that are."""
+    return readings.filter(F.unix_micros(of(columns.time)) > as_of)
+
+
+def without_copies(readings: DataFrame, columns: Columns) -> DataFrame:
+    """readings -> readings(…, __copies): of a device and a time the one with the least quantities, null last."""
+    ranked = F.struct(*(one for name in columns.quantities for one in (F.isnull(of(name)), of(name).alias(name))))
+    best = readings.groupBy(of(columns.device), of(columns.time)).agg(
+        F.min(ranked).alias("__best"), (F.count(F.lit(1)) - 1).alias(COPIES)
+    )
+    return best.select(
+        of(columns.device),
+        of(columns.time),
+        COPIES,
+        *(F.col("__best").getField(name).alias(name) for name in columns.quantities),
+    )
+
+
+def report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
+    """readings(device, time, quantities) -> report(device, window_start, …): one row for each device and window."""
+    taken = until(readings, columns, windows.as_of).transform(without_copies, columns)
+    covered = taken.transform(_with_cover, columns, windows).withColumn("__ahead", F.lit(0))
+    ahead = after(readings, columns, windows.as_of).select(
+        of(columns.device),
+        of(columns.time),
+        F.lit(0).cast("bigint").alias(COPIES),
+        *(F.lit(None).cast("double").alias(name) for name in columns.quantities),
+        F.lit(None).cast("bigint").alias("__cover"),
+        F.lit(1).alias("__ahead"),
+    )
+    counted = (
+        F.count_if(F.col("__ahead") == 0).alias("readings"),
+        F.sum(COPIES).alias("duplicates"),
+        F.sum("__ahead").alias("future"),
+        ((windows.micros - F.sum("__cover")) / MICROS).alias("missing_s"),
+    )
+    grouped = covered.unionByName(ahead).groupBy(
+        of(columns.device), _window_start(columns, windows).alias("window_start")
+    )
+    both = grouped.agg(*counted, *(one for name in columns.quantities for one in _summary(name)))
+    return both.select(*(_statistic(name, kind) for name, kind in report_types(columns).items()))
+
+
+def _window_start(columns: Columns, windows: Windows) -> Column:
+    micros = F.unix_micros(of(columns.time))
+    return F.timestamp_micros(micros - F.pmod(micros, F.lit(windows.micros)))
+
+
+def _summary(name: str) -> Iterable[Column]:
+    value = of(name)
+    yield F.count(value).alias(f"{name}_count")
+    for statistic, function in (("mean", F.avg), ("min", F.min), ("max", F.max), ("std", F.stddev_samp)):
+        yield function(value).alias(f"{name}_{statistic}")
+    yield F.percentile(value, F.array(*map(F.lit, QUANTILES))).alias(f"{name}_quantiles")
+
+
+def _statistic(name: str, kind: str) -> Column:
+    for place, suffix in enumerate(("_p50", "_p95")):
+        if name.endswith(suffix):
+            return of(f"{name.removesuffix(suffix)}_quantiles")[place].alias(name)
+    return of(name).cast(kind)
+
+
+def _with_cover(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
+    """readings -> readings(…, __cover): microseconds of its window covered by it, and by the one before."""
+    if not windows.period:
+        return readings.withColumn("__cover", F.lit(None).cast("bigint"))
+    of_device = Window.partitionBy(of(columns.device)).orderBy(of(columns.time))
+    micros, start = F.unix_micros(of(columns.time)), F.unix_micros(_window_start(columns, windows))
+    before, behind = F.lag(micros).over(of_device), F.coalesce(F.lead(micros).over(of_device), F.lit(LATEST))
+    own = F.least(behind, micros + windows.period, start + windows.micros) - micros
+    spilt = F.when(before < start, F.greatest(F.least(before + windows.period, micros) - start, F.lit(0)))
+    return readings.withColumn("__cover", own + F.coalesce(spilt, F.lit(0)))
+
+
+def anomalies(readings: DataFrame, columns: Columns, detector: Detector, as_of: int) -> DataFrame:
+    """readings(device, time, quantities) -> anomalies(device, time, …): by the same detector, a device at a time."""
+    taken = until(readings, columns, as_of).transform(without_copies, columns)
+    names = list(taken.columns)
+
+    def find(readings: pa.Table) -> pa.Table:
+        return _find(readings.rename_columns(names), columns, detector, as_of)
+
+    numbered = taken.toDF(*map(str, range(len(names))))  # applyInArrow takes no name with a dot in it
+    return numbered.groupBy("0").applyInArrow(find, ddl(anomaly_types(columns)))
+
+
+def _find(readings: pa.Table, columns: Columns, detector: Detector, as_of: int) -> pa.Table:
+    in_time = readings.sort_by(columns.time).to_batches()
+    found = list(find_anomalies(in_time, columns, detector, as_of))
+    types = {"timestamp": pa.timestamp("us", "UTC"), "string": pa.string(), "double": pa.float64()}
+    kinds = anomaly_types(columns)
+    schema = pa.schema(
+        [
+            (name, readings.schema.field(columns.device).type if name == columns.device else types[kind])
+            for name, kind in kinds.items()
+        ]
+    )
+    return pa.Table.from_batches(found, None if found else schema)

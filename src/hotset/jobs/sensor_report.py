@@ -1,0 +1,172 @@
+"""Statistics and anomalies of sensors' readings, by device and window of time.
+
+input  --in order, one for each device and time-->  readings  --statistics of each window-->  report
+                                                    readings  --detect, device by device-->  anomalies
+       --later than as-of-->  future
+
+A row of the report has, for each quantity, count, mean, least, greatest, sample standard deviation, median and 95th
+percentile, and how many readings were duplicates or of the future. Engine `columnar` brings all readings of a device
+into one task, as Arrow chunks, and works on NumPy arrays there; `dataframe` leaves the report to Catalyst. Both give
+the same answer; where the workers do not reach the files, `dataframe` takes over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Literal
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Shows, UsageError
+from hotset.jobs import sensor_frames
+from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
+from hotset.jobs.sensor_detector import Detector
+from hotset.jobs.sensor_plan import Plan, columns_of, limits_of, parse_duration, parse_limits, parse_time
+from hotset.jobs.sensor_readings import ddl, in_order, only_future
+from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
+
+Engine = Literal["columnar", "dataframe"]
+Data = Batches | DataFrame
+
+
+@dataclass(frozen=True)
+class Params:
+    input: Annotated[Inputs, "files, directories or globs of readings: CSV, JSON lines, Parquet, ORC"]
+    output: Annotated[Output, "directory to create for the report"]
+    anomalies: Annotated[Output, "directory to create for the anomalies; without it none are looked for"] = ""
+    future: Annotated[Output, "directory to create for the readings of the future, which are no part of the report"] = (
+        ""
+    )
+    columns: Annotated[str, "the input's columns in Spark's DDL; by default they are found in the input"] = ""
+    device: Annotated[str, "the column that names the device"] = "device_id"
+    timestamp: Annotated[str, "the column that says when; without a zone it is UTC"] = "timestamp"
+    quantities: Annotated[tuple[str, ...], "the columns that are measured; by default all others that are numbers"] = ()
+    window: Annotated[str, "length of a window, as in 30 minutes; windows are counted from 1970, UTC"] = "1 hour"
+    period: Annotated[str, "how often a device should report, as in 1 second; missing_s needs it"] = ""
+    as_of: Annotated[str, "readings later than this are of the future: a time in ISO 8601; by default now"] = ""
+    limits: Annotated[
+        tuple[str, ...], "what values lie between, as in temperature=-40:85; others are out of range"
+    ] = ()
+    gap: Annotated[str, "a device that says nothing for longer has a gap, as in 10 minutes; by default none has"] = ""
+    stuck: Annotated[int, "so many equal values in a row are stuck; 0 for never"] = 10
+    history: Annotated[int, "how many values of the past a value is compared with"] = 256
+    threshold: Annotated[float, "how many scales away from their median a spike lies"] = 5.0
+    format: Annotated[Literal["parquet", "csv", "json"], "of the outputs"] = "parquet"
+    top: Annotated[int, Shows, "how many lines of anomalies, by quantity and kind, to show"] = 20
+    engine: Annotated[Engine, "who works; the answer is the same"] = "columnar"
+
+    def __post_init__(self) -> None:
+        for name, least in (("stuck", 0), ("history", 4), ("top", 0)):
+            if not least <= getattr(self, name) <= 1_000_000:
+                raise UsageError(f"--{name} is from {least} to 1000000, got {getattr(self, name)}")
+        if self.stuck == 1 or not self.threshold > 0:
+            wrong = (
+                "--stuck is 0, or 2 and more, got 1"
+                if self.stuck == 1
+                else f"--threshold is above 0, got {self.threshold}"
+            )
+            raise UsageError(wrong)
+        parse_duration(self.window, "window")
+        for name in ("period", "gap"):
+            if text := getattr(self, name):
+                parse_duration(text, name)
+        if self.as_of:
+            parse_time(self.as_of)
+        parse_limits(self.limits)
+
+
+def plan_of(found: Dataset, params: Params) -> Plan:
+    """Raises UsageError for columns that are not there, or not what they are taken for."""
+    dataset, columns = columns_of(found, params.device, params.timestamp, params.quantities)
+    as_of = parse_time(params.as_of or datetime.now(UTC).isoformat())
+    period, gap = (parse_duration(text, "") if text else 0 for text in (params.period, params.gap))
+    limits = limits_of(columns.quantities, parse_limits(params.limits))
+    return Plan(
+        dataset,
+        columns,
+        Windows(parse_duration(params.window, "window"), period, as_of),
+        Detector(limits, params.history, params.threshold, params.stuck, gap),
+    )
+
+
+@dataclass(frozen=True)
+class Results:
+    """What can be published; nothing of it is computed before somebody asks."""
+
+    report: Data
+    anomalies: Data
+    future: Data
+
+
+def columnar(run: Run, params: Params, plan: Plan) -> Results:
+    if reason := run.why_not_batches(params.input):
+        run.warn(f"summarised by Catalyst: {reason}")
+        return dataframe(run, params, plan, reached=False)
+    columns, windows = plan.columns, plan.windows
+    moved = run.batches(plan.dataset, params.input).exchange((columns.device,))
+    summary = partial(report_unordered, columns=columns, windows=windows)
+    readings = moved.map(Kernel(columns.ordered, partial(in_order, columns=columns, as_of=windows.as_of)))
+    if params.anomalies or params.future:
+        moved = readings = run.keep("readings", readings)
+        summary = partial(report_windows, columns=columns, windows=windows)
+    find = partial(find_anomalies, columns=columns, detector=plan.detector, as_of=windows.as_of)
+    future = partial(only_future, columns=columns, as_of=windows.as_of)
+    return Results(
+        moved.map(Kernel(ddl(report_types(columns)), summary)),
+        readings.map(Kernel(ddl(anomaly_types(columns)), find)),
+        readings.map(Kernel(columns.plain, future)),
+    )
+
+
+def dataframe(run: Run, params: Params, plan: Plan, *, reached: bool = True) -> Results:
+    frame = run.read(plan.dataset if reached else plan.unlooked, params.input)
+    readings = frame.transform(sensor_frames.as_readings, plan.columns)
+    if params.anomalies or params.future:
+        readings = run.keep("readings", readings)
+    as_of = plan.windows.as_of
+    return Results(
+        readings.transform(sensor_frames.report, plan.columns, plan.windows),
+        readings.transform(sensor_frames.anomalies, plan.columns, plan.detector, as_of),
+        readings.transform(sensor_frames.after, plan.columns, as_of),
+    )
+
+
+ENGINES: dict[Engine, Callable[[Run, Params, Plan], Results]] = {"columnar": columnar, "dataframe": dataframe}
+
+
+def totals(report: DataFrame) -> dict[str, int]:
+    """report -> how many readings, duplicates and readings of the future it counts."""
+    names = ("readings", "duplicates", "future")
+    row = report.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in names)).take(1)[0]
+    return {name: row[name] for name in names}
+
+
+def by_kind(anomalies: DataFrame) -> DataFrame:
+    """anomalies -> kinds(kind, quantity, anomalies): how many, the most frequent first."""
+    counts = anomalies.groupBy("kind", "quantity").agg(F.count(F.lit(1)).alias("anomalies"))
+    return counts.orderBy(F.desc("anomalies"), "kind", "quantity")
+
+
+def rows_pass_jvm(params: Params) -> bool:
+    """Only Catalyst makes rows of the readings."""
+    return params.engine == "dataframe"
+
+
+def main(run: Run, params: Params) -> None:
+    plan = plan_of(run.dataset(params.input, params.columns), params)
+    results = ENGINES[params.engine](run, params, plan)
+    report = Dataset(ddl(report_types(plan.columns)), params.format)
+    run.publish(report, results.report, params.output)
+    with run.step("add up the report"):
+        counted = totals(run.published(report, params.output))
+    run.note(**counted)
+    if params.anomalies:
+        anomalies = Dataset(ddl(anomaly_types(plan.columns)), params.format)
+        run.publish(anomalies, results.anomalies, params.anomalies)
+        run.show("Anomalies", by_kind(run.published(anomalies, params.anomalies)), params.top)
+    if params.future:
+        run.publish(Dataset(plan.columns.plain, params.format), results.future, params.future)
+    elif counted["future"]:
+        run.warn(f"{counted['future']:,} readings are of the future; --future DIR writes them down")

@@ -1,0 +1,205 @@
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
+from sensor_oracle import AS_OF, expected_report, random_readings, write
+
+from hotset import Run, SchemaError, UsageError, open_run
+from hotset.jobs import sensor_report
+from hotset.jobs.sensor_report import Engine, Params
+
+ENGINES = get_args(Engine)
+pytestmark = pytest.mark.usefixtures("spark")
+
+
+def made(directory: Path, **params: Any) -> dict[str, pd.DataFrame]:
+    """What the job publishes in a run of its own, by output; sorted."""
+    outputs = {name: str(directory / name) for name in ("output", "anomalies", "future")}
+    with open_run("test", report=directory / "report.json") as run:
+        sensor_report.main(run, Params(**{"as_of": AS_OF.isoformat(), **outputs, **params}))
+    return {name: as_frame(path) for name, path in outputs.items() if Path(path).exists()}
+
+
+def as_frame(path: str) -> pd.DataFrame:
+    """Times in UTC, whoever wrote them."""
+    frame = pd.read_parquet(path)
+    for name in frame.columns[frame.dtypes.map(lambda kind: kind.kind == "M")]:
+        frame[name] = pd.to_datetime(frame[name], utc=True).astype("datetime64[us, UTC]")
+    return frame.sort_values([*frame.columns[:2], *frame.columns[2:4]], ignore_index=True)
+
+
+def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("engine", "window", "period", "seed"),
+    [("columnar", "1 hour", "", 1), ("columnar", "25 minutes", "45 s", 2), ("dataframe", "25 minutes", "45 s", 2)],
+)
+def test_report_is_that_of_pandas(tmp_path: Path, engine: Engine, window: str, period: str, seed: int) -> None:
+    readings = random_readings(800, seed)
+    source = write(readings, tmp_path / "input", parts=3)
+
+    found = made(tmp_path, input=(source,), window=window, period=period, engine=engine)
+
+    report = found["output"].set_index(["device_id", "window_start"])
+    expected = expected_report(readings, window.replace("minutes", "min").replace("1 hour", "1h"), 45 if period else 0)
+    assert list(report.columns[:4]) == ["readings", "duplicates", "future", "missing_s"]
+    assert_same(report[expected.columns].reset_index(), expected.reset_index())
+    assert report[["readings", "duplicates", "future"]].to_numpy().sum() == len(readings)
+    ahead = readings[readings["timestamp"] > AS_OF].sort_values(["device_id", "timestamp", "temperature", "humidity"])
+    assert_same(found["future"], ahead[found["future"].columns].reset_index(drop=True))
+
+
+def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
+    readings = random_readings(800, 3)
+    sources = {"one": write(readings, tmp_path / "one", 1), "five": write(readings[::-1], tmp_path / "five", 5)}
+    params = {"period": "1 minute", "gap": "20 minutes", "history": 16, "stuck": 2, "limits": ("humidity=0:65",)}
+    ways: list[tuple[str, Engine]] = [("one", "columnar"), ("five", "columnar"), ("five", "dataframe")]
+
+    answers = [
+        made(tmp_path / f"{files}-{engine}", input=(sources[files],), engine=engine, **params) for files, engine in ways
+    ]
+    alone = made(tmp_path / "alone", input=(sources["five"],), **params | {"anomalies": "", "future": ""})
+
+    assert set(answers[0]["anomalies"]["kind"]) == {"gap", "out of range", "spike", "stuck"}
+    for answer in [*answers[1:], alone]:
+        for name, frame in answer.items():
+            assert_same(frame, answers[0][name])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, engine: Engine) -> None:
+    table = pa.table(
+        {
+            "note": ["a", "b", "c", "d"],
+            "flow.rate": pa.array([1.5, float("nan"), float("inf"), 2.5], pa.float32()),
+            "sensor": ["x`1", "x`1", "x`1", "y"],
+            "at": pa.array([-1, 0, 1, 3_600_000_000], pa.timestamp("us")),
+            "level": pa.array([None, 3, 4, 5], pa.int16()),
+        }
+    )
+    pq.write_table(table, tmp_path / "own.parquet")
+
+    found = made(
+        tmp_path,
+        input=(str(tmp_path / "own.parquet"),),
+        engine=engine,
+        device="sensor",
+        timestamp="at",
+        limits=("level=4:",),
+    )
+
+    report = found["output"]
+    assert report["sensor"].tolist() == ["x`1", "x`1", "y"]
+    assert report["window_start"].dt.strftime("%d %H").tolist() == ["31 23", "01 00", "01 01"]
+    assert report["flow.rate_count"].tolist() == [1, 0, 1]
+    assert report["level_mean"].tolist()[1:] == [3.5, 5.0]
+    np.testing.assert_array_equal(report["flow.rate_mean"], [1.5, np.nan, 2.5])
+    assert found["anomalies"][["sensor", "quantity", "kind", "value"]].values.tolist() == [
+        ["x`1", "level", "out of range", 3.0]
+    ]
+
+
+def test_a_file_of_whole_numbers_may_go_on_with_fractions(tmp_path: Path) -> None:
+    lines = [f"7,2023-01-01 00:{n // 60:02}:{n % 60:02},{n % 9}\n" for n in range(3000)]
+    path = tmp_path / "readings.csv"
+    path.write_text("device_id,timestamp,value\n" + "".join(lines) * 20 + "7,2023-01-02,0.5\n")
+
+    found = made(tmp_path, input=(str(path),), quantities=("value",))
+
+    assert found["output"]["readings"].tolist() == [3000, 1]
+    assert found["output"]["value_mean"].tolist()[1] == 0.5
+
+
+def test_catalyst_reads_parquet_that_the_workers_do_not_reach(run: Run, tmp_path: Path) -> None:
+    times = pa.array([0, 5, 5], pa.timestamp("us", "UTC"))
+    for name, devices in (("whole", [1, 1, 1]), ("half", [1, None, 1])):
+        pq.write_table(pa.table({"device_id": devices, "timestamp": times, "v": [1.0, 2.0, 2.0]}), tmp_path / name)
+
+    reports = []
+    for name in ("whole", "half"):
+        params = Params(input=(str(tmp_path / name),), output="unused")
+        plan = sensor_report.plan_of(run.dataset(params.input), params)
+        report = sensor_report.dataframe(run, params, plan, reached=False).report
+        assert isinstance(report, DataFrame)
+        reports.append(report)
+
+    assert [(row["readings"], row["duplicates"]) for row in reports[0].take(2)] == [(2, 1)]
+    with pytest.raises(PySparkException, match="a reading without device_id"):
+        reports[1].take(1)
+
+
+def test_future_readings_are_told_of_where_they_are_not_written(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_text("device_id,timestamp,value\n1,2023-01-01 00:00:00,1\n1,2099-01-01 00:00:00,2\n")
+
+    sensor_report.main(run, Params(input=(str(path),), output=str(tmp_path / "out")))
+
+    assert run.report.notes == {"readings": 1, "duplicates": 0, "future": 1}
+    assert "--future" in run.report.warnings[0]
+
+
+def test_the_real_readings_show_what_the_page_says(tmp_path: Path) -> None:
+    source = str(Path(__file__).parents[2] / "data/readings/nab.csv")
+
+    found = made(tmp_path, input=(source,), window="1 day", gap="1 day", as_of="2020-01-01")
+
+    assert found["output"]["readings"].sum() == 8394
+    assert found["anomalies"].groupby(["device_id", "kind"]).size().to_dict() == {
+        (1, "gap"): 7,
+        (1, "spike"): 5,
+        (7578, "spike"): 14,
+    }
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"window": "1 fortnight"}, "--window"),
+        ({"window": "0 s"}, "--window"),
+        ({"period": "soon"}, "--period"),
+        ({"gap": "-1 s"}, "--gap"),
+        ({"as_of": "yesterday"}, "--as-of"),
+        ({"limits": ("temperature",)}, "--limits"),
+        ({"limits": ("temperature=9:1",)}, "--limits"),
+        ({"limits": ("temperature=nan:1",)}, "--limits"),
+        ({"limits": ("a=1:2", "a=1:2")}, "--limits"),
+        ({"stuck": 1}, "--stuck"),
+        ({"history": 3}, "--history"),
+        ({"threshold": 0.0}, "--threshold"),
+        ({"threshold": float("nan")}, "--threshold"),
+    ],
+)
+def test_params_refuse_what_means_nothing(params: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Params(input=("in",), output="out", **params)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"device": "sensor"}, "'sensor'"),
+        ({"device": "value"}, "'value' is double"),
+        ({"timestamp": "note"}, "'note' is string"),
+        ({"timestamp": "device_id"}, "all different"),
+        ({"quantities": ("value", "value")}, "all different"),
+        ({"quantities": ("note",)}, "'note' is string"),
+        ({"limits": ("pressure=1:2",)}, "no quantity"),
+        ({"columns": "device_id bigint, timestamp timestamp"}, "some quantities"),
+    ],
+)
+def test_columns_that_are_no_readings_are_refused(
+    run: Run, tmp_path: Path, params: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_text("device_id,timestamp,note,value\n1,2023-01-01 00:00:00,n,1.5\n")
+
+    with pytest.raises((UsageError, SchemaError), match=message):
+        sensor_report.main(run, Params(input=(str(path),), output=str(tmp_path / "out"), **params))
