@@ -5,6 +5,12 @@ PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 
 JOB ?= wordcount
+EXAMPLE_array-mean = --output out/array
+EXAMPLE_group = --input data/tables/seattle-weather.csv --by weather --agg temp_max:mean,max '*:count' --output out/weather
+EXAMPLE_join = --left data/tables/zones.csv --right data/tables/countries.csv --on code --how left --output out/zones
+EXAMPLE_compact = --input data/readings/nab.csv --output out/compact
+EXAMPLE_parallel-map = --input data/texts --output out/parallel-map --function builtins:str.upper
+EXAMPLE_sensor-report = --input data/readings/nab.csv --window '1 day' --gap '1 day' --output out/report --anomalies out/anomalies
 EXAMPLE_wordcount = --input data/texts --output out/wordcount
 
 # Unexpanded, so that what stands in ARGS='…' reaches the shell as it was written, quotes and dollars included.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotset.errors import UsageError
-from hotset.job import find_job, named_jobs
+from hotset.job import find_function, find_job, named_jobs
 
 SOURCE = '''"""Say hello.
 
@@ -87,7 +87,7 @@ def test_code_hash_is_that_of_name_and_content(tmp_path: Path) -> None:
     ("target", "reason"),
     [
         ("wordcont", "no job, module or file is called 'wordcont'. Did you mean wordcount?"),
-        ("zzz", "There are: wordcount."),
+        ("zzz", "There are: array-mean, compact, group,"),
         ("", "no job, module or file is called ''"),
         ("a..b", "no job, module or file is called 'a..b'"),
         ("nowhere.py", "no such file, got 'nowhere.py'"),
@@ -138,3 +138,27 @@ def test_rows_pass_through_the_jvm_unless_the_job_says_otherwise(tmp_path: Path)
     jobs = [find_job(str(tmp_path / name / f"{name}.py")) for name in sources]
 
     assert [job.rows_pass_jvm(None) for job in jobs] == [True, False]
+
+
+def test_find_function_takes_files_packages_and_dotted_names(tmp_path: Path) -> None:
+    (tmp_path / "their_functions.py").write_text("def double(x):\n    return 2 * x\n")
+
+    by_file, by_module = find_function("their_functions.py:double"), find_function("their_functions:double")
+
+    assert (by_file.call(3), by_file.source) == (6, tmp_path.resolve() / "their_functions.py")
+    assert by_module == by_file
+    assert find_function("builtins:str.upper").call("a") == "A"
+
+
+def test_a_function_s_code_is_hashed_with_the_job_s_and_travels(tmp_path: Path) -> None:
+    (tmp_path / "their_calls.py").write_text("def call():\n    pass\n")
+    runs = "\n\ndef runs(params):\n    from hotset import find_function\n    return (find_function(params.name),)\n"
+    (tmp_path / "greet_by_calls.py").write_text(SOURCE + runs)
+    job = find_job("greet_by_calls")
+    params = job.params("their_calls.py:call")
+
+    before = job.code_hash(params)
+    (tmp_path / "their_calls.py").write_text("def call():\n    return 1\n")
+
+    assert job.code(params) == (job.source, tmp_path.resolve() / "their_calls.py")
+    assert job.code_hash(params) != before

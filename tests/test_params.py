@@ -296,3 +296,19 @@ def test_marked_finds_what_is_marked() -> None:
 
     assert marked(params, Reads) == {"left": ("l",), "right": ("r", "s")}
     assert marked(params, Writes) == {"output": ("o",)}
+
+
+def test_an_output_that_is_empty_by_default_may_be_left_out() -> None:
+    @dataclass(frozen=True)
+    class WithMore:
+        output: Annotated[Output, "what to make"]
+        more: Annotated[Output, "what else to make"] = ""
+
+    one, two = WithMore("o"), WithMore("o", "m")
+
+    assert marked(one, Writes) == {"output": ("o",), "more": ()}
+    assert marked(two, Writes) == {"output": ("o",), "more": ("m",)}
+    job = Job("demo-job", WithMore, lambda *_: None, DOC, Path(__file__), ())
+    assert parse(job, ["--output", "o"]).params == one
+    with pytest.raises(UsageError, match="--output needs a path"):
+        parse(job, ["--output", "", "--more", "m"])

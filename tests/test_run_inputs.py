@@ -299,3 +299,14 @@ def test_a_rule_shortens_no_line_of_text(tmp_path: Path) -> None:
 
     assert values == [long, ""]
     assert [(one["line"], one["raw"]) for one in quarantine(run)] == [(2, "bad")]
+
+
+def test_files_that_the_job_reads_itself_are_watched(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(b"\x00")
+    rows = run.spark.createDataFrame([(1,)], "n int")
+
+    (found,) = run.files(str(tmp_path / "a.bin"))
+    found.write_bytes(b"\x00\x01")
+
+    with pytest.raises(InputError, match="changed while it was read"):
+        run.publish(Dataset("n int"), rows, str(tmp_path / "out"))

@@ -2,7 +2,8 @@
 
 A job is a module with a docstring, a frozen dataclass `Params` and a function `main(run, params)`. One whose rows do
 not all pass through Spark's JVM may say so by a function `rows_pass_jvm(params) -> bool`: then the JVM is started for a
-small input, however large the files are.
+small input, however large the files are. One that runs functions of others says which by a function
+`runs(params) -> tuple[Function, ...]`: their code is part of what the output depends on, and travels to the workers.
 """
 
 import dataclasses
@@ -15,9 +16,12 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from pyspark import cloudpickle
 
 from hotset.errors import UsageError
 
@@ -35,19 +39,37 @@ class Job:
     source: Path
     travels: tuple[Path, ...]
     rows_pass_jvm: Callable[[Any], bool] = lambda _: True
+    runs: Callable[[Any], tuple["Function", ...]] = lambda _: ()
 
     @property
     def title(self) -> str:
         """The first line of the docstring."""
         return self.doc.strip().partition("\n")[0]
 
-    def code_hash(self) -> str:
-        """SHA-256 of the job's own source: its package if it has one, else its file."""
+    def code_hash(self, params: Any = None) -> str:
+        """SHA-256 of the job's own source: its package if it has one, else its file; and of the functions it runs."""
         digest = hashlib.sha256()
-        sources = sorted(self.source.rglob("*.py")) if self.source.is_dir() else [self.source]
-        for file in sources:
-            digest.update(file.relative_to(self.source.parent).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+        for root in (self.source, *self._others(params)):
+            for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+                name = file.relative_to(root.parent).as_posix()
+                digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
         return digest.hexdigest()
+
+    def code(self, params: Any) -> tuple[Path, ...]:
+        """What executors may lack."""
+        return (*self.travels, *(source for source in self._others(params) if not _installed(source)))
+
+    def _others(self, params: Any) -> list[Path]:
+        functions = () if params is None else self.runs(params)
+        return sorted({function.source for function in functions if function.source})
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that somebody named, and where its code is: its top package, its file, or None in the library."""
+
+    call: Callable[..., Any]
+    source: Path | None
 
 
 def named_jobs() -> dict[str, str]:
@@ -71,6 +93,42 @@ def find_job(target: str) -> Job:
     raise UsageError(f"no job, module or file is called {target!r}. {hint}")
 
 
+def find_function(target: str) -> Function:
+    """The function that `package.module:name` or `path/file.py:name` means; it may be pickled for any worker.
+
+    Raises UsageError.
+    """
+    where, _, name = target.rpartition(":")
+    if not where or not name:
+        raise UsageError(f"a function is written package.module:name or path/file.py:name, got {target!r}")
+    if where.endswith(".py"):
+        module = _module_in_file(Path(where))
+    else:
+        sys.path[:0] = [] if "" in sys.path or str(Path.cwd()) in sys.path else [str(Path.cwd())]
+        module = _import(where)
+    call = _function_in(module, name)
+    if module.__name__.partition(".")[0] in sys.stdlib_module_names:
+        return Function(call, None)
+    source = _source(module)
+    if not _installed(source):
+        by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
+        by_value(sys.modules[source.stem])
+    return Function(call, source)
+
+
+def _function_in(module: ModuleType, name: str) -> Callable[..., Any]:
+    try:
+        call: Callable[..., Any] = attrgetter(name)(module)
+    except AttributeError:
+        known = [one for one in dir(module) if callable(getattr(module, one)) and not one.startswith("_")]
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known) or 'none'}"
+        raise UsageError(f"{module.__name__} has no function {name!r}; {hint}") from None
+    if not callable(call):
+        raise UsageError(f"{module.__name__}:{name} is no function, got {call!r}; name one")
+    return call
+
+
 def _exists(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
@@ -86,16 +144,29 @@ def _import(module: str) -> ModuleType:
 
 
 def _job_in_file(file: Path) -> Job:
+    return _job(file.stem, _module_in_file(file))
+
+
+def _module_in_file(file: Path) -> ModuleType:
     """The module of a file, importable in executors under the same name once the file has travelled there."""
     if not os.path.isfile(file):  # noqa: PTH113 (Path.is_file raises for a name that is too long)
         raise UsageError(f"no such file, got {str(file)!r}; give a job's name, a module or a .py file")
     name = file.stem
     if not name.isidentifier() or file.suffix != ".py":
         raise UsageError(f"{file} cannot be imported; name it like a Python module: letters, digits and _, then .py")
-    if name in sys.stdlib_module_names or _exists(name):
+    if name in sys.stdlib_module_names or _another(name, file):
         raise UsageError(f"{file} has the name of the installed module {name!r}, which workers would load; rename it")
-    sys.path.insert(0, str(file.resolve().parent))
-    return _job(name, _import(name))
+    above = str(file.resolve().parent)
+    sys.path[:0] = [] if above in sys.path else [above]
+    return _import(name)
+
+
+def _another(name: str, file: Path) -> bool:
+    """Whether the name leads to a module that is not this file."""
+    if not _exists(name):
+        return False
+    found = importlib.util.find_spec(name)
+    return found is None or found.origin is None or Path(found.origin).resolve() != file.resolve()
 
 
 def _job(name: str, module: ModuleType) -> Job:
@@ -108,7 +179,8 @@ def _job(name: str, module: ModuleType) -> Job:
         raise UsageError(f"{module.__name__} is no job: its docstring, which `hotset list` shows, is missing")
     source = _source(module)
     travels = () if _installed(source) else (source,)
-    return Job(name, params, main, module.__doc__, source, travels, getattr(module, "rows_pass_jvm", Job.rows_pass_jvm))
+    rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
+    return Job(name, params, main, module.__doc__, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
 
 
 def _source(module: ModuleType) -> Path:

@@ -7,8 +7,9 @@
         min_count: Annotated[int, "drop words seen fewer times than this"] = 1
 
 A text in `Annotated` is the help. `Input`, `Inputs` and `Output` are strings that say what they are for: such paths are
-checked before Spark starts. Rank: command line > environment (HOTSET_JOB_MIN_COUNT) > --config FILE.toml > default.
-In the environment several values are separated as a shell separates words, quotes included.
+checked before Spark starts; `Inputs` that are () and an `Output` that is "" by default may be left out. Rank: command
+line > environment (HOTSET_JOB_MIN_COUNT) > --config FILE.toml > default. In the environment several values are
+separated as a shell separates words, quotes included.
 """
 
 import dataclasses
@@ -170,7 +171,9 @@ def marked(params: Any, mark: type[Any]) -> dict[str, tuple[Any, ...]]:
     """parameter -> values, of those with this mark: Reads (paths of inputs), Writes (paths of outputs), Shows."""
     hints = get_type_hints(type(params), include_extras=True)
     names = [name for name, hint in hints.items() if mark in getattr(hint, "__metadata__", ())]
+    optional = {entry.name for entry in dataclasses.fields(params) if entry.default == ""}
     values = {name: getattr(params, name) for name in names}
+    values |= {name: () for name in optional if values.get(name) == ""}
     return {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
 
 
@@ -189,7 +192,7 @@ def _parameters(declared: type[Any], group: Group | None) -> Iterator[inspect.Pa
             consume_multiple=1 if several else None,
             negative_iterable="",
             negative_none="",
-            show_default=entry.default not in ((), None),
+            show_default=entry.default not in ((), None, ""),
             converter=_whole_number if base is int else _as_written if names_paths else None,
             env_var_split=_split_words,
             json_list=False,
@@ -203,8 +206,11 @@ def _parameters(declared: type[Any], group: Group | None) -> Iterator[inspect.Pa
 
 
 def _check_paths(params: Any) -> None:
+    optional = {entry.name for entry in dataclasses.fields(params) if entry.default in ((), "")}
     for mark in (Reads, Writes):
         for name, paths in marked(params, mark).items():
+            if not paths and name in optional:
+                continue
             if not paths or not all(path.strip() for path in paths):
                 raise UsageError(f"--{name.replace('_', '-')} needs a path, got {' '.join(map(repr, paths)) or 'none'}")
 
@@ -271,4 +277,4 @@ def _toml(file: Path) -> dict[str, Any]:
         raise UsageError(f"the --config file {file} is not TOML in UTF-8: {why}") from None
     if "config" in values:
         raise UsageError(f"the --config file {file} may not name another, got {values['config']!r}; leave it out")
-    return values
+    return {name: value for name, value in values.items() if value != []}  # of which cyclopts would make ['']

@@ -55,7 +55,7 @@ def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask])
     """Raises InputError, OutputError and ResourceError for whatever would stop the run later."""
     inputs = marked(command.params, Reads)
     outputs = marked(command.params, Writes)
-    listings = {paths: list_inputs(paths) for paths in inputs.values()}
+    listings = {paths: list_inputs(paths) for paths in inputs.values() if paths}
     destinations = tuple(destination(path) for paths in outputs.values() for path in paths)
     for target in destinations:
         check_harmless(target)
@@ -101,7 +101,7 @@ def _run_key(
     """SHA-256 of everything that the content of the output depends on; `idle` parameters do not change it."""
     facts = {
         "job": job.name,
-        "code": job.code_hash(),
+        "code": job.code_hash(params),
         "versions": versions(),
         "params": {name: value for name, value in asdict(params).items() if name not in idle},
         "settings": {key: ask.value.lower() for key, ask in result_settings.items()},

@@ -70,7 +70,7 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         destinations=plan.destinations,
         asks=asks,
         report=report.absolute(),
-        code=job.travels,
+        code=job.code(command.params),
         jvm_bytes=_jvm_bytes(job, command.params, plan),
         if_exists=command.options.if_exists,
         break_lock=command.options.break_lock,
@@ -83,9 +83,9 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
 
 def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:
     """The size of the input, as far as its rows pass through the JVM; None where nothing is known of it."""
-    if not plan.listings:
-        return None
-    return sum(listing.size_bytes for listing in plan.listings.values()) if job.rows_pass_jvm(params) else 0
+    if not job.rows_pass_jvm(params):
+        return 0
+    return sum(listing.size_bytes for listing in plan.listings.values()) if plan.listings else None
 
 
 @contextmanager

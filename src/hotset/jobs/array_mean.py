@@ -1,0 +1,143 @@
+"""Mean, spread, least and greatest of a large array, chunk by chunk.
+
+array  --cut-->  chunks  --figures_of-->  figures(n, nans, sum, squares, least, greatest)  --together-->  one row
+
+The array is drawn at random (--shape, --chunks, --seed, --distribution), or lies in .npy files (--input). It is never
+in memory as a whole: a worker holds a mebibyte of it. Engine `columnar` gives ranges of chunks to Spark's tasks;
+`numpy` takes one chunk after the other in one process. Both give the same bits, and so does every number of tasks: a
+chunk's numbers depend on the seed and its place alone, and the sums over chunks round once.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+from pyspark import SparkContext
+
+from hotset import DataError, Dataset, InputError, Inputs, Output, Run, UsageError
+from hotset.jobs.array_chunks import (
+    Chunks,
+    Distribution,
+    RandomChunks,
+    StoredChunks,
+    chunk_figures,
+    parse_shape,
+    stored_array,
+)
+from hotset.jobs.array_figures import Figures, Nan, together
+
+RESULT = Dataset("n bigint, nans bigint, mean double, std double, min double, max double")
+NUMBERS_PER_TASK = 100_000_000  # a third of a second: the start of a task is little beside it
+MOST_CHUNKS = 4_000_000  # the driver holds the figures of each, in about 100 bytes
+
+Engine = Literal["columnar", "numpy"]
+Format = Literal["parquet", "csv", "json"]
+
+
+@dataclass(frozen=True)
+class Params:
+    output: Annotated[Output, "directory to create"]
+    input: Annotated[Inputs, ".npy files to read instead of drawing numbers"] = ()
+    shape: Annotated[str, "of the random array: sizes with x between them"] = "10000x10000"
+    chunks: Annotated[str, "shape of a chunk; of a file, as many numbers are read at once"] = "1000x1000"
+    seed: Annotated[int, "of the random array: the same seed, shape and chunks give the same numbers"] = 42
+    distribution: Annotated[Distribution, "of the random array: uniform in [0, 1), or standard normal"] = "uniform"
+    nan: Annotated[Nan, "of NaN: keep it (then the figures are NaN), skip it, or refuse the input"] = "keep"
+    format: Annotated[Format, "of the output"] = "parquet"
+    engine: Annotated[Engine, "Spark's tasks, or one process; the answer is the same"] = "columnar"
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise UsageError(f"--seed is 0 or more, got {self.seed}")
+        shape, chunk_shape = parse_shape(self.shape, "shape"), parse_shape(self.chunks, "chunks")
+        if self.input:
+            for name in ("shape", "seed", "distribution"):
+                default = next(field.default for field in fields(self) if field.name == name)
+                if getattr(self, name) != default:
+                    raise UsageError(
+                        f"--{name} is for a random array, got {getattr(self, name)} and --input; leave one of them out"
+                    )
+        elif len(shape) != len(chunk_shape):
+            raise UsageError(f"--chunks has as many sizes as --shape ({self.shape}), got {self.chunks}")
+
+
+def array_chunks(run: Run, params: Params) -> Chunks:
+    """The array. Raises InputError for files that hold none, UsageError for too many chunks."""
+    chunk_shape = parse_shape(params.chunks, "chunks")
+    chunks: Chunks
+    if params.input:
+        arrays = tuple(stored_array(path) for path in run.files(params.input))
+        chunks = StoredChunks(arrays, math.prod(chunk_shape))
+    else:
+        chunks = RandomChunks(parse_shape(params.shape, "shape"), chunk_shape, params.seed, params.distribution)
+    if not len(chunks):
+        raise InputError(f"no number in {' '.join(params.input)}; give another input")
+    if len(chunks) > MOST_CHUNKS:
+        raise UsageError(f"--chunks makes more than {MOST_CHUNKS} chunks, got {len(chunks)}; make them larger")
+    return chunks
+
+
+# engine columnar
+
+
+def in_tasks(context: SparkContext, chunks: Chunks, nan: Nan) -> list[Figures]:
+    """chunks -> the figures of each, computed by Spark's tasks.
+
+    By an RDD: a handful of numbers a chunk come back, and Catalyst takes longer to plan that than a core to draw them.
+    """
+    tasks = min(len(chunks), max(context.defaultParallelism, chunks.numbers // NUMBERS_PER_TASK))
+    every = context.parallelize(range(len(chunks)), tasks)
+    figures = partial(task_figures, chunks=chunks, nan=nan)
+    return [Figures(*found) for found in context.runJob(every, figures)]  # not more than MOST_CHUNKS
+
+
+def task_figures(which: Iterable[int], chunks: Chunks, nan: Nan) -> Iterator[tuple[Any, ...]]:
+    """chunks -> their figures as plain tuples: a worker need not know our classes, nor the driver a worker's."""
+    return map(astuple, chunk_figures(chunks, which, nan))
+
+
+# engine numpy
+
+
+def in_one_process(chunks: Chunks, nan: Nan) -> list[Figures]:
+    """chunks -> the figures of each."""
+    return list(chunk_figures(chunks, range(len(chunks)), nan))
+
+
+# all engines
+
+
+def check_figures(figures: Figures, params: Params) -> None:
+    """Raises DataError for NaN that is refused, InputError when no number is left."""
+    if figures.nans and params.nan == "refuse":
+        raise DataError(f"{figures.nans} of {figures.n} numbers are NaN; mend them, or give --nan skip or keep")
+    if not figures.n:
+        raise InputError(f"all {figures.nans} numbers in {' '.join(params.input)} are NaN; give another input")
+
+
+def rows_pass_jvm(_params: Params) -> bool:
+    """Only the figures of chunks do."""
+    return False
+
+
+def main(run: Run, params: Params) -> None:
+    chunks = array_chunks(run, params)
+    with run.step("figures"):
+        spread = params.engine == "columnar"
+        figures = together(
+            in_tasks(run.spark.sparkContext, chunks, params.nan) if spread else in_one_process(chunks, params.nan)
+        )
+    check_figures(figures, params)
+    facts = {
+        "n": figures.n,
+        "nans": figures.nans,
+        "mean": figures.mean,
+        "std": figures.std,
+        "min": figures.least,
+        "max": figures.greatest,
+    }
+    run.note(chunks=len(chunks), **facts)
+    run.publish(RESULT.stored_as(params.format), pa.Table.from_pylist([facts]), params.output)

@@ -1,0 +1,242 @@
+"""Store a table in the narrowest types that hold every value, and prove that no value has changed.
+
+rows  --profiles-->  types  --narrowed-->  rows  --sort, write-->  Parquet  --found_content-->  the same content
+
+Text becomes whole numbers, doubles, decimals, dates, times or booleans where each value, written as text again, is the
+same text; whole numbers become as short as their range allows, doubles become floats where each has the same bits
+after. Every value is compared when it is narrowed; a hash over all rows is taken before, and of what was published.
+`--dry-run` proposes only. What it takes before and after is shown.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Literal
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from hotset import Batches, DataError, Dataset, Inputs, Kernel, Output, Run, UsageError
+from hotset.jobs.compact_kernel import (
+    CONTENT_COLUMNS,
+    HASH,
+    PROFILE_COLUMNS,
+    Change,
+    Changes,
+    found_content,
+    narrowed,
+    noted_content,
+    profiles,
+    put_together,
+    reading_of,
+)
+from hotset.jobs.compact_measure import (
+    Look,
+    as_spark_reads,
+    best_codec,
+    in_memory,
+    look,
+    seconds_to_scan,
+    show,
+    sizes_by_codec,
+)
+from hotset.jobs.compact_types import Profile, narrowest
+
+Compression = Literal["auto", "none", "snappy", "lz4", "zstd"]
+SPARK_CODECS = {"none": "uncompressed", "lz4": "lz4_raw"}
+CODEC = "spark.sql.parquet.compression.codec"
+TIMES = "spark.sql.parquet.outputTimestampType"
+UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+PLACE = "__place"
+NAMES = r"\s*[^\s,`]+(\s*,\s*[^\s,`]+)*\s*"  # no types
+
+
+@dataclass(frozen=True)
+class Params:
+    input: Annotated[Inputs, "files, directories or globs: CSV, JSON lines, Parquet or ORC"]
+    output: Annotated[Output, "directory to create; needed unless --dry-run is given"] = ""
+    columns: Annotated[str, "only these: 'a, b'; with types where a sample should not decide: 'a bigint, b string'"] = (
+        ""
+    )
+    null: Annotated[str, "how CSV writes that there is no value, as in NA"] = ""
+    sort_by: Annotated[tuple[str, ...], "columns to sort by; without, the order stays"] = ()
+    compression: Annotated[Compression, "of the output; auto takes what is smallest on a sample"] = "auto"
+    file_size: Annotated[str, "of each file, about: 128MiB"] = "128MiB"
+    dry_run: Annotated[bool, "propose only"] = False
+
+    def __post_init__(self) -> None:
+        if not self.output and not self.dry_run:
+            raise UsageError("--output is missing; give a directory to create, or --dry-run")
+        size_bytes(self.file_size)
+        if twice := next((one for one in self.sort_by if self.sort_by.count(one) > 1), None):
+            raise UsageError(f"--sort-by has {twice!r} twice; name it once")
+
+
+def size_bytes(text: str) -> int:
+    """`128MiB` -> 134217728. Raises UsageError."""
+    match = re.fullmatch(r"([0-9]{1,12})\s*([kMG]B|[KMG]iB|)", text)
+    size = int(match[1]) * UNITS[match[2]] if match else 0
+    if not 64 * 1024 <= size <= 2**40:
+        raise UsageError(f"--file-size is from 64KiB to 1024GiB, got {text!r}; write it like 128MiB")
+    return size
+
+
+@dataclass(frozen=True)
+class Written:
+    """How the output is written."""
+
+    codec: str
+    files: int
+    bytes: int  # about
+
+
+def planned(params: Params, seen: Look, sizes: dict[str, int]) -> Written:
+    name = best_codec(sizes) if params.compression == "auto" else params.compression
+    whole = seen.whole(sizes[name], seen.after)
+    return Written(name, max(1, round(whole / size_bytes(params.file_size))), whole)
+
+
+# what is there
+
+
+def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
+    """The input as most would read it, and as it is read here: of CSV, every column as the text that it is."""
+    names_alone = re.fullmatch(NAMES, params.columns)
+    usual = run.dataset(params.input, "" if names_alone else params.columns)
+    if usual.format == "text":
+        raise UsageError(f"text has no columns, got {' '.join(params.input)}; give CSV, JSON lines, Parquet or ORC")
+    if names_alone:
+        usual = usual.select(*re.split(r"\s*,\s*", params.columns.strip()))
+    names = usual.schema().names
+    for name in params.sort_by:
+        if name not in names:
+            raise UsageError(f"--sort-by {name!r} is no column of the output; there are {', '.join(names)}")
+    if ours := {HASH, PLACE} & set(names):
+        raise UsageError(f"columns of these names are needed here, got {', '.join(ours)}; give --columns without them")
+    if usual.format != "csv":
+        if params.null:
+            raise UsageError(f"--null is for CSV, got {params.null!r} and {usual.format}; leave it out")
+        return usual, usual
+    texts = ", ".join(f"{_quoted(name)} string" for name in usual.schema().names)
+    return usual, replace(usual, columns=texts, null=params.null)
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def types_for(dataset: Dataset, found: dict[str, Profile]) -> dict[str, str]:
+    """column -> the narrowest type that holds its values"""
+    fields = dataset.schema().fields
+    declared = {field.name: field.dataType.simpleString() for field in fields}
+    return {name: narrowest(kind, found.get(name, Profile())) for name, kind in declared.items()}
+
+
+def changes_for(dataset: Dataset, types: dict[str, str]) -> dict[str, Change]:
+    """column -> what becomes of it"""
+    before = to_arrow_schema(dataset.schema(), timezone="UTC")
+    after = to_arrow_schema(Dataset(ddl(types)).schema(), timezone="UTC")
+    return {
+        name: Change(before.field(name).type, after.field(name).type, reading_of(before.field(name).type, types[name]))
+        for name in types
+    }
+
+
+def ddl(types: dict[str, str]) -> str:
+    return ", ".join(f"{_quoted(name)} {kind}" for name, kind in types.items())
+
+
+def _sum(parts: pa.Table) -> tuple[int, int]:
+    """rows, and their hashes added up"""
+    return sum(parts["rows"].to_pylist()), sum(parts["hash"].to_pylist()) % 2**64
+
+
+# writing
+
+
+def in_files(rows: DataFrame, sort_by: tuple[str, ...], files: int) -> DataFrame:
+    """rows -> rows, sorted, or in the order in which they are; so many files of equal rows"""
+    placed = rows.withColumn(PLACE, F.monotonically_increasing_id())
+    order = [*(F.col(_quoted(name)) for name in sort_by), F.col(PLACE)]
+    return placed.repartitionByRange(files, *order).sortWithinPartitions(*order).drop(PLACE)
+
+
+@contextmanager
+def writing(run: Run, compression: str) -> Iterator[None]:
+    """Spark's writer compresses so meanwhile, and writes times in eight bytes, as other programs do."""
+    wanted = {CODEC: SPARK_CODECS.get(compression, compression), TIMES: "TIMESTAMP_MICROS"}
+    before = {key: run.spark.conf.get(key) for key in wanted}
+    for key, value in wanted.items():
+        run.spark.conf.set(key, value)
+    try:
+        yield
+    finally:
+        for key, old in before.items():
+            run.spark.conf.set(key, str(old))
+
+
+# all together
+
+
+def propose(run: Run, usual: Dataset, stored: Dataset, rows: Batches) -> dict[str, str]:
+    """column -> type; shown as a table"""
+    with run.step("look at every value"):
+        found = put_together(rows.map(Kernel(PROFILE_COLUMNS, profiles)).table())
+    types = types_for(stored, found)
+    before = {field.name: field.dataType.simpleString() for field in usual.schema().fields}
+    lines = [(name, before[name], kind, found.get(name, Profile()).values) for name, kind in types.items()]
+    show(run, "Types", ("column", "usual", "narrowest", "values"), lines)
+    return types
+
+
+def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: dict[str, str], plan: Written) -> None:
+    """Narrower, sorted, compressed, and proved. Raises DataError when the content is another one."""
+    kernel = Kernel(f"{ddl(types)}, {HASH} bigint", partial(narrowed, changes=changes))
+    narrow = run.keep("narrow", rows.map(kernel))
+    with run.step("take the content"):
+        before = _sum(narrow.map(Kernel(CONTENT_COLUMNS, noted_content)).table())
+    run.release("rows")
+    result = Dataset(ddl(types))
+    with writing(run, plan.codec):
+        run.publish(result, in_files(narrow.frame().drop(HASH), params.sort_by, plan.files), params.output)
+    with run.step("compare the content"):
+        # by place: mapInArrow takes no column whose name has a backtick
+        published = run.published(result, params.output).toDF(*map(str, range(len(types))))
+        parts = published.mapInArrow(partial(found_content, changes=changes), CONTENT_COLUMNS)
+        found, hashes = parts.agg(F.sum("rows"), F.sum(F.col("hash").cast("decimal(38,0)"))).take(1)[0]
+        after = found or 0, int(hashes or 0) % 2**64
+    if before != after:
+        raise DataError(
+            f"what was published is not what was read, got rows and content {after} instead of {before}; "
+            f"do not use {params.output}, and please report it"
+        )
+    run.note(content=f"{before[1]:016x}")
+
+
+def main(run: Run, params: Params) -> None:
+    usual, stored = dataset_of(run, params)
+    rows = run.keep("rows", run.batches(stored, params.input))
+    types = propose(run, usual, stored, rows)
+    changes = changes_for(stored, types)
+    seen = look(run, params.input, usual, stored, changes)
+    sizes = sizes_by_codec(seen.after)
+    show(run, "Parquet of a sample", ("compression", "bytes"), [*sizes.items()])
+    plan = planned(params, seen, sizes)
+    figures = in_memory(run, seen)
+    disk = run.report.reads[0].bytes
+    if params.dry_run:
+        figures.insert(0, ("on disk, about", disk, plan.bytes))
+    else:
+        publish(run, params, rows, changes, types, plan)
+        figures.insert(0, ("on disk", disk, run.report.publishes[-1].bytes))
+        with run.step("time both"):
+            inputs = as_spark_reads(run, usual, params.input)
+            both = (inputs, run.published(Dataset(ddl(types)), params.output))
+            before, after = (round(1000 * seconds_to_scan(one)) for one in both)
+        figures.append(("ms to scan, by Spark", before, after))
+    lines = [(what, f"{one:,}", f"{other:,}", f"{other / max(one, 1):.0%}") for what, one, other in figures]
+    show(run, "Bytes, and time", ("what", "before", "after", "share"), lines)

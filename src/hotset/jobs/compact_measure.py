@@ -1,0 +1,132 @@
+"""What a table takes: in files by codec, and in memory as pandas, Arrow and Spark have it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame
+
+from hotset import Dataset, Run
+from hotset.jobs.compact_kernel import HASH, Changes, narrowed
+
+CODECS = ("none", "lz4", "snappy", "zstd")  # those that cost more to read stand behind
+NULLABLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+}
+WORTH_IT = 0.97  # a codec has to be so much smaller than those before it
+
+
+def sizes_by_codec(table: pa.Table) -> dict[str, int]:
+    """codec -> bytes of the table as Parquet"""
+    sizes = {}
+    for name in CODECS:
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression=name)
+        sizes[name] = sink.getvalue().size
+    return sizes
+
+
+def best_codec(sizes: Mapping[str, int]) -> str:
+    """The smallest, unless a cheaper one is nearly as small."""
+    best = CODECS[0]
+    for name in CODECS[1:]:
+        if sizes[name] < sizes[best] * WORTH_IT:
+            best = name
+    return best
+
+
+def few_values(table: pa.Table) -> list[str]:
+    """The columns of text that a dictionary makes smaller: each value stands there twice or more."""
+    texts = [name for name in table.column_names if pa.types.is_string(table[name].type)]
+    return [name for name in texts if pc.count_distinct(table[name]).as_py() * 2 <= table.num_rows]
+
+
+def in_arrow(table: pa.Table, dictionaries: Sequence[str]) -> int:
+    """bytes, these columns as dictionaries"""
+    return int(_with_dictionaries(table, dictionaries).nbytes)
+
+
+def in_pandas(table: pa.Table, dictionaries: Sequence[str] = (), *, nullable: bool = False) -> int:
+    """bytes, these columns as categories; whole numbers with gaps `nullable`, or as doubles, which is usual"""
+    frame = _with_dictionaries(table, dictionaries)
+    series = [
+        column.to_pandas(types_mapper=NULLABLE.get if nullable and column.null_count else None, date_as_object=False)
+        for column in frame.columns
+    ]
+    return sum(int(one.memory_usage(index=False, deep=True)) for one in series)
+
+
+def _with_dictionaries(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    for name in names:
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, table[name].combine_chunks().dictionary_encode())
+    return table
+
+
+@dataclass(frozen=True)
+class Look:
+    """A sample of the rows before and after, and about how many rows there are."""
+
+    before: pa.Table
+    after: pa.Table
+    rows: int
+
+    def whole(self, size: int, table: pa.Table) -> int:
+        """bytes of the sample -> about those of all rows"""
+        return size * self.rows // max(int(table.num_rows), 1)
+
+
+def look(run: Run, paths: Sequence[str], usual: Dataset, stored: Dataset, changes: Changes) -> Look:
+    sample = run.sample(stored, paths)
+    narrow = narrowed(iter(sample.table.to_batches()), changes)
+    schema = pa.schema([(name, change.after) for name, change in changes.items()])
+    after = pa.Table.from_batches([batch.drop_columns([HASH]) for batch in narrow], schema)
+    return Look(run.sample(usual, paths).table, after, sample.rows)
+
+
+def in_spark(run: Run, name: str, table: pa.Table) -> int:
+    """bytes in Spark's cache"""
+    run.keep(name, run.spark.createDataFrame(table)).count()
+    run.release(name)
+    return int(run.report.keeps[-1].memory_bytes or 0)
+
+
+def in_memory(run: Run, seen: Look) -> list[tuple[str, int, int]]:
+    """what, bytes before, bytes after; of all rows, by the sample"""
+    few = few_values(seen.after)
+    figures = [
+        ("in memory, pandas", in_pandas(seen.before), in_pandas(seen.after, few, nullable=True)),
+        ("in memory, Arrow", in_arrow(seen.before, ()), in_arrow(seen.after, few)),
+        ("in memory, Spark's cache", in_spark(run, "before", seen.before), in_spark(run, "after", seen.after)),
+    ]
+    return [(what, seen.whole(one, seen.before), seen.whole(other, seen.after)) for what, one, other in figures]
+
+
+def seconds_to_scan(rows: DataFrame) -> float:
+    """All rows, all columns; the better of two, since the first one also compiles."""
+    return min(_seconds(rows) for _ in range(2))
+
+
+def _seconds(rows: DataFrame) -> float:
+    start = time.monotonic()
+    rows.write.format("noop").mode("overwrite").save()
+    return time.monotonic() - start
+
+
+def as_spark_reads(run: Run, usual: Dataset, paths: Sequence[str]) -> DataFrame:
+    """The input by Spark's own reader, past the run's books: it is only timed."""
+    options = {"header": str(usual.header).lower(), "sep": usual.separator} if usual.format == "csv" else {}
+    return run.spark.read.schema(usual.schema()).format(usual.format).options(**options).load(list(paths))
+
+
+def show(run: Run, title: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """A small table, whole."""
+    run.show(title, pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), len(rows))

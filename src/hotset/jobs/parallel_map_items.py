@@ -1,0 +1,143 @@
+"""The items of parallel-map, numbered in the order of the input, and the kernels over them.
+
+items(__item, …)  --call_all-->  outcomes(__item, results…, __value, __error, __traceback, __attempts)
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark import TaskContext
+
+from hotset.jobs.parallel_map_calls import Caller, Failure, Outcome, Task
+
+LOT = 512  # items in memory at once, with their results
+LONGEST_VALUE = 4 * 1024
+# Ours begin with two underscores: the other columns are the input's and the function's.
+FAILURE = pa.schema(
+    [("__value", pa.string()), ("__error", pa.string()), ("__traceback", pa.string()), ("__attempts", pa.int32())]
+)
+FAILURE_COLUMNS = "__value string, __error string, __traceback string, __attempts int"
+
+
+def lines_of(pieces: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+    """pieces of text -> batches(__block, __place, value): a row for each line"""
+    yield from placed(split_lines(pieces))
+
+
+def split_lines(pieces: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+    """pieces of text -> batches(value)"""
+    for piece in pieces:
+        lines = pc.split_pattern(pa.array([piece[:-1].decode()], pa.large_string()), "\n").flatten()
+        yield from pa.table({"value": lines.cast(pa.string())}).to_batches(LOT)
+
+
+def placed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """batches(…) -> batches(__block, __place, …): where each row stands"""
+    context = TaskContext.get()
+    assert context is not None, "kernels run in Spark's tasks"
+    start, block = 0, pa.scalar(context.partitionId(), pa.int32())
+    for batch in batches:
+        places = pa.array(range(start, start + batch.num_rows), pa.int64())
+        names = ["__block", "__place", *batch.schema.names]
+        yield pa.RecordBatch.from_arrays([pa.repeat(block, batch.num_rows), places, *batch.columns], names)
+        start += batch.num_rows
+
+
+def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """batches(__block, __place, …) -> batches(block, n)"""
+    counts: dict[int, int] = {}
+    for batch in batches:
+        if batch.num_rows:
+            block = batch.column("__block")[0].as_py()
+            counts[block] = counts.get(block, 0) + batch.num_rows
+    yield from pa.table(
+        {"block": pa.array(counts, pa.int32()), "n": pa.array(counts.values(), pa.int64())}
+    ).to_batches()
+
+
+def numbered(batches: Iterator[pa.RecordBatch], starts: Mapping[int, int], tasks: int) -> Iterator[pa.RecordBatch]:
+    """batches(__block, __place, …) -> batches(__task, __item, …): neighbours go to different tasks."""
+    for batch in batches:
+        if batch.num_rows:
+            item = pc.add(batch.column("__place"), starts[batch.column("__block")[0].as_py()])
+            task = pc.subtract(item, pc.multiply(pc.divide(item, tasks), tasks)).cast(pa.int32())
+            names = ["__task", "__item", *batch.schema.names[2:]]
+            yield pa.RecordBatch.from_arrays([task, item, *batch.columns[2:]], names)
+
+
+def as_json(result: Any) -> list[Any]:
+    """Raises TypeError and ValueError for what JSON does not have, NaN among it."""
+    return [json.dumps(result, ensure_ascii=False, allow_nan=False)]
+
+
+def as_columns(result: Any, schema: pa.Schema) -> list[Any]:
+    """A mapping by its names, a list or tuple by its order, anything else as the only column.
+
+    Raises ValueError, TypeError or Arrow's errors for what is no such value.
+    """
+    if isinstance(result, Mapping):
+        if unknown := set(result) - set(schema.names):
+            raise ValueError(f"no column is called {', '.join(map(repr, sorted(unknown)))}; add it to --results")
+        result = [result.get(name) for name in schema.names]
+    elif not isinstance(result, list | tuple):
+        result = [result]
+    if len(result) != len(schema):
+        raise ValueError(f"{len(result)} values for {len(schema)} columns")
+    return [_as_value(value, field.type) for value, field in zip(result, schema, strict=True)]
+
+
+def _as_value(value: Any, kind: pa.DataType) -> Any:
+    if pa.types.is_integer(kind) and isinstance(value, Real) and not isinstance(value, Integral):
+        raise ValueError(f"not a whole number, got {value!r}")  # Arrow would cut it off
+    return pa.array([value], kind)[0].as_py()
+
+
+def call_all(
+    batches: Iterator[pa.RecordBatch], task: Task, names: Sequence[str], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """batches(task, item, …) -> batches(__item, results…, failure…): a row for each item, in their order
+
+    The function gets what stands in the third column, or with `names` a dict of all columns from there on.
+    """
+    with Caller(task) as caller:
+        for batch in batches:
+            for start in range(0, batch.num_rows, LOT):
+                _, numbers, *columns = batch.slice(start, LOT).columns
+                items = rows_of(columns, names) if names else columns[0].to_pylist()
+                yield outcome_batch(numbers, items, caller.outcomes(items), schema)
+
+
+def rows_of(columns: list[pa.Array], names: Sequence[str]) -> list[dict[str, Any]]:
+    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def as_path(function: Callable[[Path], Any], text: str) -> Any:
+    return function(Path(text))
+
+
+def outcome_batch(numbers: pa.Array, items: list[Any], outcomes: list[Outcome], schema: pa.Schema) -> pa.RecordBatch:
+    """numbers, items, their outcomes -> batch(__item, results…, failure…): either of the two is null"""
+    results = zip(*(_results(one, len(schema)) for one in outcomes), strict=True)
+    failures = zip(*(_told(item, one) for item, one in zip(items, outcomes, strict=True)), strict=True)
+    columns = [
+        numbers,
+        *(pa.array(values, field.type) for values, field in zip(results, schema, strict=True)),
+        *(pa.array(values, field.type) for values, field in zip(failures, FAILURE, strict=True)),
+    ]
+    return pa.RecordBatch.from_arrays(columns, ["__item", *schema.names, *FAILURE.names])
+
+
+def _results(one: Outcome, columns: int) -> list[Any]:
+    return [None] * columns if isinstance(one, Failure) else list(one.value)
+
+
+def _told(item: Any, one: Outcome) -> tuple[Any, ...]:
+    if isinstance(one, Failure):
+        return str(item)[:LONGEST_VALUE], one.error, one.traceback, one.attempts
+    return (None,) * len(FAILURE)

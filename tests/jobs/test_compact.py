@@ -1,0 +1,255 @@
+"""compact changes types and no value: what it proposes, what it refuses to narrow, and the proof."""
+
+import csv
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotset import Run, UsageError
+from hotset.jobs.compact import Params, main, size_bytes
+from hotset.jobs.compact_kernel import (
+    HASH,
+    Change,
+    found_content,
+    narrowed,
+    noted_content,
+    profiles,
+    put_together,
+    reading_of,
+)
+from hotset.jobs.compact_measure import best_codec
+from hotset.jobs.compact_types import READINGS, Profile, narrowest, profile
+
+
+def proposed(values: list[Any], kind: pa.DataType | None = None, declared: str = "string") -> str:
+    column = pa.array(values, kind or pa.string())
+    halves = (column[: len(column) // 2], column[len(column) // 2 :])
+    first = profile(halves[0], frozenset(READINGS))
+    return narrowest(declared, first | profile(halves[1], first.kinds))
+
+
+@pytest.mark.parametrize(
+    ("texts", "type_"),
+    [
+        (["1", "-128", None, "127"], "tinyint"),
+        (["1", "128"], "smallint"),
+        (["32768", "0"], "int"),
+        (["2147483648", "0"], "bigint"),
+        (["9223372036854775807", "0"], "bigint"),
+        (["9223372036854775808", "0"], "decimal(19,0)"),
+        (["0.5", "1", "-2.250"], "float"),
+        (["0.1", "1"], "double"),
+        (["nan", "0.5"], "float"),
+        (["0.1234567890123456789", "1"], "decimal(20,19)"),
+        (["9007199254740993.5", "1"], "decimal(17,1)"),
+        (["true", "false", None], "boolean"),
+        (["True", "FALSE"], "boolean"),
+        (["-0", "1"], "float"),
+        (["2024-02-29", "0001-01-01"], "date"),
+        (["2024-02-29 12:00:00", "2024-02-29 12:00:00.250"], "timestamp_ntz"),
+        (["2024-02-29T12:00:00", "2024-02-28T00:00:00"], "timestamp_ntz"),
+        (["2024-02-29T12:00:00Z", "2024-02-28T00:00:00.5Z"], "timestamp"),
+    ],
+)
+def test_text_becomes_the_narrowest_type(texts: list[Any], type_: str) -> None:
+    assert proposed(texts) == type_
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["007", "1"],
+        ["+5", "1"],
+        ["1e5", "1"],
+        [" 1", "1"],
+        ["1,5", "1"],
+        ["0x10", "1"],
+        ["1_000", "1"],
+        ["true", "1"],
+        ["2024-02-30", "2024-01-01"],
+        ["2024-1-1", "2024-01-01"],
+        ["2024-01-01 12:00", "2024-01-01 12:00"],
+        ["2024-01-01T12:00:00Z", "2024-01-01T12:00:00"],
+        ["2024-01-01T12:00:00+01:00", "2024-01-01T12:00:00+01:00"],
+        ["", "1"],
+        ["NA", "1"],
+        ["٣", "1"],
+        [None, None],
+    ],
+)
+def test_text_that_would_be_written_otherwise_stays_text(texts: list[Any]) -> None:
+    assert proposed(texts) == "string"
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "declared", "type_"),
+    [
+        ([1, 200], pa.int64(), "bigint", "smallint"),
+        ([None, None], pa.int64(), "bigint", "bigint"),
+        ([0.5, math.nan, math.inf, -0.0], pa.float64(), "double", "float"),
+        ([0.1, 1.0], pa.float64(), "double", "double"),
+        ([1e300, 1.0], pa.float64(), "double", "double"),
+        ([5e-324, 1.0], pa.float64(), "double", "double"),
+        ([[1], [2]], pa.list_(pa.int64()), "array<bigint>", "array<bigint>"),
+    ],
+)
+def test_typed_columns_become_narrower_where_nothing_is_lost(
+    values: list[Any], kind: pa.DataType, declared: str, type_: str
+) -> None:
+    assert proposed(values, kind, declared) == type_
+
+
+def change(before: pa.DataType, after: pa.DataType, type_: str) -> Change:
+    return Change(before, after, reading_of(before, type_))
+
+
+def test_narrowing_refuses_a_value_that_would_change() -> None:
+    to_tiny, to_float = change(pa.int64(), pa.int8(), "tinyint"), change(pa.float64(), pa.float32(), "float")
+
+    with pytest.raises(ValueError, match="not in range"):
+        to_tiny.narrow(pa.array([300]))
+    with pytest.raises(ValueError, match="the input has changed"):
+        to_float.narrow(pa.array([0.1]))
+    with pytest.raises(ValueError, match="the input has changed"):
+        change(pa.string(), pa.float64(), "double").narrow(pa.array(["1e5"]))
+
+
+UTC = pa.timestamp("us", "UTC")
+COLUMNS = {
+    "whole": (pa.string(), pa.int16(), "smallint", ["1", "-300", None]),
+    "real": (pa.string(), pa.float64(), "double", ["0.10", None, "nan"]),
+    "small": (pa.float64(), pa.float32(), "float", [0.5, -0.0, None]),
+    "flag": (pa.string(), pa.bool_(), "boolean", ["True", None, "False"]),
+    "when": (pa.string(), UTC, "timestamp", ["2024-01-01T00:00:00.5Z", None, "1969-12-31 23:59:59Z"]),
+    "day": (pa.string(), pa.date32(), "date", [None, "2024-02-29", "0001-01-01"]),
+    "text": (pa.string(), pa.string(), "string", ["", None, "말"]),
+    "list": (pa.list_(pa.int64()), pa.list_(pa.int64()), "array<bigint>", [[1], None, []]),
+}  # fmt: skip
+
+
+def sums(batches: Any) -> tuple[int, int]:
+    table = pa.Table.from_batches(list(batches))
+    return sum(table["rows"].to_pylist()), sum(table["hash"].to_pylist()) % 2**64
+
+
+def test_the_content_is_the_same_before_and_after_in_any_order_and_batches() -> None:
+    changes = {name: change(before, after, type_) for name, (before, after, type_, _) in COLUMNS.items()}
+    rows = pa.RecordBatch.from_arrays([pa.array(one[3], one[0]) for one in COLUMNS.values()], list(COLUMNS))
+
+    narrow = list(narrowed(iter([rows]), changes))
+    before = sums(noted_content(iter(narrow)))
+    now = narrow[0].drop_columns([HASH])
+    turned = [now.slice(2), now.slice(0, 2)]
+
+    assert sums(found_content(iter(turned), changes)) == before
+    for column in range(len(COLUMNS)):
+        other = now.columns
+        other[column] = other[column].take(pa.array([1, 2, 0]))
+        changed = pa.RecordBatch.from_arrays(other, now.schema.names)
+        assert sums(found_content(iter([changed]), changes)) != before
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(width=64), st.integers(-(2**70), 2**70), st.text()), min_size=1))
+def test_whatever_is_proposed_holds_every_value(values: list[Any]) -> None:
+    texts = [None if value is None else str(value) for value in values]
+    column = pa.RecordBatch.from_pydict({"c": pa.array(texts, pa.string())})
+    found = put_together(pa.Table.from_batches(profiles(iter([column, column]))))["c"]
+    type_ = narrowest("string", found)
+    reading = reading_of(pa.string(), type_)
+
+    if reading:
+        read = READINGS[reading].read(pa.array(texts, pa.string())).to_pylist()
+        kinds = {"bigint": int, "double": float}
+        expected = [None if text is None else kinds.get(reading, str)(text) for text in texts]
+        shown = read if reading in kinds else [None if value is None else str(value).lower() for value in read]
+        if reading in ("bigint", "double"):
+            assert np.array_equal(np.array(shown, float), np.array(expected, float), equal_nan=True)
+        if type_ == "float":
+            finite = [value for value in read if value is not None and not math.isnan(value)]
+            assert [float(np.float32(value)) for value in finite] == finite
+
+
+@pytest.mark.parametrize(
+    ("sizes", "best"),
+    [
+        ({"none": 100, "lz4": 99, "snappy": 98, "zstd": 97}, "none"),
+        ({"none": 100, "lz4": 60, "snappy": 59, "zstd": 40}, "zstd"),
+        ({"none": 100, "lz4": 60, "snappy": 60, "zstd": 59}, "lz4"),
+    ],
+)
+def test_a_codec_has_to_be_worth_it(sizes: dict[str, int], best: str) -> None:
+    assert best_codec(sizes) == best
+
+
+def write_csv(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def test_a_csv_becomes_sorted_parquet_of_narrow_columns(run: Run, tmp_path: Path) -> None:
+    rows = [[str(n % 7), f"{n / 4}", "NA" if n % 5 == 0 else str(n * 1000), "ab"[n % 2], "x"] for n in range(200)]
+    write_csv(tmp_path / "rows.csv", [["k", "quarter", "gap", "word", "unused"], *rows])
+    out = tmp_path / "out"
+    wanted = "k, quarter, gap, word"
+
+    main(run, Params((str(tmp_path / "rows.csv"),), str(out), wanted, "NA", ("k",), "zstd"))
+
+    (part,) = out.glob("part-*")
+    table = pq.read_table(part)
+    assert [str(kind) for kind in table.schema.types] == ["int8", "float", "int32", "string"]
+    assert pq.ParquetFile(part).metadata.row_group(0).column(0).compression == "ZSTD"
+    expected = sorted(rows, key=lambda row: int(row[0]))  # stable, as the job is
+    assert [tuple(row.values()) for row in table.to_pylist()] == [
+        (int(k), float(quarter), None if gap == "NA" else int(gap), word) for k, quarter, gap, word, _ in expected
+    ]
+    titles = [one.title for one in run.report.tables]
+    assert titles == ["Types", "Parquet of a sample", "Bytes, and time"]
+    assert len(str(run.report.notes["content"])) == 16
+
+
+def test_odd_names_are_names(run: Run, tmp_path: Path) -> None:
+    names = ["a b", "c.d", "e`f", "말"]
+    write_csv(tmp_path / "odd.csv", [names, ["1", "2", "3", "4"]])
+
+    main(run, Params((str(tmp_path / "odd.csv"),), str(tmp_path / "out"), sort_by=("e`f",)))
+
+    (part,) = (tmp_path / "out").glob("part-*")
+    assert pq.read_table(part).to_pylist() == [dict(zip(names, range(1, 5), strict=True))]
+
+
+def test_a_dry_run_proposes_and_publishes_nothing(run: Run, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": range(10), "x": [0.5] * 10}), tmp_path / "rows.parquet")
+
+    main(run, Params((str(tmp_path / "rows.parquet"),), dry_run=True))
+
+    assert run.report.tables[0].rows == [("n", "bigint", "tinyint", 10), ("x", "double", "float", 10)]
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("given_", "told"),
+    [
+        ({"output": ""}, "--output is missing"),
+        ({"file_size": "1MiB/s"}, "--file-size is from 64KiB"),
+        ({"file_size": "1"}, "--file-size is from 64KiB"),
+        ({"sort_by": ("a", "a")}, "--sort-by has 'a' twice"),
+    ],
+)
+def test_wrong_parameters_are_refused(given_: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        Params(**{"input": ("i",), "output": "o", **given_})
+
+
+def test_sizes_have_units() -> None:
+    assert (size_bytes("128MiB"), size_bytes("1 GB")) == (2**27, 10**9)
+
+
+def test_profiles_of_nothing_change_nothing() -> None:
+    assert narrowest("bigint", Profile()) == "bigint"

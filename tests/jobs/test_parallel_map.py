@@ -1,0 +1,164 @@
+"""parallel-map on lines, rows and files: every item a result or a failure, in the order of the input."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hotset import DataError, Run, UsageError, find_function
+from hotset.job import find_job
+from hotset.jobs.parallel_map import Params, main, seconds
+from hotset.jobs.parallel_map_items import as_columns, split_lines
+from hotset.params import parse
+
+FUNCTIONS = """
+import hashlib
+
+def sized(line):
+    if line == "bad":
+        raise ValueError("bad line")
+    return {"text": line, "size": len(line)}
+
+def total(row):
+    return row["a"] + row["b"]
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest(), path.name
+"""
+
+
+@pytest.fixture
+def functions(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A file of functions whose name no other test has: modules outlive tests in the session's workers."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    path = tmp_path / f"functions_of_{abs(hash(request.node.name))}.py"
+    path.write_text(FUNCTIONS)
+    return str(path)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [row for part in sorted(path.glob("part-*")) for row in pq.read_table(part, partitioning=None).to_pylist()]
+
+
+@pytest.mark.parametrize("engine", ["columnar", "pool"])
+def test_lines_become_results_and_failures_in_their_order(
+    run: Run, tmp_path: Path, functions: str, engine: Any
+) -> None:
+    for name, lines in (("a.txt", ["one", "bad", ""]), ("b.txt", ["말", "bad"])):
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    out, failed = tmp_path / "out", tmp_path / "failed"
+    inputs = (str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
+
+    main(run, Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures="50%", engine=engine))
+
+    assert [(row["item"], json.loads(row["result"])) for row in rows(out)] == [
+        (0, {"text": "one", "size": 3}),
+        (2, {"text": "", "size": 0}),
+        (3, {"text": "말", "size": 1}),
+    ]
+    facts = [(row["item"], row["value"], row["error"], row["attempts"]) for row in rows(failed)]
+    assert facts == [(1, "bad", "ValueError: bad line", 1), (4, "bad", "ValueError: bad line", 1)]
+    assert "in sized" in rows(failed)[0]["traceback"]
+    assert run.report.notes == {"items": 5, "results": 3, "failures": 2}
+
+
+def test_rows_are_dicts_and_results_have_columns(run: Run, tmp_path: Path, functions: str) -> None:
+    table = pa.table({"a": range(1000), "b": [0.5] * 1000, "c.d`e": ["odd"] * 1000})
+    pq.write_table(table, tmp_path / "rows.parquet", row_group_size=300)
+    given = (str(tmp_path / "rows.parquet"),)
+
+    main(run, Params(given, str(tmp_path / "out"), f"{functions}:total", over="rows", results="total double"))
+
+    assert rows(tmp_path / "out") == [{"item": n, "total": n + 0.5} for n in range(1000)]
+
+
+def test_files_are_paths(run: Run, tmp_path: Path, functions: str) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("b.bin", "a.bin"):
+        (tmp_path / "in" / name).write_bytes(name.encode())
+    given, wanted = (str(tmp_path / "in"),), "digest string, name string"
+
+    main(run, Params(given, str(tmp_path / "out"), f"{functions}:digest", over="files", results=wanted))
+
+    assert rows(tmp_path / "out") == [
+        {"item": item, "digest": hashlib.sha256(name.encode()).hexdigest(), "name": name}
+        for item, name in enumerate(["a.bin", "b.bin"])
+    ]
+
+
+def test_too_many_failures_publish_nothing_and_show_the_first(run: Run, tmp_path: Path, functions: str) -> None:
+    (tmp_path / "a.txt").write_text("one\nbad\n")
+
+    with pytest.raises(DataError, match="1 of 2 items failed, allowed are 0") as refused:
+        main(run, Params((str(tmp_path / "a.txt"),), str(tmp_path / "out"), f"{functions}:sized"))
+
+    assert refused.value.__notes__ == ["failed  item 1: ValueError: bad line, got 'bad'"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_lines_are_split_at_their_ends_alone() -> None:
+    batches = split_lines(iter([b"a\x0bb\n\n", b"c\n"]))
+
+    assert [batch.column("value").to_pylist() for batch in batches] == [["a\x0bb", ""], ["c"]]
+
+
+SCHEMA = pa.schema([("n", pa.int32()), ("text", pa.string())])
+
+
+@pytest.mark.parametrize("result", [{"n": 1, "text": "a"}, (1, "a"), [1, "a"], {"text": "a", "n": 1}])
+def test_results_fill_columns_by_name_or_by_order(result: Any) -> None:
+    assert as_columns(result, SCHEMA) == [1, "a"]
+
+
+@pytest.mark.parametrize(
+    "result", [1, (1,), (1, "a", 2), {"m": 1}, ("1", "a"), (1.5, "a"), (2**40, "a"), (1, 2), (object(), "a")]
+)
+def test_results_that_do_not_fit_their_columns_are_failures(result: Any) -> None:
+    with pytest.raises((ValueError, TypeError, OverflowError, pa.ArrowException)):
+        as_columns(result, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"function": "json"}, "a function is written package.module:name"),
+        ({"function": "json:lods"}, "json has no function 'lods'; did you mean loads"),
+        ({"function": "nosuchmodule:f"}, "cannot load nosuchmodule"),
+        ({"function": "math:pi"}, "is no function, got 3.14"),
+        ({"function": "nowhere/f.py:f"}, "no such file, got 'nowhere/f.py'"),
+        ({"timeout": "5"}, "--timeout is at least 1ms"),
+        ({"retries": -1}, "--retries is from 0 to 1000, got -1"),
+        ({"max_failures": "1"}, "--max-failures 1 needs --failures DIR"),
+        ({"max_failures": "101%", "failures": "f"}, "--max-failures is a number of items or a share"),
+        ({"columns": "a int"}, "--columns is for --over rows"),
+    ],
+)
+def test_wrong_parameters_are_refused(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        Params(**{"input": ("i",), "output": "o", "function": "shlex:split", **given})
+
+
+@pytest.mark.parametrize(("text", "value"), [("", 0), ("30s", 30), ("500ms", 0.5), ("1.5m", 90)])
+def test_timeouts_have_units(text: str, value: float) -> None:
+    assert seconds(text) == value
+
+
+def test_the_functions_code_is_part_of_what_the_output_depends_on(functions: str) -> None:
+    job = find_job("parallel-map")
+    params = parse(job, ["--input", "i", "--output", "o", "--function", f"{functions}:sized"]).params
+
+    before, travels = job.code_hash(params), job.code(params)
+    Path(functions).write_text(FUNCTIONS + "\n")
+
+    assert travels == (Path(functions).resolve(),)
+    assert job.code_hash(params) != before != job.code_hash()
+
+
+def test_functions_of_the_standard_library_do_not_travel() -> None:
+    assert (find_function("shlex:split").source, find_function("builtins:str.upper").source) == (None, None)
