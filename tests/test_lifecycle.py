@@ -151,3 +151,14 @@ def test_show_keeps_a_table_for_the_report(run: Run) -> None:
 def _java_list(run: Run, sequence: Any) -> list[Any]:
     jvm: Any = run.spark.sparkContext._jvm
     return list(jvm.scala.jdk.javaapi.CollectionConverters.asJava(sequence))
+
+
+def test_settings_of_a_running_session_are_given_back(spark: SparkSession, tmp_path: Path) -> None:
+    wanted = {"spark.sql.session.timeZone": "Asia/Seoul", "spark.sql.shuffle.partitions": "3"}
+    before = {key: spark.conf.get(key) for key in wanted}
+
+    with open_run("borrow", conf=wanted, report=tmp_path / "report.json") as run:
+        inside = {key: run.spark.conf.get(key) for key in wanted}
+
+    assert inside == wanted
+    assert {key: spark.conf.get(key) for key in wanted} == before

@@ -49,7 +49,8 @@ def test_exchange_brings_equal_keys_into_one_task(tmp_path: Path) -> None:
 
 
 def test_skewed_exchange_is_told(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"key": ["same"] * 900 + ["a"] * 100, "n": range(1_000)}), tmp_path / "rows.parquet")
+    keys = ["same"] * 900 + [f"key {number}" for number in range(100)]
+    pq.write_table(pa.table({"key": keys, "n": range(1_000)}), tmp_path / "rows.parquet")
 
     with open_run("sums", report=tmp_path / "report.json") as run:
         run.batches(ROWS, str(tmp_path / "rows.parquet")).exchange(["key"], 8).map(Kernel(SUMS, sums)).table()

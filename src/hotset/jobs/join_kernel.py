@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 How = Literal["inner", "left", "right", "full", "semi", "anti"]
-AT_ONCE_ROWS = 1024**2  # of the side that streams, and of what comes of it unless one row meets more
+AT_ONCE_BYTES = 96 * 1024**2  # of the side that streams: each time, Arrow makes its hash table of the held side anew
+AT_ONCE_ROWS = 1024**2  # of what comes of it, unless one row meets more
 NOTHING = -1
 
 
@@ -56,6 +57,8 @@ class Held:
     on: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        # in one piece: it travels, and every slice would bring all that it was cut from
+        self.table = self.table.combine_chunks()
         # of each column of the key, its different values but null
         self._values = [pc.unique(comparable(self.table[name]).drop_null()) for name in self.on]
         # behind the first column, the different pairs: of a value, and of the number of all that stands before it
@@ -129,11 +132,13 @@ def join_stream(
 ) -> Iterator[pa.RecordBatch]:
     """rows of one side -> joined rows; the held side's rows that meet nothing do not come out."""
     waiting: list[pa.RecordBatch] = []
+    size_bytes = 0
     for batch in batches:
         waiting.append(batch)
-        if sum(one.num_rows for one in waiting) >= AT_ONCE_ROWS:
+        size_bytes += batch.nbytes
+        if size_bytes >= AT_ONCE_BYTES:
             yield from join_table(pa.Table.from_batches(waiting), held, shape, held_side)
-            waiting = []
+            waiting, size_bytes = [], 0
     if waiting:
         yield from join_table(pa.Table.from_batches(waiting), held, shape, held_side)
 
@@ -172,22 +177,29 @@ Rows = tuple[pa.Table, np.ndarray]
 
 def _assembled(left: Rows, right: Rows | None, shape: Shape) -> Iterator[pa.RecordBatch]:
     """Joined rows: of each side a table, and which of its rows; NOTHING makes nulls."""
-    sides = (left, right)
+    sides = [None if side is None else (side[0], _places(side[1])) for side in (left, right)]
     columns = []
     for place, (_, side, name) in enumerate(shape.columns):
-        rows = sides[side]
-        assert rows is not None, "who keeps one side names no column of the other"
-        column = _taken(*rows, name)
+        column = _taken(sides[side], name)
         if name in shape.on and side == 0 and right is not None and shape.keeps_right:
-            column = pc.coalesce(column, _taken(*right, name).cast(column.type))
+            column = pc.coalesce(column, _taken(sides[1], name).cast(column.type))
         columns.append(column.cast(shape.schema.field(place).type))
     yield from pa.Table.from_arrays(columns, schema=shape.schema).to_batches()
 
 
-def _taken(table: pa.Table, rows: np.ndarray, name: str) -> pa.ChunkedArray:
-    if len(rows) == len(table) and len(rows) and rows[0] == 0 and (np.diff(rows) == 1).all():
-        return table[name]
-    return table[name].combine_chunks().take(pa.array(rows, mask=rows == NOTHING))
+def _places(rows: np.ndarray) -> slice | pa.Array:
+    """Rows that stand one behind the other need not be gathered."""
+    if len(rows) and rows[0] >= 0 and rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return pa.array(rows, mask=rows == NOTHING)
+
+
+def _taken(side: tuple[pa.Table, slice | pa.Array] | None, name: str) -> pa.ChunkedArray:
+    assert side is not None, "who keeps one side names no column of the other"
+    table, places = side
+    if isinstance(places, slice):
+        return table[name].slice(places.start, places.stop - places.start)
+    return table[name].combine_chunks().take(places)
 
 
 def join_partition(

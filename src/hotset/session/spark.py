@@ -71,6 +71,7 @@ class Session:
     plain_launch: str | None = None
     log: Path | None = None
     started: Started | None = None
+    borrowed: dict[str, str | None] = field(default_factory=dict)  # settings of a running session, as they were
     _patience_s: float = STOP_TIMEOUT_S
 
     def settings(self) -> tuple[truth.InForce, ...]:
@@ -93,11 +94,19 @@ class Session:
             return self.started.why_none
         return f"the JVM was running: {self.door}"
 
+    def _give_back(self) -> None:
+        """Somebody else's session, with the settings that it had."""
+        for key, value in self.borrowed.items():
+            if value is None:
+                self.spark.conf.unset(key)
+            else:
+                self.spark.conf.set(key, value)
+
     def close(self, *, in_order: bool = True) -> None:
         """Stops what we started. Not in order: the JVM is just ended, since the gateway cannot be spoken to."""
-        if in_order and self.door != "running session":
+        if in_order:
             with suppress(Exception):  # a session whose JVM has died cannot be stopped, and is
-                stop_spark(self.spark)
+                self._give_back() if self.door == "running session" else stop_spark(self.spark)
         if self.started is not None:
             end_jvm(self.started.jvm, self._patience_s if in_order else AT_ONCE_S)
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -134,12 +143,14 @@ def open_session(wishes: Wishes) -> Session:
 def _adopt(wishes: Wishes) -> Session:
     """A session that is running: somebody else's, so only what the caller asked for is changed in it."""
     spark = SparkSession.builder.getOrCreate()
+    borrowed: dict[str, str | None] = {}
     for ask in settings.winners(wishes.asks).values():
         if spark.conf.isModifiable(ask.key):
+            borrowed[ask.key] = spark.conf.get(ask.key, None)
             spark.conf.set(ask.key, ask.value)
     scratch = Path(tempfile.mkdtemp(prefix="hotset-"))
     send_code(spark.sparkContext, scratch, wishes.code)
-    return Session(spark, "running session", wishes.asks, scratch)
+    return Session(spark, "running session", wishes.asks, scratch, borrowed=borrowed)
 
 
 @dataclass(frozen=True)
@@ -188,7 +199,15 @@ def _start(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Sessi
         end_jvm(started.jvm, AT_ONCE_S)
         raise (error or exception) from None
     return Session(
-        spark, "hotset", plan.asks, scratch, plan.java, site.plain_launch, plan.launch.log, started, wishes.patience_s
+        spark,
+        "hotset",
+        plan.asks,
+        scratch,
+        plan.java,
+        site.plain_launch,
+        plan.launch.log,
+        started,
+        _patience_s=wishes.patience_s,
     )
 
 
