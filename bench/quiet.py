@@ -24,8 +24,12 @@ class Quiet:
 
 
 def wait_for_quiet(patience_s: float) -> Quiet:
-    """Returns once less than BUSY_CORES are at work, or after `patience_s` whatever is seen."""
+    """Returns once less than BUSY_CORES are at work, or after `patience_s` whatever is seen.
+
+    What the programs before have written is on the disk then: who syncs its output does not wait for theirs.
+    """
     begin = time.monotonic()
+    os.sync()
     while True:
         busy_cores = psutil.cpu_percent(LOOK_S) / 100 * (psutil.cpu_count() or 1)
         waited_s = time.monotonic() - begin - LOOK_S
