@@ -5,9 +5,12 @@ which it touches the world. `hotset list` shows the jobs, docs/tour.md follows o
 """
 
 from hotset.columnar.batches import Batches
+from hotset.columnar.chunks import gathered
+from hotset.columnar.equality import comparable
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
+from hotset.data.columns import by_name, ddl, quoted
 from hotset.data.dataset import Dataset
 from hotset.errors import (
     ClusterError,
@@ -48,8 +51,13 @@ __all__ = [
     "Shows",
     "SparkJobError",
     "UsageError",
+    "by_name",
+    "comparable",
+    "ddl",
     "find_function",
+    "gathered",
     "main",
     "open_run",
+    "quoted",
     "table",
 ]

@@ -54,6 +54,7 @@ class Inputs:
         self._records = records
         self._sources: list[Source] = []
         self._exchanges: list[Exchange] = []
+        self._reach: dict[Listing, str | None] = {}
         self._guessed: set[tuple[str, ...]] = set()  # inputs whose types come from a sample
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int] | None = None
@@ -85,16 +86,15 @@ class Inputs:
 
     def dataset(self, path: str | Sequence[str], columns: str, format: Format | None) -> Dataset:  # noqa: A002
         """What the data looks like."""
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        found = discover(paths, self._listings.get(paths) or list_inputs(paths), columns, format)
+        paths, listing = self._listing(path)
+        found = discover(paths, listing, columns, format)
         if found.format in ("csv", "json") and not columns:
             self._guessed.add(paths)
         return found
 
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        listing = self._listings.get(paths) or list_inputs(paths)
+        _, listing = self._listing(path)
         return sample(listing, self._layout(dataset), self._spark.sparkContext.defaultParallelism)
 
     def batches(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None, *, strict: bool) -> Batches:
@@ -113,15 +113,13 @@ class Inputs:
 
     def look(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None) -> Batches:
         """The same of typed rows, in no books; bad rows are nowhere."""
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        listing, layout = self._listings.get(paths) or list_inputs(paths), self._layout(dataset)
+        (_, listing), layout = self._listing(path), self._layout(dataset)
         blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
         return columnar.scan_records(self._spark, blocks, layout, None, kernel, self._exchanges.append)[0]
 
     def why_not_batches(self, path: str | Sequence[str]) -> str | None:
         """Why the workers cannot read the input block by block; None where they can."""
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        return why_not(self._spark.sparkContext, self._listings.get(paths) or list_inputs(paths))
+        return self._why_not(self._listing(path)[1])
 
     def scan(
         self,
@@ -136,7 +134,7 @@ class Inputs:
         if dataset.format != "text" or otherwise is None or not self.why_not_batches(path):
             return self.batches(dataset, path, kernel, strict=strict).frame()
         read, listing = self._list(dataset, path, strict)
-        read.why_not = why_not(self._spark.sparkContext, listing)
+        read.why_not = self._why_not(listing)
         frame, lines = text.read_lines(self._spark, listing)
         self._sources.append(CatalystText(read, listing, lines))
         return otherwise(frame)
@@ -144,7 +142,7 @@ class Inputs:
     def lines(self, path: str | Sequence[str], *, strict: bool) -> RDD[str]:
         """Lines as strings."""
         read, listing = self._list(Dataset("value string", format="text"), path, strict)
-        read.why_not = why_not(self._spark.sparkContext, listing)
+        read.why_not = self._why_not(listing)
         if read.why_not:
             rdd, lines = text.rdd_of_lines(self._spark, listing)
             self._sources.append(CatalystText(read, listing, lines))
@@ -170,8 +168,7 @@ class Inputs:
         return read, listing
 
     def _enlist(self, path: str | Sequence[str]) -> tuple[model.Read, Listing]:
-        paths = (path,) if isinstance(path, str) else tuple(path)
-        listing = self._listings.get(paths) or list_inputs(paths)
+        paths, listing = self._listing(path)
         check_versions(paths, listing)
         self.listed.append((paths, listing))
         read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
@@ -179,11 +176,22 @@ class Inputs:
         self._limits.check({paths: listing})
         return read, listing
 
+    def _listing(self, path: str | Sequence[str]) -> tuple[tuple[str, ...], Listing]:
+        """As it was planned with, or as it is now."""
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        return paths, self._listings.get(paths) or list_inputs(paths)
+
+    def _why_not(self, listing: Listing) -> str | None:
+        """Asked once for each listing: on a cluster it takes a Spark job."""
+        if listing not in self._reach:
+            self._reach[listing] = why_not(self._spark.sparkContext, listing)
+        return self._reach[listing]
+
     def _layout(self, dataset: Dataset) -> Layout:
         return Layout.of(dataset, str(self._spark.conf.get("spark.sql.session.timeZone")))
 
     def _check_reach(self, read: model.Read, listing: Listing) -> None:
-        if reason := why_not(self._spark.sparkContext, listing):
+        if reason := self._why_not(listing):
             read.why_not = reason
             raise ClusterError(f"{reason}; put the files where all workers read them")
 

@@ -157,7 +157,7 @@ class Run:
         """
         if isinstance(data, Batches):
             chunks = self.keep(name, data.chunks())
-            return data.kept_as(chunks)  # type: ignore[return-value]
+            return data.read_from(chunks)  # type: ignore[return-value]
         if self._shelf.keep(name, data) is None:
             self.report.warnings.append(f"{name!r} was persisted by somebody else already; it stays theirs")
         return data

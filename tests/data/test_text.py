@@ -5,7 +5,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from hotset.data.listing import list_inputs
-from hotset.data.text import _ByPart, rdd_of_lines, read_lines
+from hotset.data.tally import LastReport
+from hotset.data.text import rdd_of_lines, read_lines
 
 CASES = {
     "line feeds": (b"a\nb\n", ["a", "b"]),
@@ -50,11 +51,11 @@ def test_a_file_cut_into_many_partitions_loses_and_doubles_no_line(spark: SparkS
 
 
 def test_counts_of_a_task_that_ran_twice_count_once() -> None:
-    by_part = _ByPart()
+    last = LastReport()
 
-    total = by_part.zero({})
+    total = last.zero({})
     for report in ({0: (10, 1)}, {1: (5, 0)}, {0: (10, 1)}):
-        total = by_part.addInPlace(total, report)
+        total = last.addInPlace(total, report)
 
     assert total == {0: (10, 1), 1: (5, 0)}
 

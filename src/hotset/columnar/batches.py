@@ -13,9 +13,10 @@ import pyarrow as pa
 from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 
-from hotset.columnar.chunks import CHUNKS_DDL, HashSplit, Moved, MovedRows, from_chunks, one_chunk_each, sided_chunks
+from hotset.columnar.chunks import CHUNKS_DDL, HashSplit, Moved, from_chunks, one_chunk_each, sided_chunks
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.data.dataset import Dataset
+from hotset.data.tally import LastReport
 
 # of the input, not of memory: Parquet may be several times smaller than what it holds
 PARTITION_BYTES = 32 * 1024**2
@@ -62,9 +63,9 @@ class Batches:
         Spark schedules, spills and retries; it sees a few large rows, not the rows inside of them. Equal is what Spark
         calls equal. Raises UsageError, in the task, for a key of a nested type.
         """
-        number = partitions or self._partitions()
+        number = partitions or _partitions(self.size_bytes, self.spark.sparkContext)
         moved = self._exchange(by, number, 0)
-        return self._of_chunks(moved.repartitionById(number, "partition"))
+        return self.read_from(moved.repartitionById(number, "partition"))
 
     def exchange_with(
         self, other: "Batches", by: Sequence[str], pairing: Pairing, partitions: int | None = None
@@ -76,7 +77,7 @@ class Batches:
         size_bytes = self.size_bytes + other.size_bytes
         number = partitions or _partitions(size_bytes, self.spark.sparkContext)
         moved = self._exchange(by, number, 0).unionAll(other._exchange(by, number, 1))
-        paired = self._of_chunks(moved.repartitionById(number, "partition"))
+        paired = self.read_from(moved.repartitionById(number, "partition"))
         return replace(paired, feed=partial(_paired, pairing.function), columns=pairing.columns, size_bytes=size_bytes)
 
     def frame(self) -> DataFrame:
@@ -87,9 +88,9 @@ class Batches:
         """The batches of each partition as a few binary rows, for Spark to keep."""
         return self.source.mapInArrow(partial(_then, self.feed, one_chunk_each), CHUNKS_DDL)
 
-    def kept_as(self, chunks: DataFrame) -> "Batches":
-        """These batches, read from `chunks`, which Spark keeps."""
-        return self._of_chunks(chunks)
+    def read_from(self, chunks: DataFrame) -> "Batches":
+        """These batches, out of `chunks` that Spark moved or keeps."""
+        return replace(self, source=chunks, feed=from_chunks)
 
     def table(self) -> pa.Table:
         """All of it, here; for what is known to be small."""
@@ -102,16 +103,10 @@ class Batches:
         return Dataset(self.columns).arrow_schema()
 
     def _exchange(self, by: Sequence[str], partitions: int, side: int) -> DataFrame:
-        moved = self.spark.sparkContext.accumulator({}, MovedRows())
+        moved = self.spark.sparkContext.accumulator({}, LastReport())
         self.exchanged(Exchange(tuple(by), partitions, moved))
         split = HashSplit(tuple(by), partitions, moved, side)
         return self.source.mapInArrow(partial(_then, self.feed, split), CHUNKS_DDL)
-
-    def _partitions(self) -> int:
-        return _partitions(self.size_bytes, self.spark.sparkContext)
-
-    def _of_chunks(self, chunks: DataFrame) -> "Batches":
-        return replace(self, source=chunks, feed=from_chunks)
 
 
 def _partitions(size_bytes: int, context: SparkContext) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from pyspark import Accumulator, AccumulatorParam, TaskContext
+from pyspark import Accumulator, TaskContext
 
 from hotset.columnar.hashing import partition_numbers
 
@@ -15,18 +15,8 @@ CHUNKS = pa.schema([("partition", pa.int32()), ("side", pa.int32()), ("chunk", p
 GATHERED_BYTES = 64 * 1024**2  # cut into partitions at once; what a task holds, twice, besides its kernel's own
 LARGEST_CHUNK_BYTES = 256 * 1024**2  # a row of Spark's ends at 2 GiB
 
-# partition of the source -> rows of each hash partition; a task that runs again says the same again
+# partition of the source -> rows of each hash partition
 Moved = dict[int, list[int]]
-
-
-class MovedRows(AccumulatorParam[Moved]):
-    """The last attempt of a task is as good as the first."""
-
-    def zero(self, value: Moved) -> Moved:  # noqa: ARG002 (the interface asks for it)
-        return {}
-
-    def addInPlace(self, value1: Moved, value2: Moved) -> Moved:  # noqa: N802 (Spark's name)
-        return {**value1, **value2}
 
 
 @dataclass(frozen=True)
@@ -49,14 +39,14 @@ class HashSplit:
             table, starts = table.take(pa.array(order)), np.cumsum(counts) - counts
             for number in np.flatnonzero(counts).tolist():
                 yield from as_chunks(table.slice(starts[number], counts[number]), number, self.side)
-        self.moved.add({task_partition(): rows.tolist()})
+        self.moved.add({this_task().partitionId(): rows.tolist()})
 
 
-def task_partition() -> int:
-    """The number of the partition that this task computes."""
+def this_task() -> TaskContext:
+    """The task that a kernel runs in."""
     context = TaskContext.get()
     assert context is not None, "kernels run in Spark's tasks"
-    return context.partitionId()
+    return context
 
 
 def one_chunk_each(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

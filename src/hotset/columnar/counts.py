@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 
-from pyspark import Accumulator, AccumulatorParam, SparkContext
+from pyspark import Accumulator, SparkContext
 
 from hotset.columnar.blocks import Block
 from hotset.columnar.records import PartCount
+from hotset.data.tally import LastReport
 
 # block -> what each of its parts held
 Counts = dict[int, tuple[PartCount, ...]]
@@ -16,7 +17,7 @@ class BlockCounter:
 
     def __init__(self, context: SparkContext, blocks: tuple[Block, ...]) -> None:
         self.blocks, self.context = blocks, context
-        self.counts: Accumulator[Counts] = context.accumulator({}, _ByBlock())
+        self.counts: Accumulator[Counts] = context.accumulator({}, LastReport())
 
     def total(self) -> PartCount:
         """The sums over the blocks that were read."""
@@ -31,13 +32,3 @@ class BlockCounter:
     def complete(self) -> bool:
         """Whether every block was read to its end. One that holds nothing need not be."""
         return all(number in self.counts.value or not block for number, block in enumerate(self.blocks))
-
-
-class _ByBlock(AccumulatorParam[Counts]):
-    """A block's counts do not depend on the attempt, so the last one to report is as good as the first."""
-
-    def zero(self, value: Counts) -> Counts:  # noqa: ARG002 (the interface asks for it)
-        return {}
-
-    def addInPlace(self, value1: Counts, value2: Counts) -> Counts:  # noqa: N802 (Spark's name)
-        return {**value1, **value2}

@@ -18,6 +18,7 @@ from pyspark.sql.pandas.types import from_arrow_type
 from hotset.columnar.blocks import line_start
 from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.utf8 import BOM
+from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset, Format
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
@@ -60,8 +61,7 @@ def discover(paths: Sequence[str], listing: Listing, columns: str, format: Forma
     stored = _text_schema(first, kind, facts) if kind in ("csv", "json") else _footer_schema(first, kind)
     partition_by = tuple(name for name in partition_of(str(first.path)) if name not in stored)
     declared = {**stored, **dict.fromkeys(partition_by, "string")}
-    ddl = ", ".join(f"`{name.replace('`', '``')}` {type_}" for name, type_ in declared.items())
-    return Dataset(ddl, kind, partition_by=partition_by, **facts)
+    return Dataset(ddl(declared), kind, partition_by=partition_by, **facts)
 
 
 def _published(paths: Sequence[str]) -> Dataset | None:

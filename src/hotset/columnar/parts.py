@@ -7,11 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyspark import TaskContext
 
 from hotset.columnar.batches import Batches
-from hotset.columnar.chunks import gathered
+from hotset.columnar.chunks import gathered, this_task
 from hotset.columnar.kernel import Kernel
+from hotset.data.writing import part_name
 from hotset.errors import ClusterError
 
 PARTS_DDL = "draft string, part string, rows bigint"
@@ -30,11 +30,9 @@ class PartWriter:
     schema: pa.Schema
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        context = TaskContext.get()
-        assert context is not None, "it writes in Spark's tasks"
-        task, attempt = context.partitionId(), context.taskAttemptId()
+        task, attempt = this_task().partitionId(), this_task().taskAttemptId()
         for number, table in enumerate(gathered(batches, TARGET_FILE_BYTES)):
-            part = f"part-{task:05d}-{self.run_id}-c{number:03d}.parquet"
+            part = part_name(task, self.run_id, number, "parquet")
             draft = f".{part}.{attempt}"
             rows = self._write(self.directory / draft, table)
             yield pa.RecordBatch.from_pylist([{"draft": draft, "part": part, "rows": rows}], PARTS)
@@ -76,5 +74,5 @@ def write_parts(batches: Batches, version: Path, run_id: str) -> int:
     for left in version.glob(".part-*"):
         left.unlink()
     if not written:
-        pq.write_table(schema.empty_table(), version / f"part-00000-{run_id}-c000.parquet")
+        pq.write_table(schema.empty_table(), version / part_name(0, run_id, 0, "parquet"))
     return sum(row["rows"] for row in written)

@@ -9,6 +9,7 @@ from pyspark.errors import ParseException
 from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
+from hotset.data.columns import ddl
 from hotset.errors import UsageError
 
 Format = Literal["text", "csv", "json", "parquet", "orc"]
@@ -58,14 +59,14 @@ class Dataset:
         for name in names:
             if name not in known:
                 raise UsageError(f"no column is called {name!r}; there are {', '.join(known)}")
-        columns = ", ".join(
-            f"`{entry.name.replace('`', '``')}` {entry.dataType.simpleString()}{'' if entry.nullable else ' not null'}"
+        types = {
+            entry.name: entry.dataType.simpleString() + ("" if entry.nullable else " not null")
             for entry in fields
             if entry.name in names
-        )
+        }
         return replace(
             self,
-            columns=columns,
+            columns=ddl(types),
             on_new="ignore",
             partition_by=tuple(name for name in self.partition_by if name in names),
             key=(),

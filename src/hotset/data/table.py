@@ -8,6 +8,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from hotset.data.dataset import Dataset
+from hotset.data.writing import csv_facts, part_name
 
 OWN_DIALECT = Dataset("none int", format="csv")
 
@@ -18,10 +19,7 @@ def is_written_here(table: pa.Table, dataset: Dataset) -> bool:
         return False
     if dataset.format == "parquet":
         return True
-    dialect = all(
-        getattr(dataset, name) == getattr(OWN_DIALECT, name)
-        for name in ("header", "separator", "quote", "null", "multiline")
-    )
+    dialect = csv_facts(dataset) == csv_facts(OWN_DIALECT)
     return dialect and not any(pa.types.is_nested(kind) for kind in table.schema.types) and not _any_text(table, "\0")
 
 
@@ -29,7 +27,7 @@ def write_table(table: pa.Table, dataset: Dataset, version: Path, run_id: str) -
     """rows written to one file in `version`, which is there then."""
     version.mkdir()
     table = table.cast(dataset.arrow_schema())
-    path = version / f"part-00000-{run_id}-c000.{dataset.format}"
+    path = version / part_name(0, run_id, 0, dataset.format)
     if dataset.format == "parquet":
         pq.write_table(table, path)
     else:

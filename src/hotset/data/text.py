@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pyspark import RDD, Accumulator, AccumulatorParam
+from pyspark import RDD, Accumulator
 from pyspark.serializers import UTF8Deserializer
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
+from hotset.data.tally import LastReport
 from hotset.errors import DataError
 
 EXAMPLES = 10
@@ -71,7 +72,7 @@ class AccumulatedLines:
     """Counts what Python workers consumed, a partition or block at a time: a task that runs again counts once."""
 
     def __init__(self, spark: SparkSession, listing: Listing, parts: int | None = None) -> None:
-        self.accumulator: Accumulator[PerPart] = spark.sparkContext.accumulator({}, _ByPart())
+        self.accumulator: Accumulator[PerPart] = spark.sparkContext.accumulator({}, LastReport())
         self.parts = parts
         self._listing = listing
 
@@ -81,16 +82,6 @@ class AccumulatedLines:
         if not counts and self._listing.size_bytes:
             return None
         return RowsRead(sum(rows for rows, _ in counts), sum(invalid for _, invalid in counts), len(counts))
-
-
-class _ByPart(AccumulatorParam[PerPart]):
-    """A part's counts do not depend on the attempt, so the last one to report is as good as the first."""
-
-    def zero(self, value: PerPart) -> PerPart:  # noqa: ARG002 (the interface asks for it)
-        return {}
-
-    def addInPlace(self, value1: PerPart, value2: PerPart) -> PerPart:  # noqa: N802 (Spark's name)
-        return {**value1, **value2}
 
 
 def read_lines(spark: SparkSession, listing: Listing) -> tuple[DataFrame, ObservedLines]:

@@ -37,6 +37,11 @@ FEW_FILES = {
 PLAIN = {"compression": "none"}  # the manifest's rows are counted in the bytes
 
 
+def part_name(task: int, run_id: str, number: int, suffix: str) -> str:
+    """Of a data file that Spark does not write, in the form of those that it does."""
+    return f"part-{task:05d}-{run_id}-c{number:03d}.{suffix}"
+
+
 def csv_facts(dataset: Dataset) -> dict[str, Any] | None:
     """How the version's CSV is written, for the manifest."""
     names = ("header", "separator", "quote", "null", "multiline")

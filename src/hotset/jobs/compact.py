@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from hotset import Batches, DataError, Dataset, Inputs, Kernel, Output, Run, UsageError
+from hotset import Batches, DataError, Dataset, Inputs, Kernel, Output, Run, UsageError, by_name, ddl
 from hotset.jobs.compact_kernel import (
     CONTENT_COLUMNS,
     HASH,
@@ -121,12 +121,8 @@ def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
         if params.null:
             raise UsageError(f"--null is for CSV, got {params.null!r} and {usual.format}; leave it out")
         return usual, usual
-    texts = ", ".join(f"{_quoted(name)} string" for name in usual.schema().names)
+    texts = ddl(dict.fromkeys(usual.schema().names, "string"))
     return usual, replace(usual, columns=texts, null=params.null)
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
 
 
 def types_for(dataset: Dataset, found: dict[str, Profile]) -> dict[str, str]:
@@ -146,10 +142,6 @@ def changes_for(dataset: Dataset, types: dict[str, str]) -> dict[str, Change]:
     }
 
 
-def ddl(types: dict[str, str]) -> str:
-    return ", ".join(f"{_quoted(name)} {kind}" for name, kind in types.items())
-
-
 def _sum(parts: pa.Table) -> tuple[int, int]:
     """rows, and their hashes added up"""
     return sum(parts["rows"].to_pylist()), sum(parts["hash"].to_pylist()) % 2**64
@@ -161,7 +153,7 @@ def _sum(parts: pa.Table) -> tuple[int, int]:
 def in_files(rows: DataFrame, sort_by: tuple[str, ...], files: int) -> DataFrame:
     """rows -> rows, sorted, or in the order in which they are; so many files of equal rows"""
     placed = rows.withColumn(PLACE, F.monotonically_increasing_id())
-    order = [*(F.col(_quoted(name)) for name in sort_by), F.col(PLACE)]
+    order = [*(by_name(name) for name in sort_by), F.col(PLACE)]
     return placed.repartitionByRange(files, *order).sortWithinPartitions(*order).drop(PLACE)
 
 

@@ -21,13 +21,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StructType
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Sample, Shows, UsageError
+from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Sample, Shows, UsageError, by_name, comparable, ddl
 from hotset.jobs.group_kernel import (
     Aggregate,
     Kind,
     Query,
     aggregate_rows,
-    comparable,
     merge_states,
     partial_states,
     select_rows,
@@ -89,9 +88,8 @@ def query_of(params: Params) -> Query:
 
 def result_columns(schema: StructType, query: Query) -> str:
     """The columns of the answer, in DDL. Raises UsageError for an aggregate that a column's type has not."""
-    keys = [(name, schema[name].dataType.simpleString()) for name in query.by]
-    found = [(one.name, _type_of(schema, one)) for one in query.aggregates]
-    return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in [*keys, *found])
+    keys = {name: schema[name].dataType.simpleString() for name in query.by}
+    return ddl(keys | {one.name: _type_of(schema, one) for one in query.aggregates})
 
 
 def _type_of(schema: StructType, one: Aggregate) -> str:
@@ -110,24 +108,20 @@ def _type_of(schema: StructType, one: Aggregate) -> str:
 
 def group_frame(rows: DataFrame, query: Query) -> DataFrame:
     """rows -> groups(keys, aggregates)"""
-    keys = [_of(name) for name in query.by]
+    keys = [by_name(name) for name in query.by]
     return rows.groupBy(*keys).agg(*(_in_spark(rows, one) for one in query.aggregates))
 
 
 def _in_spark(rows: DataFrame, one: Aggregate) -> Column:
     if one.column == "*":
         return F.count(F.lit(1)).alias(one.name)
-    column: Column = IN_SPARK[one.kind](_of(one.column))  # type: ignore[arg-type]
+    column: Column = IN_SPARK[one.kind](by_name(one.column))  # type: ignore[arg-type]
     kind = rows.schema[one.column].dataType
     if one.kind in ("sum", "mean", "std", "median") and not isinstance(kind, IntegralType):
         column = column.cast("double")
     if one.kind in ("min", "max") and kind.simpleString() in ("float", "double"):
         column = (column + F.lit(0.0)).cast(kind)  # of -0.0 and 0.0, which are equal, always the same one
     return column.alias(one.name)
-
-
-def _of(name: str) -> Column:
-    return F.col(f"`{name.replace('`', '``')}`")
 
 
 def dataframe_groups(run: Run, dataset: Dataset, params: Params, query: Query) -> DataFrame:
@@ -141,7 +135,7 @@ def in_order(groups: DataFrame, query: Query) -> DataFrame:
     """groups -> groups, in the order of the keys where they are few, null last"""
     if groups.count() > FEW_GROUPS:
         return groups
-    return groups.coalesce(1).orderBy(*(_of(name).asc_nulls_last() for name in query.by))
+    return groups.coalesce(1).orderBy(*(by_name(name).asc_nulls_last() for name in query.by))
 
 
 # engine columnar
@@ -213,10 +207,10 @@ def rows_pass_jvm(params: Params) -> bool:
 
 def main(run: Run, params: Params) -> None:
     query = query_of(params)
-    dataset = run.dataset(params.input, params.columns)
-    if not params.where:
-        dataset = dataset.select(*query.by, *query.columns)
-    columns = result_columns(dataset.select(*query.by, *query.columns).schema(), query)
+    found = run.dataset(params.input, params.columns)
+    needed = found.select(*query.by, *query.columns)
+    dataset = found if params.where else needed
+    columns = result_columns(needed.schema(), query)
     groups: DataFrame | Batches | pa.Table
     if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
         if params.engine != "dataframe":

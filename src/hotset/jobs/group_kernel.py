@@ -14,9 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hotset import comparable, gathered
+
 Kind = Literal["count", "sum", "mean", "min", "max", "std", "median", "distinct"]
 HOLISTIC = ("median", "distinct")
-AT_ONCE_ROWS = 1024**2  # in one hash table
+AT_ONCE_BYTES = 32 * 1024**2  # in one hash table
 HALF = 32  # bits: a sum of whole numbers is kept in two halves, which no sum of theirs leaves
 ROWS = "rows"  # the state that every query has
 
@@ -105,27 +107,15 @@ def select_rows(batches: Iterable[pa.RecordBatch], query: Query) -> Iterator[pa.
 
 
 def normalized(batches: Iterable[pa.RecordBatch], query: Query) -> Iterator[pa.Table]:
-    """Tables of about AT_ONCE_ROWS rows: the keys so that equal ones have equal bytes, then the values."""
-    waiting: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        keys = [comparable(batch[name]) for name in query.by]
-        values = [batch[name] for name in query.columns]
-        waiting.append(pa.RecordBatch.from_arrays([*keys, *values], [*query.keys, *query.inside.columns]))
-        rows += batch.num_rows
-        if rows >= AT_ONCE_ROWS:
-            yield pa.Table.from_batches(waiting)
-            waiting, rows = [], 0
-    if waiting:
-        yield pa.Table.from_batches(waiting)
-
-
-def comparable(column: pa.Array) -> pa.Array:
-    """-0.0 becomes 0.0, and every NaN the same one."""
-    if not pa.types.is_floating(column.type):
-        return column
-    positive = pc.add(column, pa.scalar(0.0, column.type))
-    return pc.if_else(pc.is_nan(positive), pa.scalar(float("nan"), column.type), positive)
+    """Tables of about AT_ONCE_BYTES: the keys so that equal ones have equal bytes, then the values."""
+    names = [*query.keys, *query.inside.columns]
+    selected = (
+        pa.RecordBatch.from_arrays(
+            [*(comparable(batch[name]) for name in query.by), *(batch[name] for name in query.columns)], names
+        )
+        for batch in batches
+    )
+    return gathered(selected, AT_ONCE_BYTES)
 
 
 # states

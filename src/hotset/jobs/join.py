@@ -22,7 +22,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, FractionalType, IntegralType, StructType
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Pairing, Run, Sample, UsageError
+from hotset import Batches, Dataset, Inputs, Kernel, Output, Pairing, Run, Sample, UsageError, ddl, quoted
 from hotset.jobs.join_guard import (
     DEFAULT_TIMES,
     Pairs,
@@ -90,7 +90,7 @@ def joined_columns(sides: Sides, params: Params) -> tuple[tuple[tuple[str, int, 
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"two columns of the output would be called {twice!r}; give another --suffix")
     kinds = [_kind(left, right, side, name, params) for _, side, name in found]
-    return tuple(found), ", ".join(f"{_quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
+    return tuple(found), ddl(dict(zip(names, kinds, strict=True)))
 
 
 def _kind(left: StructType, right: StructType, side: int, name: str, params: Params) -> str:
@@ -111,10 +111,6 @@ def _common(name: str, one: DataType, other: DataType) -> DataType:
             f"give one type by --left-columns or --right-columns"
         )
     return one
-
-
-def _quoted(name: str) -> str:
-    return f"`{name.replace('`', '``')}`"
 
 
 # plans
@@ -210,7 +206,7 @@ def _output(name: str, side: int, there: str, shape: Shape, kinds: StructType) -
 
 
 def _of(side: str, name: str) -> Column:
-    return F.col(f"{side}.{_quoted(name)}")
+    return F.col(f"{side}.{quoted(name)}")
 
 
 def main(run: Run, params: Params) -> None:

@@ -14,6 +14,7 @@ from hotset import DataError, Dataset, Kernel, Pairing, Run
 from hotset.jobs.join_kernel import (
     NOTHING,
     PAIRS_DDL,
+    WORST,
     Held,
     How,
     count_keys,
@@ -22,7 +23,6 @@ from hotset.jobs.join_kernel import (
     worst_pairs,
 )
 
-WORST = 3
 DEFAULT_TIMES = 10  # the rows of both sides
 Paths = tuple[tuple[str, ...], tuple[str, ...]]
 Datasets = tuple[Dataset, Dataset]

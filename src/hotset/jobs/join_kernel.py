@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hotset import comparable, gathered
+
 How = Literal["inner", "left", "right", "full", "semi", "anti"]
 AT_ONCE_BYTES = 96 * 1024**2  # of the side that streams: each time, Arrow makes its hash table of the held side anew
 AT_ONCE_ROWS = 1024**2  # of what comes of it, unless one row meets more
@@ -38,15 +40,12 @@ class Shape:
         return self.how in ("right", "full")
 
 
-def comparable(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Keys of one kind in one type: whole numbers of 64 bits, doubles without -0.0 and with one NaN."""
+def key_of(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Keys of one kind in one type, equal where their bytes are: numbers of 64 bits."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_integer(array.type):
         return array.cast(pa.int64())
-    if not pa.types.is_floating(array.type):
-        return array
-    positive = pc.add(array.cast(pa.float64()), 0.0)
-    return pc.if_else(pc.is_nan(positive), float("nan"), positive)
+    return comparable(array.cast(pa.float64()) if pa.types.is_floating(array.type) else array)
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Held:
         # in one piece: it travels, and every slice would bring all that it was cut from
         self.table = self.table.combine_chunks()
         # of each column of the key, its different values but null
-        self._values = [pc.unique(comparable(self.table[name]).drop_null()) for name in self.on]
+        self._values = [pc.unique(key_of(self.table[name]).drop_null()) for name in self.on]
         # behind the first column, the different pairs: of a value, and of the number of all that stands before it
         self._pairs: list[pa.Array] = []
         places = self._codes(self.table, 0)
@@ -83,7 +82,7 @@ class Held:
 
     def _codes(self, table: pa.Table, column: int) -> np.ndarray:
         """The place of each row's value among the different ones, NOTHING for a null and for one that is not here."""
-        return _found(comparable(table[self.on[column]]), self._values[column])
+        return _found(key_of(table[self.on[column]]), self._values[column])
 
     def _paired(self, places: np.ndarray, table: pa.Table, column: int) -> np.ndarray:
         """One number for both; it fits into 64 bits, since neither is greater than the number of rows."""
@@ -131,16 +130,8 @@ def join_stream(
     batches: Iterable[pa.RecordBatch], held: Held, shape: Shape, held_side: int
 ) -> Iterator[pa.RecordBatch]:
     """rows of one side -> joined rows; the held side's rows that meet nothing do not come out."""
-    waiting: list[pa.RecordBatch] = []
-    size_bytes = 0
-    for batch in batches:
-        waiting.append(batch)
-        size_bytes += batch.nbytes
-        if size_bytes >= AT_ONCE_BYTES:
-            yield from join_table(pa.Table.from_batches(waiting), held, shape, held_side)
-            waiting, size_bytes = [], 0
-    if waiting:
-        yield from join_table(pa.Table.from_batches(waiting), held, shape, held_side)
+    for table in gathered(batches, AT_ONCE_BYTES):
+        yield from join_table(table, held, shape, held_side)
 
 
 def join_table(table: pa.Table, held: Held, shape: Shape, held_side: int) -> Iterator[pa.RecordBatch]:
@@ -237,7 +228,7 @@ MET = pa.schema([("place", pa.int64()), ("rows", pa.int64())])
 def count_keys(batches: Iterable[pa.RecordBatch], on: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """rows -> keys(on, rows): how often each key is there"""
     tables = [
-        pa.table([comparable(batch[name]) for name in on], list(on)).group_by(list(on)).aggregate([([], "count_all")])
+        pa.table([key_of(batch[name]) for name in on], list(on)).group_by(list(on)).aggregate([([], "count_all")])
         for batch in batches
     ]
     if tables:

@@ -30,6 +30,7 @@ from hotset import (
     Output,
     Run,
     UsageError,
+    by_name,
     find_function,
 )
 from hotset.jobs.parallel_map_calls import Task
@@ -200,8 +201,7 @@ def done(outcomes: DataFrame) -> DataFrame:
     """outcomes -> results(item, …), in the order of the input"""
     names = [name for name in outcomes.columns if not name.startswith("__")]
     results = outcomes.filter(F.col("__error").isNull())
-    columns = [F.col("`" + name.replace("`", "``") + "`") for name in names]
-    return results.select(F.col("__item").alias("item"), *columns).orderBy("item")
+    return results.select(F.col("__item").alias("item"), *map(by_name, names)).orderBy("item")
 
 
 def failed(outcomes: DataFrame) -> DataFrame:

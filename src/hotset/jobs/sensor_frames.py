@@ -10,28 +10,25 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from hotset import by_name, ddl
 from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
 from hotset.jobs.sensor_detector import Detector
-from hotset.jobs.sensor_readings import COPIES, Columns, ddl
+from hotset.jobs.sensor_readings import COPIES, Columns
 from hotset.jobs.sensor_windows import MICROS, QUANTILES, Windows, report_types
 
 LATEST = 2**63 - 1
 
 
-def of(name: str) -> Column:
-    """The column of this name, whatever characters are in it."""
-    return F.col(f"`{name.replace('`', '``')}`")
-
-
 def as_readings(frame: DataFrame, columns: Columns) -> DataFrame:
     """frame -> readings(device, time, quantities): quantities as doubles, null where they are not finite."""
-    time = of(columns.time)
+    time = by_name(columns.time)
     if columns.types[columns.time] == "timestamp_ntz":  # a cast would take it for a time in the session's zone
         time = F.to_timestamp(F.concat(time.cast("string"), F.lit("Z")))
     named = (
-        (name, _needed(column, name)) for name, column in ((columns.device, of(columns.device)), (columns.time, time))
+        (name, _needed(column, name))
+        for name, column in ((columns.device, by_name(columns.device)), (columns.time, time))
     )
-    values = (_finite(of(name).cast("double")).alias(name) for name in columns.quantities)
+    values = (_finite(by_name(name).cast("double")).alias(name) for name in columns.quantities)
     return frame.select(*(column.alias(name) for name, column in named), *values)
 
 
@@ -48,23 +45,25 @@ def _finite(value: Column) -> Column:
 
 def until(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
     """Those that are not of the future."""
-    return readings.filter(F.unix_micros(of(columns.time)) <= as_of)
+    return readings.filter(F.unix_micros(by_name(columns.time)) <= as_of)
 
 
 def after(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
     """Those that are."""
-    return readings.filter(F.unix_micros(of(columns.time)) > as_of)
+    return readings.filter(F.unix_micros(by_name(columns.time)) > as_of)
 
 
 def without_copies(readings: DataFrame, columns: Columns) -> DataFrame:
     """readings -> readings(…, __copies): of a device and a time the one with the least quantities, null last."""
-    ranked = F.struct(*(one for name in columns.quantities for one in (F.isnull(of(name)), of(name).alias(name))))
-    best = readings.groupBy(of(columns.device), of(columns.time)).agg(
+    ranked = F.struct(
+        *(one for name in columns.quantities for one in (F.isnull(by_name(name)), by_name(name).alias(name)))
+    )
+    best = readings.groupBy(by_name(columns.device), by_name(columns.time)).agg(
         F.min(ranked).alias("__best"), (F.count(F.lit(1)) - 1).alias(COPIES)
     )
     return best.select(
-        of(columns.device),
-        of(columns.time),
+        by_name(columns.device),
+        by_name(columns.time),
         COPIES,
         *(F.col("__best").getField(name).alias(name) for name in columns.quantities),
     )
@@ -75,8 +74,8 @@ def report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame
     taken = until(readings, columns, windows.as_of).transform(without_copies, columns)
     covered = taken.transform(_with_cover, columns, windows).withColumn("__ahead", F.lit(0))
     ahead = after(readings, columns, windows.as_of).select(
-        of(columns.device),
-        of(columns.time),
+        by_name(columns.device),
+        by_name(columns.time),
         F.lit(0).cast("bigint").alias(COPIES),
         *(F.lit(None).cast("double").alias(name) for name in columns.quantities),
         F.lit(None).cast("bigint").alias("__cover"),
@@ -89,19 +88,19 @@ def report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame
         ((windows.micros - F.sum("__cover")) / MICROS).alias("missing_s"),
     )
     grouped = covered.unionByName(ahead).groupBy(
-        of(columns.device), _window_start(columns, windows).alias("window_start")
+        by_name(columns.device), _window_start(columns, windows).alias("window_start")
     )
     both = grouped.agg(*counted, *(one for name in columns.quantities for one in _summary(name)))
     return both.select(*(_statistic(name, kind) for name, kind in report_types(columns).items()))
 
 
 def _window_start(columns: Columns, windows: Windows) -> Column:
-    micros = F.unix_micros(of(columns.time))
+    micros = F.unix_micros(by_name(columns.time))
     return F.timestamp_micros(micros - F.pmod(micros, F.lit(windows.micros)))
 
 
 def _summary(name: str) -> Iterable[Column]:
-    value = of(name)
+    value = by_name(name)
     yield F.count(value).alias(f"{name}_count")
     for statistic, function in (("mean", F.avg), ("min", F.min), ("max", F.max), ("std", F.stddev_samp)):
         yield function(value).alias(f"{name}_{statistic}")
@@ -111,16 +110,16 @@ def _summary(name: str) -> Iterable[Column]:
 def _statistic(name: str, kind: str) -> Column:
     for place, suffix in enumerate(("_p50", "_p95")):
         if name.endswith(suffix):
-            return of(f"{name.removesuffix(suffix)}_quantiles")[place].alias(name)
-    return of(name).cast(kind)
+            return by_name(f"{name.removesuffix(suffix)}_quantiles")[place].alias(name)
+    return by_name(name).cast(kind)
 
 
 def _with_cover(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
     """readings -> readings(…, __cover): microseconds of its window covered by it, and by the one before."""
     if not windows.period:
         return readings.withColumn("__cover", F.lit(None).cast("bigint"))
-    of_device = Window.partitionBy(of(columns.device)).orderBy(of(columns.time))
-    micros, start = F.unix_micros(of(columns.time)), F.unix_micros(_window_start(columns, windows))
+    of_device = Window.partitionBy(by_name(columns.device)).orderBy(by_name(columns.time))
+    micros, start = F.unix_micros(by_name(columns.time)), F.unix_micros(_window_start(columns, windows))
     before, behind = F.lag(micros).over(of_device), F.coalesce(F.lead(micros).over(of_device), F.lit(LATEST))
     own = F.least(behind, micros + windows.period, start + windows.micros) - micros
     spilt = F.when(before < start, F.greatest(F.least(before + windows.period, micros) - start, F.lit(0)))

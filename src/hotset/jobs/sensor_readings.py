@@ -3,13 +3,15 @@
 batches(device, time, quantities)  --in_order-->  readings(device, time, __copies, quantities), by device and time
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from hotset import ddl
 
 COPIES = "__copies"
 UTC_TIME = pa.timestamp("us", "UTC")
@@ -63,11 +65,6 @@ class Readings:
     def take(self, rows: np.ndarray) -> "Readings":
         values = tuple(one[rows] for one in self.values)
         return Readings(self.devices, self.device[rows], self.micros[rows], self.copies[rows], values)
-
-
-def ddl(types: Mapping[str, str]) -> str:
-    """Names and types in Spark's DDL."""
-    return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in types.items())
 
 
 def in_order(batches: Iterable[pa.RecordBatch], columns: Columns, as_of: int) -> Iterator[pa.RecordBatch]:

@@ -19,12 +19,12 @@ from typing import Annotated, Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Shows, UsageError
+from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Shows, UsageError, ddl
 from hotset.jobs import sensor_frames
 from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_plan import Plan, columns_of, limits_of, parse_duration, parse_limits, parse_time
-from hotset.jobs.sensor_readings import ddl, in_order, only_future
+from hotset.jobs.sensor_readings import in_order, only_future
 from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
 
 Engine = Literal["columnar", "dataframe"]
