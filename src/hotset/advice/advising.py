@@ -1,0 +1,81 @@
+"""From logs to advice."""
+
+from pathlib import Path
+
+from hotset.advice.cached import of_cache
+from hotset.advice.caches import caches
+from hotset.advice.keeping import of_rdds, of_repeat
+from hotset.advice.lineage import Lineage
+from hotset.advice.pair import compared
+from hotset.advice.repeats import repeats
+from hotset.advice.stages import queries
+from hotset.advice.verdicts import Advice, Program, Verdict, in_order
+from hotset.eventlog import Application, read_log
+
+ACTS = ("KEEP", "REMOVE", "CHANGE", "TRY")
+
+
+def advise(path: Path | str, other: Path | str | None = None) -> Advice:
+    """What one log says, or two of the same program. Raises InputError for what is no log or does not fit together."""
+    first = read_log(path)
+    if other is None:
+        verdicts = judged(first)
+        return Advice((program(first),), _or_nothing(verdicts), notes(first))
+    second = read_log(other)
+    verdicts = compared(first, second)
+    both = (program(first), program(second))
+    return Advice(both, _or_nothing(verdicts), (*notes(first), *notes(second)))
+
+
+def judged(application: Application) -> list[Verdict]:
+    """Every verdict that one log allows."""
+    ran = queries(application)
+    lineage = Lineage(application)
+    found = [of_cache(cache, application) for cache in caches(application, ran, lineage)]
+    kept = [verdict for repeat in repeats(ran) if (verdict := of_repeat(repeat, application))]
+    return [*found, *_apart(kept), *of_rdds(application, lineage)]
+
+
+def _apart(verdicts: list[Verdict]) -> list[Verdict]:
+    """Of several that speak of the same stages the best: one cache there makes the others' gain vanish."""
+    left: list[Verdict] = []
+    taken: set[int] = set()
+    for one in sorted(
+        verdicts, key=lambda one: (one.kind != "KEEP", -one.saving_seconds.low - one.saving_seconds.high)
+    ):
+        stages = {stage for use in one.evidence for stage in use.stages}
+        if len(stages & taken) * 2 <= len(stages):
+            left.append(one)
+            taken |= stages
+    return left
+
+
+def _or_nothing(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
+    if any(one.kind in ACTS for one in verdicts):
+        return in_order(verdicts)
+    nothing = Verdict(
+        "NOTHING", "", "no cache that is not there would pay, and none that is there costs", confidence="medium"
+    )
+    return in_order([*verdicts, nothing])
+
+
+def program(application: Application) -> Program:
+    return Program(
+        application.path, application.name, application.id, application.spark, application.seconds,
+        application.task_seconds, application.memory_bytes, application.unfinished,
+    )  # fmt: skip
+
+
+def notes(application: Application) -> tuple[str, ...]:
+    """What the reader of the advice should know of the log."""
+    told = []
+    if application.unfinished:
+        told.append(f"{application.path}: unfinished: {application.unfinished}; what is there was used")
+    if application.damaged_lines > bool(application.unfinished):
+        told.append(f"{application.path}: {application.damaged_lines:,} damaged lines were passed over")
+    if any(rdd.level for rdd in application.rdds.values()) and not application.knows_blocks:
+        told.append(
+            f"{application.path}: sizes and evictions are unknown; "
+            "spark.eventLog.logBlockUpdates.enabled=true logs them"
+        )
+    return tuple(told)

@@ -1,0 +1,143 @@
+"""The events that matter here, and of each the fields that are wanted; all else in the log is skipped unread."""
+
+from typing import Any
+
+import msgspec
+
+from hotset.eventlog.plan import PlanNode
+
+
+class Event(msgspec.Struct, gc=False, rename=lambda field: field.replace("_", " ").title().replace(" Of ", " of ")):
+    """Spark writes most names as `Stage ID`; what it writes otherwise is said below."""
+
+
+class LogStart(Event):
+    spark_version: str
+
+
+class ApplicationStart(Event):
+    app_name: str
+    timestamp: int
+    app_id: str | None = msgspec.field(name="App ID", default=None)
+
+
+class ApplicationEnd(Event):
+    timestamp: int
+
+
+class EnvironmentUpdate(Event):
+    spark_properties: dict[str, str]
+
+
+class BlockManagerAdded(Event):
+    maximum_memory: int
+
+
+class StorageLevel(Event):
+    use_disk: bool = False
+    use_memory: bool = False
+    use_off_heap: bool = False
+    deserialized: bool = False
+    replication: int = 1
+
+
+class RddInfo(Event):
+    id: int = msgspec.field(name="RDD ID")
+    name: str
+    storage_level: StorageLevel
+    parents: list[int] = msgspec.field(name="Parent IDs", default_factory=list)
+    callsite: str = ""
+    number_of_partitions: int = 0
+
+
+class Accumulable(Event):
+    id: int = msgspec.field(name="ID")
+    name: str = ""
+    value: Any = None
+
+
+class StageInfo(Event):
+    id: int = msgspec.field(name="Stage ID")
+    name: str = msgspec.field(name="Stage Name")
+    number_of_tasks: int
+    rdds: list[RddInfo] = msgspec.field(name="RDD Info", default_factory=list)
+    parents: list[int] = msgspec.field(name="Parent IDs", default_factory=list)
+    submission_time: int | None = None
+    completion_time: int | None = None
+    failure_reason: str | None = None
+    accumulables: list[Accumulable] = []
+
+
+class StageCompleted(Event):
+    stage_info: StageInfo
+
+
+class JobStart(Event):
+    id: int = msgspec.field(name="Job ID")
+    submission_time: int = 0
+    stage_infos: list[StageInfo] = []
+    stage_ids: list[int] = msgspec.field(name="Stage IDs", default_factory=list)
+    properties: dict[str, str] = {}
+
+
+class JobEnd(Event):
+    id: int = msgspec.field(name="Job ID")
+    completion_time: int
+
+
+class UnpersistRdd(Event):
+    id: int = msgspec.field(name="RDD ID")
+
+
+class BlockUpdatedInfo(Event):
+    id: str = msgspec.field(name="Block ID")
+    memory_size: int
+    disk_size: int
+
+
+class BlockUpdated(Event):
+    block_updated_info: BlockUpdatedInfo
+
+
+class ExecutionStart(msgspec.Struct, rename="camel", gc=False):
+    execution_id: int
+    time: int
+    plan: PlanNode = msgspec.field(name="sparkPlanInfo")
+    description: str = ""
+    job_tags: list[str] = []
+
+
+class ExecutionUpdate(msgspec.Struct, rename="camel", gc=False):
+    execution_id: int
+    plan: PlanNode = msgspec.field(name="sparkPlanInfo")
+
+
+class ExecutionEnd(msgspec.Struct, rename="camel", gc=False):
+    execution_id: int
+    time: int
+
+
+class DriverUpdates(msgspec.Struct, rename="camel", gc=False):
+    """Metrics that the driver counts, such as the size of the files of a scan."""
+
+    execution_id: int
+    accum_updates: list[tuple[int, int]] = []
+
+
+SQL = "org.apache.spark.sql.execution.ui."
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "SparkListenerLogStart": LogStart,
+    "SparkListenerApplicationStart": ApplicationStart,
+    "SparkListenerApplicationEnd": ApplicationEnd,
+    "SparkListenerEnvironmentUpdate": EnvironmentUpdate,
+    "SparkListenerBlockManagerAdded": BlockManagerAdded,
+    "SparkListenerStageCompleted": StageCompleted,
+    "SparkListenerJobStart": JobStart,
+    "SparkListenerJobEnd": JobEnd,
+    "SparkListenerUnpersistRDD": UnpersistRdd,
+    "SparkListenerBlockUpdated": BlockUpdated,
+    f"{SQL}SparkListenerSQLExecutionStart": ExecutionStart,
+    f"{SQL}SparkListenerSQLAdaptiveExecutionUpdate": ExecutionUpdate,
+    f"{SQL}SparkListenerSQLExecutionEnd": ExecutionEnd,
+    f"{SQL}SparkListenerDriverAccumUpdates": DriverUpdates,
+}
