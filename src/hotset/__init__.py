@@ -25,6 +25,8 @@ from hotset.errors import (
     UsageError,
 )
 from hotset.job import Function, find_function
+from hotset.memory.levels import Level
+from hotset.memory.loop import Loop
 from hotset.params import Input, Inputs, Output, Shows
 from hotset.run import main, open_run
 from hotset.verbs import Run
@@ -41,6 +43,8 @@ __all__ = [
     "Inputs",
     "Interrupted",
     "Kernel",
+    "Level",
+    "Loop",
     "Output",
     "OutputError",
     "Pairing",

@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,13 @@ from hotset.data.destination import make_parents
 from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
+from hotset.keeping import level_asks
 from hotset.limits import Limits
-from hotset.preflight import versions
+from hotset.memory.auto import Memory
+from hotset.memory.levels import Level
+from hotset.memory.placed import DEFAULT_FILE, load_placements
+from hotset.memory.ranked import Ranked
+from hotset.preflight import state_dir, versions
 from hotset.report.model import Report
 from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
@@ -35,7 +40,7 @@ from hotset.session.failure import explain
 from hotset.session.labels import labelled
 from hotset.session.offer import offer
 from hotset.session.settings import Ask
-from hotset.session.spark import Session, Wishes, open_session
+from hotset.session.spark import Session, Wishes, cache_dir, open_session
 from hotset.session.status import running_tasks
 from hotset.signals import Signals
 from hotset.verbs import Run
@@ -63,15 +68,38 @@ class Order:
     break_lock: bool = False
     limits: Limits = field(default_factory=Limits)
     expected: Mapping[Path, Standing] = field(default_factory=dict)  # what stood at the destinations
+    levels: tuple[tuple[str, Level], ...] = ()  # of what is kept, by name: `--level`
+    levels_file: Path | None = None  # what was measured; default: conf/levels.toml where it exists
+    forced_levels: Mapping[str, Level] = field(default_factory=dict)  # an experiment's, above everybody's
+    variant: str = ""  # which of its parameters were given, paths aside
 
     @property
     def log(self) -> Path:
         return self.report.with_suffix(".log")
 
+    @property
+    def input_bytes(self) -> int:
+        """Of all inputs that are known before the session opens."""
+        return sum(listing.size_bytes for listing in self.listings.values())
+
+    def memory(self) -> Memory | None:
+        """Where runs of this job leave what they measured; an experiment's runs leave nothing."""
+        if self.forced_levels:
+            return None
+        return Memory(self.name, self.variant, state_dir(os.environ), cache_dir(os.environ))
+
+    def ranked(self) -> Ranked:
+        """All who say how something is kept. Raises UsageError for a levels file that is none."""
+        file = self.levels_file or DEFAULT_FILE
+        lines = load_placements(file) if self.levels_file or file.exists() else ()
+        return Ranked(self.forced_levels, self.levels, tuple(one for one in lines if one.job == self.name), str(file))
+
 
 @contextmanager
 def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
     """A run with its session open. Raises HotsetError for whatever goes wrong inside, with the places to look at."""
+    ranked = order.ranked()
+    order = replace(order, asks=(*order.asks, *level_asks(ranked, order.asks, order.input_bytes)))
     record = _Record(order)
     try:
         for target in order.destinations:
@@ -86,6 +114,8 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
                 record.claims,
                 order.limits,
                 order.report.parent,
+                ranked,
+                order.memory(),
             )
             try:
                 with labelled(session.spark.sparkContext, order.name, "main"), _settling(run):
@@ -137,6 +167,7 @@ def _settling(run: Run) -> Iterator[None]:
         settle.join(SETTLE_TIMEOUT_S)
         raise
     run.settle()
+    run.remember()
 
 
 def _quietly(*actions: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from cyclopts import App, CycloptsError, Group, Parameter, Token, UnusedCliTokensError
 from cyclopts.config import Dict, Env
@@ -49,6 +49,8 @@ Input = Annotated[str, Reads]
 Inputs = Annotated[tuple[str, ...], Reads]
 Output = Annotated[str, Writes]
 
+Asked = TypeVar("Asked", bound="SessionOptions")
+
 OWN = Group("Parameters", sort_key=1)
 SESSION = Group("Session", sort_key=2)
 
@@ -63,6 +65,13 @@ class SessionOptions:
 
 
 @dataclass(frozen=True)
+class CalibrateOptions(SessionOptions):
+    """What `hotset calibrate` understands."""
+
+    again: Annotated[bool, "measure again, although this machine was measured"] = False
+
+
+@dataclass(frozen=True)
 class Options(SessionOptions):
     """What every run understands, whatever its job."""
 
@@ -73,6 +82,25 @@ class Options(SessionOptions):
     on_empty: Annotated[Literal["fail", "ok"], "what to make of an input without a record"] = "fail"
     again: Annotated[bool, "run even if this very run is done already"] = False
     break_lock: Annotated[bool, "take the output from a run that holds it and cannot be proved dead"] = False
+    level: Annotated[tuple[str, ...], "how something is kept, NAME=LEVEL; `hotset levels` lists them"] = ()
+    levels_file: Annotated[Path | None, "levels that were measured; default: conf/levels.toml, if there is one"] = None
+
+
+@dataclass(frozen=True)
+class Way(Generic[Asked]):
+    """A command that takes a job's name, its parameters and options of its own."""
+
+    verb: str
+    options: type[Asked]
+
+    def shown_names(self, job: Job) -> dict[str, str]:
+        """option -> its name beside the job's parameters: --by of the lab is --lab-by where the job has --by."""
+        theirs = {entry.name for entry in dataclasses.fields(job.params)}
+        names = [entry.name for entry in dataclasses.fields(self.options)]
+        return {name: f"{self.verb}_{name}" if name in theirs else name for name in names}
+
+
+RUN = Way("run", Options)
 
 
 @dataclass(frozen=True)
@@ -97,31 +125,37 @@ class _Catch:
 
 def parse(job: Job, arguments: Sequence[str]) -> CommandLine:
     """The job's parameters and the common options. Shows help if asked for. Raises UsageError, with a suggestion."""
+    understood = parse_for(RUN, job, arguments)
+    return CommandLine(*understood) if understood else CommandLine(None, Options(), help_shown=True)
+
+
+def parse_for(way: Way[Asked], job: Job, arguments: Sequence[str]) -> tuple[Any, Asked] | None:
+    """The job's parameters and the options of `way`; None when help was shown. Raises UsageError, with a suggestion."""
     catch = _Catch()
-    app = job_app(job, catch, _config_file(arguments, os.environ.get(_variable(job.name, "config"))))
+    app = job_app(job, catch, _config_file(arguments, os.environ.get(_variable(job.name, "config"))), way)
     try:
         app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as why:
-        raise UsageError(what_is_wrong(why, f"hotset run {job.name} --help")) from None
+        raise UsageError(what_is_wrong(why, f"hotset {way.verb} {job.name} --help")) from None
     if not catch.called:
-        return CommandLine(None, Options(), help_shown=True)
-    _check_environment(job, os.environ)
-    own = {name.name: catch.values.pop(name.name) for name in dataclasses.fields(Options) if name.name in catch.values}
+        return None
+    _check_environment(job, os.environ, way)
+    options = {name: catch.values.pop(shown) for name, shown in way.shown_names(job).items() if shown in catch.values}
     try:
         params = job.params(**catch.values)
     except ValueError as why:  # a job's own __post_init__
         raise UsageError(str(why)) from None
     _check_paths(params)
-    return CommandLine(params, Options(**own))
+    return params, way.options(**options)
 
 
-def job_app(job: Job, call: Any = None, config_file: Path | None = None) -> App:
+def job_app(job: Job, call: Any = None, config_file: Path | None = None, way: Way[Any] = RUN) -> App:
     """The job as a command: also what shell completion and `hotset run --help` are made from."""
     config: list[Any] = [Env(_variable(job.name, ""), command=False, show=False)]
     if config_file:
         config.append(Dict(_toml(config_file), source=str(config_file)))
     app = App(
-        name=f"hotset run {job.name}",
+        name=f"hotset {way.verb} {job.name}",
         help=_unwrapped(job.doc),
         help_format="plaintext",
         help_epilogue=f"The environment ({_variable(job.name, 'NAME')}) and a --config file can hold them too.",
@@ -130,13 +164,14 @@ def job_app(job: Job, call: Any = None, config_file: Path | None = None) -> App:
         group_parameters=OWN,
         group_commands=SESSION,
     )
-    app.default(_command(call or _Catch(), *_parameters(job.params, OWN), *_parameters(Options, SESSION)))
+    options = _parameters(way.options, SESSION, way.shown_names(job))
+    app.default(_command(call or _Catch(), *_parameters(job.params, OWN), *options))
     return app
 
 
-def session_command(call: Callable[[SessionOptions], None]) -> Callable[..., None]:
-    """A command that takes the session's options."""
-    command = _command(lambda **values: call(SessionOptions(**values)), *_parameters(SessionOptions, SESSION))
+def session_command(call: Callable[[Asked], None], options: type[Asked]) -> Callable[..., None]:
+    """A command that takes the session's options, and those that `options` adds."""
+    command = _command(lambda **values: call(options(**values)), *_parameters(options, SESSION))
     command.__doc__ = call.__doc__
     return command
 
@@ -177,7 +212,9 @@ def marked(params: Any, mark: type[Any]) -> dict[str, tuple[Any, ...]]:
     return {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
 
 
-def _parameters(declared: type[Any], group: Group | None) -> Iterator[inspect.Parameter]:
+def _parameters(
+    declared: type[Any], group: Group | None, shown_names: Mapping[str, str] | None = None
+) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(declared, include_extras=True)
     for entry in dataclasses.fields(declared):
         base, *extras = (
@@ -188,7 +225,7 @@ def _parameters(declared: type[Any], group: Group | None) -> Iterator[inspect.Pa
         names_paths = Reads in extras or Writes in extras
         shape = Parameter(
             help=text,
-            group=group,
+            group=entry.metadata.get("group", group),
             consume_multiple=1 if several else None,
             negative_iterable="",
             negative_none="",
@@ -201,7 +238,10 @@ def _parameters(declared: type[Any], group: Group | None) -> Iterator[inspect.Pa
         default = inspect.Parameter.empty if entry.default is dataclasses.MISSING else entry.default
         shown: Any = (tuple[Path, ...] if several else Path) if names_paths else base
         yield inspect.Parameter(
-            entry.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[shown, shape], default=default
+            (shown_names or {}).get(entry.name, entry.name),
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=Annotated[shown, shape],
+            default=default,
         )
 
 
@@ -246,9 +286,10 @@ def _variable(job_name: str, name: str) -> str:
     return re.sub(r"\W", "_", f"HOTSET_{job_name}_{name}".upper())
 
 
-def _check_environment(job: Job, environment: Mapping[str, str]) -> None:
+def _check_environment(job: Job, environment: Mapping[str, str], way: Way[Any]) -> None:
     """Raises UsageError for a misspelt variable, which would change nothing without a word."""
-    known = [_variable(job.name, entry.name) for kind in (job.params, Options) for entry in dataclasses.fields(kind)]
+    own = (entry.name for kind in (job.params, Options) for entry in dataclasses.fields(kind))
+    known = [_variable(job.name, name) for name in (*own, *way.shown_names(job).values())]
     others = tuple(_variable(name, "") for name in named_jobs() if name != job.name)
     for variable in sorted(environment):
         if variable in known or not variable.startswith(_variable(job.name, "")) or variable.startswith(others):

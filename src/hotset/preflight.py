@@ -45,6 +45,7 @@ class Plan:
     destinations: tuple[Path, ...]
     done: Maker | None
     expected: Mapping[Path, Standing]  # what stood at each destination
+    variant: str  # which parameters were given, paths aside
 
     def records(self) -> Path:
         """The private directory for the report and the log: beside the output, hidden; else among the user's own."""
@@ -73,7 +74,8 @@ def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask])
             _check_place(target, options.if_exists)
             check_one_step(target, nearest_existing(target))
             check_room(target, sum(listing.size_bytes for listing in listings.values()))
-    return Plan(new_run_id(), key, listings, destinations, done, expected)
+    variant = _variant(command.params, {*inputs, *idle})
+    return Plan(new_run_id(), key, listings, destinations, done, expected, variant)
 
 
 def new_run_id() -> str:
@@ -108,6 +110,12 @@ def _run_key(
         "inputs": [listing.fingerprint() for listing in listings.values()],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _variant(params: Any, paths: Collection[str]) -> str:
+    """A few letters for the parameters that say how a job computes, and not from where to where."""
+    given = {name: value for name, value in asdict(params).items() if name not in paths}
+    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()[:8]
 
 
 def _already_done(destinations: tuple[Path, ...], key: str, if_exists: IfExists) -> Maker | None:

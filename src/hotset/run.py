@@ -20,7 +20,8 @@ from hotset.errors import HotsetError, UsageError
 from hotset.job import Job, find_job
 from hotset.lifecycle import Order, running
 from hotset.limits import Limits
-from hotset.params import SessionOptions, parse
+from hotset.memory.levels import named
+from hotset.params import CommandLine, SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
@@ -59,9 +60,15 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
             tidy(destination, plan.run_id, job.name)
         _say_done(job.name, plan, plan.done)
         return
+    with running(order_of(job, command, plan, asks, limits), signals) as run:
+        job.main(run, command.params)
+
+
+def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], limits: Limits) -> Order:
+    """What `running` needs to know of this run. Raises InputError for an input without a record."""
     limits.check(plan.listings)
     report = command.options.report or plan.records() / f"{plan.run_id}.json"
-    order = Order(
+    return Order(
         name=job.name,
         run_id=plan.run_id,
         run_key=plan.run_key,
@@ -76,9 +83,10 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         break_lock=command.options.break_lock,
         limits=limits,
         expected=plan.expected,
+        levels=tuple(map(named, command.options.level)),
+        levels_file=command.options.levels_file,
+        variant=plan.variant,
     )
-    with running(order, signals) as run:
-        job.main(run, command.params)
 
 
 def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import pyarrow as pa
 from pyspark import RDD
@@ -27,8 +27,13 @@ from hotset.data.publish import Published, Terms, publish
 from hotset.data.table import is_written_here, write_table
 from hotset.data.writing import read_back
 from hotset.inputs import Inputs
+from hotset.keeping import AnyLevel, Keeping, KeptBatches
+from hotset.learning import Learning
 from hotset.limits import Limits
-from hotset.memory.keep import Kept, Shelf
+from hotset.memory.auto import Memory
+from hotset.memory.handed import KeptFrame, KeptRDD
+from hotset.memory.loop import Loop
+from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.progress import RunProgress
 from hotset.session.expression import restricted_expression
@@ -40,7 +45,7 @@ from hotset.session.status import reading_seconds
 COMPANION = re.compile(r"/(_MANIFEST\.json|_quarantine|_SUCCESS|\.[^/]*\.crc)$")
 
 SKEWED = 4  # times the rows of an even share
-Data = TypeVar("Data", bound=DataFrame | RDD[Any] | Batches)
+T = TypeVar("T")
 
 
 class Run:
@@ -56,6 +61,8 @@ class Run:
         claims: Claims,
         limits: Limits,
         records: Path,
+        ranked: Ranked | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.report = report
         self._session = session
@@ -63,8 +70,17 @@ class Run:
         self._maker = maker
         self._claims = claims
         self._inputs = Inputs(session.spark, report, limits, listings, records, self.step)
-        self._shelf = Shelf()
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
+        self._learning = Learning(session.spark, report, memory)
+        self._keeping = Keeping(
+            session.spark,
+            report,
+            ranked or Ranked(),
+            self._learning,
+            session.scratch / "k",
+            self._started_ms,
+            sum(listing.size_bytes for listing in listings.values()),
+        )
 
     @property
     def spark(self) -> SparkSession:
@@ -150,21 +166,51 @@ class Run:
         """Lines of text as strings, for RDD programs; raises as `read` does."""
         return self._inputs.lines(path, strict=strict)
 
-    def keep(self, name: str, data: Data) -> Data:
-        """The same data, from now on kept in memory, at the latest until the run ends.
+    @overload
+    def keep(
+        self, name: str, data: DataFrame, level: AnyLevel | None = None, by: str | Sequence[str] = ()
+    ) -> KeptFrame: ...
 
-        Of batches their chunks are kept: read the ones that are given back.
+    @overload
+    def keep(
+        self, name: str, data: RDD[T], level: AnyLevel | None = None, by: str | Sequence[str] = ()
+    ) -> KeptRDD[T]: ...
+
+    @overload
+    def keep(
+        self, name: str, data: Batches, level: AnyLevel | None = None, by: str | Sequence[str] = ()
+    ) -> KeptBatches: ...
+
+    def keep(
+        self,
+        name: str,
+        data: DataFrame | RDD[Any] | Batches,
+        level: AnyLevel | None = None,
+        by: str | Sequence[str] = (),
+    ) -> KeptFrame | KeptRDD[Any] | KeptBatches:
+        """The same data, from now on kept: to the end of `with`, to `run.release(name)`, at the latest to the run's.
+
+        Read what is given back. Its level is `level`, or else what `--level`, what conf/levels.toml or what Spark says;
+        docs/caching.md has them all. `by` brings the rows of each key into one partition first: what joins and groups
+        by it afterwards needs no exchange. Raises UsageError for a level that is impossible here.
         """
+        columns = (by,) if isinstance(by, str) else tuple(by)
         if isinstance(data, Batches):
-            chunks = self.keep(name, data.chunks())
-            return data.read_from(chunks)  # type: ignore[return-value]
-        if self._shelf.keep(name, data) is None:
-            self.report.warnings.append(f"{name!r} was persisted by somebody else already; it stays theirs")
-        return data
+            return self._keeping.batches(name, data, level, columns)
+        if isinstance(data, RDD):
+            return self._keeping.rdd(name, data, level, columns)
+        return self._keeping.frame(name, data, level, columns)
+
+    def loop(self, name: str, *, every: int = 5, level: AnyLevel | None = None, by: str | Sequence[str] = ()) -> Loop:
+        """The state of an iterative job: `ranks = loop.next(better(ranks))` keeps the newest, releases the one before.
+
+        Every `every` rounds its lineage is cut by a local checkpoint. Raises UsageError for a name that is taken.
+        """
+        return self._keeping.loop(name, every, level, (by,) if isinstance(by, str) else tuple(by))
 
     def release(self, name: str) -> None:
         """Lets go of what is kept under this name. Raises UsageError when nothing is."""
-        self._record(self._shelf.release(name))
+        self._keeping.release(name)
 
     def publish(
         self,
@@ -245,6 +291,7 @@ class Run:
         with labelled(self.spark.sparkContext, self.report.job, name), self._progress.step(name):
             yield
         self.report.steps.append(model.Step(name, time.monotonic() - start))
+        self._keeping.look()
 
     def balance(self) -> None:
         """Holds what was read against what is allowed, for whoever opened the run. Raises as `publish` does."""
@@ -255,36 +302,28 @@ class Run:
 
         Raises nothing: what was published is published, and an incomplete record is said to be one.
         """
-        for complete in (self._release_all, self._count_reads, self._inputs.close):
+        check_inputs = partial(self._keeping.check_inputs, self._inputs.check_unchanged)
+        for complete in (self._keeping.settle, check_inputs, self._count_reads, self._inputs.close):
             try:
                 complete()
             except Exception as why:
                 self.report.warnings.append(f"the report is not complete: {type(why).__name__}: {why}")
 
-    def _release_all(self) -> None:
-        for kept in self._shelf.release_all():
-            self._record(kept)
+    def remember(self) -> None:
+        """Leaves to later runs what this one measured of what it kept; for whoever opened it, when all went well."""
+        try:
+            self._learning.remember()
+        except OSError as why:
+            place = f"{why.filename} cannot be written: {why.strerror}"
+            self.report.warnings.append(f"what was measured is not remembered, since {place}")
+        except Exception as why:
+            self.report.warnings.append(f"what was measured is not remembered: {type(why).__name__}: {why}")
 
     def _count_reads(self) -> None:
         self._inputs.count()
         if [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
         self.report.warnings += [*_warnings(self.report.reads), *_skew(self.report.exchanges)]
-
-    def _record(self, kept: Kept) -> None:
-        self.report.keeps.append(
-            model.Keep(
-                kept.name,
-                kept.kind,
-                kept.level,
-                kept.partitions,
-                kept.partitions_stored,
-                kept.rows,
-                kept.memory_bytes,
-                kept.disk_bytes,
-                kept.seconds_kept,
-            )
-        )
 
 
 def _publication(target: Path, published: Published, seconds: float) -> model.Publication:

@@ -1,119 +1,146 @@
-"""Keep a frame or an RDD in memory for a while, know what was really stored, and let go of it."""
+"""Keep a frame or an RDD for a while, know what was really stored, and let go of it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from pyspark import RDD, StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from hotset.errors import UsageError
+from hotset.memory.levels import Level
+from hotset.memory.place import Placed, place
+from hotset.memory.refuse import check_possible, partitioned
+from hotset.memory.stored import Keepable, Stored, is_persisted, is_same, statuses, stored
 
-Keepable = DataFrame | RDD[Any]
 
-
-@dataclass
+@dataclass(eq=False)
 class Kept:
-    """One entry: what was asked, and what Spark says it stores."""
+    """One entry: what was asked, by whom, and what Spark says it stores."""
 
-    name: str
+    names: list[str]  # several where several names were given to one plan
     kind: str
-    level: str
-    data: Any
+    given: Any
+    placed: Placed
+    asked: str
+    asked_by: str
     since: float
-    partitions: int = 0
-    partitions_stored: int = 0
-    rows: int | None = None  # Spark counts them for frames only
-    memory_bytes: int = 0
-    disk_bytes: int = 0
+    ready_ms: int  # since when it can be read, as Spark's own records have the time
+    build_seconds: float | None = None  # where it was built at once
+    seen: Stored = field(default_factory=Stored)
+    most_stored: int = 0  # partitions
+    rdd_id: int | None = None
+    _rdd: Any = None
+    _partitions: int = 0
     seconds_kept: float = 0.0
+    choice: dict[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """The first: Spark's pages and plans have it."""
+        return self.names[0]
+
+    @property
+    def level(self) -> str:
+        """In force, in Spark's words, where it stores anything yet."""
+        return self.seen.level if self.seen.level and self.placed.level.storage else self.placed.level.name
+
+    def look(self, statuses: dict[int, Any]) -> None:
+        """Sees what is stored now. A partition that was there before and is not now was evicted."""
+        if self._rdd is None:
+            self._rdd = self.placed.rdd()
+            if self._rdd is None:
+                return
+            self.rdd_id, self._partitions = int(self._rdd.id()), int(self._rdd.getNumPartitions())
+        self.seen = stored(statuses.get(self.rdd_id or 0), self._partitions)
+        self.most_stored = max(self.most_stored, self.seen.partitions_stored)
+
+    def count(self) -> None:
+        """The rows, where Spark counted them."""
+        self.seen = replace(self.seen, rows=self.placed.rows())
 
 
 class Shelf:
     """Everything that one run keeps. What somebody else persisted is left alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, spark: SparkSession, copies: Path) -> None:
+        self._spark, self._copies = spark, copies
         self._held: dict[str, Kept] = {}
+        self._left: list[Kept] = []  # released, and still there for what was derived from it
 
-    def keep(self, name: str, data: Keepable) -> Kept | None:
-        """Persist at Spark's own default level for the kind of data. None when somebody else had persisted it."""
+    @property
+    def held(self) -> list[Kept]:
+        """Each entry once, in the order in which they were kept."""
+        return list({id(kept): kept for kept in self._held.values()}.values())
+
+    def find(self, name: str, data: Any) -> Kept | None:
+        """The entry that holds the same plan. Raises UsageError when `name` is another's."""
+        for kept in self.held:
+            if is_same(kept.given, data) or is_same(kept.placed.data, data):
+                if self._held.get(name, kept) is not kept:
+                    self.check_free(name)
+                return kept
+        self.check_free(name)
+        return None
+
+    def check_free(self, name: str) -> None:
+        """Raises UsageError for a name that something has."""
         if name in self._held:
             raise UsageError(f"something is kept as {name!r} already; release it first, or give another name")
-        if _is_persisted(data):
+
+    def keep(self, name: str, data: Keepable, given: Any, level: Level, asked: tuple[str, str]) -> Kept | None:
+        """Keeps it so, unless the same is kept already. None when somebody else had persisted it.
+
+        `given` is what the data was made of, to know it again by. Raises UsageError when the level is
+        impossible here, or the name another's.
+        """
+        same = self.find(name, given)
+        if same is not None:
+            if name not in same.names:
+                same.names.append(name)
+            self._held[name] = same
+            return same
+        if is_persisted(data):
             return None
-        level = _persist(name, data)
-        kept = Kept(name, type(data).__name__, level, data, time.monotonic())
+        check_possible(name, data, level)
+        start = time.monotonic()
+        placed = place(name, partitioned(name, data, level.by), level, self._copies)
+        kept = Kept([name], _kind(data), given, placed, *asked, start, int(time.time() * 1000))
+        if placed.outlives_release and isinstance(data, DataFrame):
+            kept.build_seconds = time.monotonic() - start
         self._held[name] = kept
         return kept
 
-    def release(self, name: str) -> Kept:
-        """Let go of `name`, after a look at what Spark stored of it. Raises UsageError for an unknown name."""
+    def release(self, name: str) -> Kept | None:
+        """Lets go of `name`; the entry when that was its last name. Raises UsageError for an unknown name."""
         if name not in self._held:
             raise UsageError(f"nothing is kept as {name!r}; kept are: {', '.join(self._held) or 'none'}")
+        self.look()
         kept = self._held.pop(name)
+        if kept in self._held.values():
+            return None
+        kept.count()
         kept.seconds_kept = time.monotonic() - kept.since
-        _measure(kept)
-        kept.data.unpersist()
+        if kept.placed.outlives_release:
+            self._left.append(kept)
+        else:
+            kept.placed.remove()
         return kept
 
-    def release_all(self) -> list[Kept]:
-        return [self.release(name) for name in list(self._held)]
+    def look(self) -> None:
+        """At all of it: who read one is told by what is made of it."""
+        found = statuses(self._spark.sparkContext)
+        for kept in self.held:
+            kept.look(found)
+
+    def remove_left(self) -> None:
+        """What stayed to the end, since what was derived from it could not have been read without."""
+        while self._left:
+            self._left.pop().placed.remove()
+
+    def is_held(self, name: str) -> bool:
+        return name in self._held
 
 
-def _is_persisted(data: Keepable) -> bool:
-    level = data.storageLevel if isinstance(data, DataFrame) else data.getStorageLevel()
-    return bool(level.useMemory or level.useDisk)
-
-
-def _persist(name: str, data: Keepable) -> str:
-    """Persists, and gives Spark the name to show; the level in force in Spark's words."""
-    if isinstance(data, RDD):
-        data.setName(name).persist()
-        return _level_name(data.getStorageLevel())
-    # DataFrame.persist() with a name: catalog.cacheTable would do it too, but claim the name of a view for it
-    jvm: Any = data.sparkSession.sparkContext._jvm
-    default = data.sparkSession.conf.get("spark.sql.defaultCacheStorageLevel")
-    level = jvm.org.apache.spark.storage.StorageLevel.fromString(default)
-    _cache_manager(data).cacheQuery(data._jdf, jvm.scala.Some(name), level)
-    data.is_cached = True
-    return _level_name(data.storageLevel)
-
-
-def _cache_manager(frame: DataFrame) -> Any:
-    session: Any = frame.sparkSession._jsparkSession
-    return session.sharedState().cacheManager()
-
-
-def _stored_rdd(data: Keepable) -> Any | None:
-    """The RDD that Spark's storage status lists; None for a frame that nothing has read yet."""
-    if isinstance(data, RDD):
-        return data._jrdd.rdd()
-    cached = _cache_manager(data).lookupCachedData(data._jdf)
-    builder = cached.get().cachedRepresentation().cacheBuilder() if cached.isDefined() else None
-    return builder.cachedColumnBuffers() if builder and builder.isCachedColumnBuffersLoaded() else None
-
-
-def _measure(kept: Kept) -> None:
-    """Memory and disk from Spark's own storage status; it lists only what was really stored."""
-    rdd = _stored_rdd(kept.data)
-    if rdd is None:
-        return
-    if isinstance(kept.data, DataFrame):
-        statistics = (
-            _cache_manager(kept.data).lookupCachedData(kept.data._jdf).get().cachedRepresentation().computeStats()
-        )
-        kept.rows = int(str(statistics.rowCount().get())) if statistics.rowCount().isDefined() else None
-    kept.partitions = rdd.getNumPartitions()
-    for info in rdd.context().getRDDStorageInfo():
-        if info.id() == rdd.id():
-            kept.partitions_stored = info.numCachedPartitions()
-            kept.memory_bytes = info.memSize()
-            kept.disk_bytes = info.diskSize()
-
-
-def _level_name(level: StorageLevel) -> str:
-    """The constant's name, MEMORY_AND_DISK_DESER, if there is one."""
-    for name, constant in vars(StorageLevel).items():
-        if isinstance(constant, StorageLevel) and constant == level:
-            return name
-    return str(level)
+def _kind(data: Keepable) -> str:
+    return "DataFrame" if isinstance(data, DataFrame) else "RDD"

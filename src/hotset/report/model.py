@@ -40,7 +40,12 @@ class Read:
 
 @dataclass
 class Keep:
-    """One kept frame or RDD, as Spark stored it."""
+    """One kept frame or RDD, as Spark stored it.
+
+    `level` is in force, by Spark's own storage status; `asked` was asked for, by whoever `asked_by` names.
+    `build_seconds` go from the start of the query that first read it to the end of the job that stored it; `reads`
+    counts the first as well, and `read_seconds` is the time of the stages that read it once it was built.
+    """
 
     name: str
     kind: str
@@ -51,6 +56,14 @@ class Keep:
     memory_bytes: int
     disk_bytes: int
     seconds: float
+    asked: str = ""
+    asked_by: str = ""
+    build_seconds: float | None = None
+    reads: int = 0
+    read_seconds: float | None = None
+    evicted: int = 0  # partitions that were stored, and were not to the end
+    full_reads: int = 0  # of the reads, those of all partitions
+    choice: dict[str, Any] | None = None  # level AUTO: its inequality, and what it predicted
 
 
 @dataclass
@@ -124,6 +137,10 @@ class Report:
     seconds: float = 0.0
     start_up_seconds: float | None = None
     peak_memory_bytes: int = 0
+    storage_memory_bytes: int | None = None  # what the session can keep in memory at most
+    task_seconds: float | None = None  # of all of the run's tasks; running, on the processor, and collecting garbage
+    task_cpu_seconds: float | None = None
+    gc_seconds: float | None = None
     outcome: str = "running"
     exit_code: int | None = None
     error: str | None = None

@@ -1,12 +1,15 @@
 """A report on the terminal: the tables that the job shows, then one line of summary, then where everything lies."""
 
+from collections.abc import Iterator, Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from hotset.report.model import Report, Table
+from hotset.report.model import Keep, Report, Table
 
+KEPT = ("kept", "level", "stored", "memory", "disk", "build", "reads")
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -14,6 +17,10 @@ def show(report: Report, report_path: str, console: Console) -> None:
     for table in report.tables:
         console.print(Text(table.title, style="bold"))
         console.print(_rich_table(table))
+    if report.keeps:
+        console.print(_kept_table(report.keeps))
+    for line in dict.fromkeys(_chosen(report.keeps)):
+        console.print(Text(printable(line)), soft_wrap=True)
     console.print(summary(report), soft_wrap=True)
     for warning in report.warnings:
         console.print(Text.assemble(("note:", "yellow"), f" {printable(warning)}"), soft_wrap=True)
@@ -22,6 +29,13 @@ def show(report: Report, report_path: str, console: Console) -> None:
     if report.quarantine:
         console.print(Text(printable(f"bad     {report.quarantine}")), soft_wrap=True)
     console.print(Text(printable(f"report  {report_path}")), soft_wrap=True)
+
+
+def _chosen(keeps: Sequence[Keep]) -> Iterator[str]:
+    """Of each set whose level was chosen by AUTO: the level, and its inequality."""
+    for keep in keeps:
+        if keep.choice:
+            yield f"chosen  {keep.name} {keep.choice['level']}: {keep.choice['because']}"
 
 
 def summary(report: Report) -> Text:
@@ -61,6 +75,20 @@ def _rich_table(table: Table) -> RichTable:
         shown.add_column(column, justify="right" if numbers else "left")
     for row in table.rows:
         shown.add_row(*(_cell(value) for value in row))
+    return shown
+
+
+def _kept_table(keeps: Sequence[Keep]) -> RichTable:
+    """One line for each kept set: where it lay, how much of it, and how often it was of use."""
+    shown = RichTable(box=SIMPLE_HEAD, header_style="dim", pad_edge=False)
+    for column in KEPT:
+        shown.add_column(column, justify="left" if column in KEPT[:2] else "right")
+    for keep in keeps:
+        stored = f"{keep.partitions_stored / keep.partitions:.0%}" if keep.partitions else "-"
+        places = (size(count) if count else "-" for count in (keep.memory_bytes, keep.disk_bytes))
+        build = "-" if keep.build_seconds is None else f"{keep.build_seconds:.1f} s"
+        cells = (keep.name, keep.level, stored, *places, build, f"{keep.reads:,}" if keep.reads else "-")
+        shown.add_row(*map(_cell, cells))
     return shown
 
 

@@ -37,7 +37,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 def run(
     spark: SparkSession,  # noqa: ARG001 (the run uses the session that runs)
     tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Run]:
-    """A run on the session of the tests; `run.report` tells what it did."""
+    """A run on the session of the tests; `run.report` tells what it did. It remembers nothing of earlier ones."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     with open_run("test", report=tmp_path_factory.mktemp("run") / "report.json") as opened:
         yield opened
