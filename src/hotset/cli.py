@@ -4,24 +4,30 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.completion.detect import ShellDetectionError
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from hotset import run as way
+from hotset.advice.command import advise
+from hotset.calibrate import calibrate
 from hotset.data.clean import clean as clean_beside
 from hotset.data.destination import destination
 from hotset.data.manifest import load_manifest
 from hotset.data.verify import verify as verify_version
 from hotset.errors import HotsetError, InputError, OutputError, UsageError
 from hotset.job import find_job, named_jobs
+from hotset.lab import command as lab_command
+from hotset.lab.asked import LAB
 from hotset.made import data
-from hotset.params import SessionOptions, job_app, session_command, what_is_wrong
+from hotset.memory.explained import EXPLAINED
+from hotset.params import RUN, CalibrateOptions, SessionOptions, Way, job_app, session_command, what_is_wrong
 from hotset.preflight import new_run_id
 from hotset.report.settings import settings_table
 from hotset.report.terminal import counted, printable
@@ -39,13 +45,19 @@ app = App(
 )
 conf = App(name="conf", help="Print settings for plain spark-submit.")
 app.command(data)
+app.command(advise)
 app.command(conf)
+JOB_COMMANDS: dict[str, tuple[str, Way[Any]]] = {
+    "run": ("Run a job", RUN),
+    "lab": ("Measure what a job keeps under every storage level, and tell the best", LAB),
+}
 
 
 def main() -> NoReturn:
     arguments = sys.argv[1:]
-    if arguments[:1] == ["run"] and len(arguments) > 1 and not arguments[1].startswith("-"):
-        way.main(arguments[1], arguments[2:])
+    if arguments[:1] in (["run"], ["lab"]) and len(arguments) > 1 and not arguments[1].startswith("-"):
+        go = way.main if arguments[0] == "run" else lab_command.main
+        go(arguments[1], arguments[2:])
     os.umask(0o077)
     try:
         whole_app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
@@ -64,18 +76,20 @@ def _leave(error: HotsetError) -> NoReturn:
 
 
 def whole_app() -> App:
-    """All commands, and below `run` every installed job, for help and completion."""
-    if "run" not in app:
-        run = App(name="run", help="Run a job: a name of `hotset list`, a module, or the path of a .py file.")
+    """All commands, and below `run` and `lab` every installed job, for help and completion."""
+    for verb, (text, kind) in JOB_COMMANDS.items():
+        if verb in app:
+            continue
+        below = App(name=verb, help=f"{text}: a name of `hotset list`, a module, or the path of a .py file.")
         for name in sorted(named_jobs()):
             with suppress(UsageError):  # somebody's broken job: `hotset list` says what is wrong with it
-                run.command(job_app(find_job(name), _misplaced), name=name)
-        app.command(run)
+                below.command(job_app(find_job(name), _misplaced, way=kind), name=name)
+        app.command(below)
     return app
 
 
 def _misplaced(**_: object) -> NoReturn:
-    raise UsageError("the job's name follows `hotset run` directly, and its options come after it")
+    raise UsageError("the job's name follows `hotset run` or `hotset lab` directly, and its options come after it")
 
 
 @app.command(name="list")
@@ -88,6 +102,17 @@ def list_jobs() -> None:
         except UsageError as why:
             title = f"({why})"
         table.add_row(f"[bold]{name}[/]", escape(title))
+    Console().print(table)
+
+
+@app.command
+def levels() -> None:
+    """Show the levels that something can be kept at, and what each really is for frames and for RDDs."""
+    table = Table(box=SIMPLE_HEAD, header_style="dim", pad_edge=False)
+    for column in ("level", "of a frame", "of an RDD"):
+        table.add_column(column, overflow="fold", ratio=0 if column == "level" else 1)
+    for line in EXPLAINED:
+        table.add_row(escape(line.name), escape(line.frame), escape(line.rdd))
     Console().print(table)
 
 
@@ -150,7 +175,8 @@ def session(options: SessionOptions) -> None:
         opened.close()
 
 
-app.command(session_command(session), name="session")
+app.command(session_command(session, SessionOptions), name="session")
+app.command(session_command(calibrate, CalibrateOptions), name="calibrate")
 
 
 @conf.command(name="local")
