@@ -29,7 +29,7 @@ define each_timed
 done
 endef
 
-.PHONY: help setup setup-dev setup-bench run test test-doors test-smoke test-fresh lint format lock bench \
+.PHONY: help setup setup-dev setup-bench run test test-doors test-smoke test-fresh lint format lock bench bench-advice \
     faults faults-baseline clean
 .DEFAULT_GOAL := help
 
@@ -81,6 +81,9 @@ clean: ## remove .venv, .tools, out and every cache
 
 bench: setup-bench ## measure a job beside its peers: make bench [JOB=wordcount] [ARGS='--size 300MB --rounds 3']
 	@.venv/bin/python -m bench $(JOB) $(RAW_ARGS)
+
+bench-advice: setup-bench ## measure every way to keep, and whether the lab and the advice chose well; goes on where it stopped
+	@.venv/bin/python -m bench.advice $(RAW_ARGS)
 
 faults: setup-dev ## break hotset in every way of docs/reliability.md; goes on where it stopped [ARGS='--rows 3,7']
 	@.venv/bin/python -m faults $(RAW_ARGS)
