@@ -18,9 +18,10 @@ from pyspark.sql import functions as F
 
 from hotset import UsageError, open_run
 from hotset.job import find_job
-from hotset.lifecycle import Order, running
+from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import STORAGE, Level
+from hotset.order import Order
 from hotset.params import parse
 from hotset.preflight import plan_run
 from hotset.run import order_of

@@ -1,98 +1,20 @@
 """Open a run, and close it whatever happens: kept data released, staging removed, the report written."""
 
-import errno
-import json
-import os
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-from platform import python_version
-from typing import Any
+from dataclasses import replace
 
-from rich.console import Console
-from rich.text import Text
-
-from hotset.data.claim import Claims, IfExists, Standing
-from hotset.data.destination import make_parents
-from hotset.data.listing import Listing
-from hotset.data.manifest import Maker
-from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
 from hotset.keeping import level_asks
-from hotset.limits import Limits
-from hotset.memory.auto import Memory
-from hotset.memory.levels import Level
-from hotset.memory.placed import DEFAULT_FILE, load_placements
-from hotset.memory.ranked import Ranked
-from hotset.preflight import state_dir, versions
-from hotset.report.model import Report
-from hotset.report.peak import PeakMemory
-from hotset.report.progress import RunProgress
-from hotset.report.redact import redactor, secrets_in
-from hotset.report.terminal import show, summary
-from hotset.session.asked import known_asks
-from hotset.session.failure import explain
+from hotset.order import Order
+from hotset.record import Record
 from hotset.session.labels import labelled
-from hotset.session.offer import offer
-from hotset.session.settings import Ask
-from hotset.session.spark import Session, Wishes, cache_dir, open_session
-from hotset.session.status import running_tasks
+from hotset.session.spark import Session, Wishes, open_session
 from hotset.signals import Signals
 from hotset.verbs import Run
 
 SETTLE_TIMEOUT_S = 5
-PRIVATE = 0o700
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be run, once everything that needs no Spark has been settled."""
-
-    name: str
-    run_id: str
-    report: Path
-    run_key: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    listings: Mapping[tuple[str, ...], Listing] = field(default_factory=dict)
-    destinations: tuple[Path, ...] = ()
-    asks: tuple[Ask, ...] = ()
-    code: tuple[Path, ...] = ()
-    jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
-    if_exists: IfExists = "refuse"
-    break_lock: bool = False
-    limits: Limits = field(default_factory=Limits)
-    expected: Mapping[Path, Standing] = field(default_factory=dict)  # what stood at the destinations
-    levels: tuple[tuple[str, Level], ...] = ()  # of what is kept, by name: `--level`
-    levels_file: Path | None = None  # what was measured; default: conf/levels.toml where it exists
-    forced_levels: Mapping[str, Level] = field(default_factory=dict)  # an experiment's, above everybody's
-    variant: str = ""  # which of its parameters were given, paths aside
-
-    @property
-    def log(self) -> Path:
-        return self.report.with_suffix(".log")
-
-    @property
-    def input_bytes(self) -> int:
-        """Of all inputs that are known before the session opens."""
-        return sum(listing.size_bytes for listing in self.listings.values())
-
-    def memory(self) -> Memory | None:
-        """Where runs of this job leave what they measured; an experiment's runs leave nothing."""
-        if self.forced_levels:
-            return None
-        return Memory(self.name, self.variant, state_dir(os.environ), cache_dir(os.environ))
-
-    def ranked(self) -> Ranked:
-        """All who say how something is kept. Raises UsageError for a levels file that is none."""
-        file = self.levels_file or DEFAULT_FILE
-        lines = load_placements(file) if self.levels_file or file.exists() else ()
-        return Ranked(self.forced_levels, self.levels, tuple(one for one in lines if one.job == self.name), str(file))
 
 
 @contextmanager
@@ -100,7 +22,7 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
     """A run with its session open. Raises HotsetError for whatever goes wrong inside, with the places to look at."""
     ranked = order.ranked()
     order = replace(order, asks=(*order.asks, *level_asks(ranked, order.asks, order.input_bytes)))
-    record = _Record(order)
+    record = Record(order)
     try:
         for target in order.destinations:
             record.claims.take(target)
@@ -132,7 +54,7 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
 
 
 @contextmanager
-def _session(record: "_Record", signals: Signals | None) -> Iterator[Session]:
+def _session(record: Record, signals: Signals | None) -> Iterator[Session]:
     order = record.order
     wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact, order.jvm_bytes)
     with record.progress.step("start Spark"):
@@ -174,137 +96,3 @@ def _quietly(*actions: Callable[[], None]) -> None:
     for action in actions:
         with suppress(Exception):  # after a failure the first error counts, not those that follow from it
             action()
-
-
-class _Record:
-    """Everything that is written down about one run."""
-
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        asks = {ask.key: ask.value for ask in known_asks(order.asks)}
-        self.redact = redactor(secrets_in(asks, order.params, os.environ))
-        self.report = Report(
-            run_id=order.run_id,
-            job=order.name,
-            params=dict(order.params),
-            started=_now(),
-            versions=versions() | {"python": python_version()},
-            run_key=order.run_key or None,
-            log=str(order.log),
-        )
-        self.progress = RunProgress(Console(stderr=True))
-        self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
-        self._offer: Callable[[], str | None] = lambda: None
-        self._local_dir = ""
-        self._start = time.monotonic()
-        _prepare(order)
-        # under spark-submit we are the JVM's child, else it is ours
-        self._peak = PeakMemory(os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else None)
-
-    def opened(self, session: Session, seconds: float) -> None:
-        """What is known once the session is open."""
-        context = session.spark.sparkContext
-        report = self.report
-        report.start_up_seconds = seconds
-        report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
-        report.settings = tuple(asdict(setting) for setting in session.settings())
-        report.archive, report.why_no_archive = session.archive, session.why_no_archive
-        self._offer = partial(offer, session, seconds)
-        self._local_dir = context.getConf().get("spark.local.dir", "")
-        if session.java:
-            report.java = session.java.told()
-            report.warnings += [f"passed over {refused}" for refused in session.java.refused]
-        self.progress.watch(lambda: running_tasks(context))
-
-    def maker(self) -> Maker:
-        order, hotset = self.order, self.report.versions["hotset"]
-        params = json.loads(json.dumps(self.report.redacted(self.redact).params, default=str))
-        return Maker(order.name, order.run_id, order.run_key, _now(), hotset, order.if_exists, params)
-
-    def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
-        """The error to raise, after it was written down; one that was already is passed on."""
-        if self.report.exit_code is not None:
-            return exception
-        error = _meaning(exception, signals, self.order.log, self._local_dir)
-        if error is None:
-            return exception
-        error.args = (self.redact(str(error)),)
-        self.report.outcome = "interrupted" if isinstance(error, Interrupted) else "failed"
-        self.report.exit_code, self.report.error = error.exit_code, str(error)
-        if error.exit_code == HotsetError.exit_code:
-            self._log_traceback(exception)
-        error.add_note(f"report  {self.order.report}")
-        error.add_note(f"log     {self.order.log}")
-        return error
-
-    def close(self) -> None:
-        """Lets the outputs go and writes the report; shows it if all went well.
-
-        Raises ResourceError or OutputError when it cannot be written and nothing else is wrong; the terminal has it.
-        """
-        report, order = self.report, self.order
-        self.claims.release()
-        report.warnings += self.claims.notes
-        report.peak_memory_bytes = self._peak.stop()
-        report.seconds = time.monotonic() - self._start
-        clean = report.redacted(self.redact)
-        try:
-            clean.write(order.report)
-        except OSError as why:
-            Console(stderr=True).print(
-                Text.assemble(summary(clean), f" · {clean.error}" if clean.error else ""), soft_wrap=True
-            )
-            if report.exit_code == 0:
-                raise _unwritable(order, why) from None
-            return
-        if report.exit_code == 0:
-            show(clean, str(order.report), Console())
-            if line := self._offer():
-                Console(stderr=True).print(Text(line), soft_wrap=True)
-
-    def _log_traceback(self, exception: BaseException) -> None:
-        text = "".join(traceback.format_exception(exception))
-        with suppress(OSError), self.order.log.open("a", encoding="utf-8") as log:  # a full disk hides no error
-            log.write(self.redact(text))
-
-
-def _meaning(exception: BaseException, signals: Signals | None, log: Path, local_dir: str) -> HotsetError | None:
-    if isinstance(exception, HotsetError):
-        return exception
-    if isinstance(exception, KeyboardInterrupt) and signals:
-        return Interrupted(signals.number)
-    if not isinstance(exception, Exception):
-        return None
-    if isinstance(exception, OSError) and exception.errno in NO_ROOM:
-        return ResourceError(
-            f"{exception.strerror}, got it from {_where(exception)}; free some, and run the same again"
-        )
-    return explain(exception, log, local_dir) or HotsetError(
-        f"{type(exception).__name__}: {exception} ({_where(exception)})"
-    )
-
-
-def _where(exception: BaseException) -> str:
-    """file:line where it was raised."""
-    frames = traceback.extract_tb(exception.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "place unknown"
-
-
-def _prepare(order: Order) -> None:
-    """The private directory for report and log. Raises OutputError when it cannot be made."""
-    try:
-        for target in order.destinations:
-            make_parents(target)
-        order.report.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
-        order.log.touch(mode=0o600)
-    except OSError as why:
-        raise _unwritable(order, why) from None
-
-
-def _unwritable(order: Order, why: OSError) -> HotsetError:
-    kind = ResourceError if why.errno in NO_ROOM else OutputError
-    return kind(f"cannot write the report {order.report}: {why.strerror}; give --report a place")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

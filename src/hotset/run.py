@@ -18,9 +18,10 @@ from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
 from hotset.job import Job, find_job
-from hotset.lifecycle import Order, running
+from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import named
+from hotset.order import Order
 from hotset.params import CommandLine, SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
 from hotset.report.redact import is_secret_name

@@ -1,6 +1,5 @@
 """What a job can do: read, keep, publish, note, show. The only thing through which it touches the world."""
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,15 +35,12 @@ from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.progress import RunProgress
+from hotset.report.warned import read_warnings, skew_warnings
 from hotset.session.expression import restricted_expression
 from hotset.session.labels import labelled
 from hotset.session.spark import Session
 from hotset.session.status import reading_seconds
 
-# what writers leave beside data, ours and Spark's: passed over as a matter of course
-COMPANION = re.compile(r"/(_MANIFEST\.json|_quarantine|_SUCCESS|\.[^/]*\.crc)$")
-
-SKEWED = 4  # times the rows of an even share
 T = TypeVar("T")
 
 
@@ -323,7 +319,7 @@ class Run:
         self._inputs.count()
         if [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
-        self.report.warnings += [*_warnings(self.report.reads), *_skew(self.report.exchanges)]
+        self.report.warnings += [*read_warnings(self.report.reads), *skew_warnings(self.report.exchanges)]
 
 
 def _publication(target: Path, published: Published, seconds: float) -> model.Publication:
@@ -339,30 +335,3 @@ def _publication(target: Path, published: Published, seconds: float) -> model.Pu
         largest_bytes=max(sizes, default=0),
         version_rows=published.manifest.rows,
     )
-
-
-def _warnings(reads: Sequence[model.Read]) -> Iterator[str]:
-    """What the person should know of the inputs, beyond the numbers."""
-    for read in reads:
-        if read.why_not:
-            yield f"read by Catalyst instead of block by block: {read.why_not}"
-        if read.blocks and read.blocks_read != read.blocks:
-            yield f"partly read: {read.blocks_read or 0:,} of {read.blocks:,} blocks of {', '.join(read.paths)}"
-        if read.set_aside:
-            yield f"{read.set_aside:,} of {read.rows:,} rows of {', '.join(read.paths)} were set aside"
-        if read.invalid_utf8:
-            yield f"{read.invalid_utf8:,} lines held invalid UTF-8; U+FFFD stands in its place"
-        if odd := [one for one in read.skipped if not COMPANION.search(one[0])]:
-            path, reason = odd[0]
-            others = f" and {len(odd) - 1:,} more" if len(odd) > 1 else ""
-            yield f"passed over {path}{others}: {reason}"
-
-
-def _skew(exchanges: Sequence[model.Exchange]) -> Iterator[str]:
-    for exchange in exchanges:
-        if exchange.partitions > 1 and exchange.largest_rows * exchange.partitions > SKEWED * exchange.rows:
-            share = exchange.largest_rows / exchange.rows
-            yield (
-                f"skewed: one of {exchange.partitions} partitions by {', '.join(exchange.by)} has {share:.0%} of "
-                f"{exchange.rows:,} rows"
-            )

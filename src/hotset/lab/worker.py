@@ -25,9 +25,10 @@ from hotset.lab.answer import answer_at
 from hotset.lab.asked import LAB, LabOptions
 from hotset.lab.records import Answer, Record, Stored
 from hotset.lab.shuffled import keys_of_readers, last_execution
-from hotset.lifecycle import Order, running
+from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import Level
+from hotset.order import Order
 from hotset.params import CommandLine, Options, Writes, marked, parse_for
 from hotset.preflight import plan_run
 from hotset.report.model import Report

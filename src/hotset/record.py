@@ -1,0 +1,172 @@
+"""What is written down about one run: its report, its log, the error that ended it."""
+
+import errno
+import json
+import os
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from platform import python_version
+
+from rich.console import Console
+from rich.text import Text
+
+from hotset.data.claim import Claims
+from hotset.data.destination import make_parents
+from hotset.data.manifest import Maker
+from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
+from hotset.order import Order
+from hotset.preflight import versions
+from hotset.report.model import Report
+from hotset.report.peak import PeakMemory
+from hotset.report.progress import RunProgress
+from hotset.report.redact import redactor, secrets_in
+from hotset.report.terminal import show, summary
+from hotset.session.asked import known_asks
+from hotset.session.failure import explain
+from hotset.session.offer import offer
+from hotset.session.spark import Session
+from hotset.session.status import running_tasks
+from hotset.signals import Signals
+
+PRIVATE = 0o700
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Record:
+    """Everything that is written down about one run."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        asks = {ask.key: ask.value for ask in known_asks(order.asks)}
+        self.redact = redactor(secrets_in(asks, order.params, os.environ))
+        self.report = Report(
+            run_id=order.run_id,
+            job=order.name,
+            params=dict(order.params),
+            started=_now(),
+            versions=versions() | {"python": python_version()},
+            run_key=order.run_key or None,
+            log=str(order.log),
+        )
+        self.progress = RunProgress(Console(stderr=True))
+        self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
+        self._offer: Callable[[], str | None] = lambda: None
+        self._local_dir = ""
+        self._start = time.monotonic()
+        _prepare(order)
+        # under spark-submit we are the JVM's child, else it is ours
+        self._peak = PeakMemory(os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else None)
+
+    def opened(self, session: Session, seconds: float) -> None:
+        """What is known once the session is open."""
+        context = session.spark.sparkContext
+        report = self.report
+        report.start_up_seconds = seconds
+        report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
+        report.settings = tuple(asdict(setting) for setting in session.settings())
+        report.archive, report.why_no_archive = session.archive, session.why_no_archive
+        self._offer = partial(offer, session, seconds)
+        self._local_dir = context.getConf().get("spark.local.dir", "")
+        if session.java:
+            report.java = session.java.told()
+            report.warnings += [f"passed over {refused}" for refused in session.java.refused]
+        self.progress.watch(lambda: running_tasks(context))
+
+    def maker(self) -> Maker:
+        order, hotset = self.order, self.report.versions["hotset"]
+        params = json.loads(json.dumps(self.report.redacted(self.redact).params, default=str))
+        return Maker(order.name, order.run_id, order.run_key, _now(), hotset, order.if_exists, params)
+
+    def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
+        """The error to raise, after it was written down; one that was already is passed on."""
+        if self.report.exit_code is not None:
+            return exception
+        error = _meaning(exception, signals, self.order.log, self._local_dir)
+        if error is None:
+            return exception
+        error.args = (self.redact(str(error)),)
+        self.report.outcome = "interrupted" if isinstance(error, Interrupted) else "failed"
+        self.report.exit_code, self.report.error = error.exit_code, str(error)
+        if error.exit_code == HotsetError.exit_code:
+            self._log_traceback(exception)
+        error.add_note(f"report  {self.order.report}")
+        error.add_note(f"log     {self.order.log}")
+        return error
+
+    def close(self) -> None:
+        """Lets the outputs go and writes the report; shows it if all went well.
+
+        Raises ResourceError or OutputError when it cannot be written and nothing else is wrong; the terminal has it.
+        """
+        report, order = self.report, self.order
+        self.claims.release()
+        report.warnings += self.claims.notes
+        report.peak_memory_bytes = self._peak.stop()
+        report.seconds = time.monotonic() - self._start
+        clean = report.redacted(self.redact)
+        try:
+            clean.write(order.report)
+        except OSError as why:
+            Console(stderr=True).print(
+                Text.assemble(summary(clean), f" · {clean.error}" if clean.error else ""), soft_wrap=True
+            )
+            if report.exit_code == 0:
+                raise _unwritable(order, why) from None
+            return
+        if report.exit_code == 0:
+            show(clean, str(order.report), Console())
+            if line := self._offer():
+                Console(stderr=True).print(Text(line), soft_wrap=True)
+
+    def _log_traceback(self, exception: BaseException) -> None:
+        text = "".join(traceback.format_exception(exception))
+        with suppress(OSError), self.order.log.open("a", encoding="utf-8") as log:  # a full disk hides no error
+            log.write(self.redact(text))
+
+
+def _meaning(exception: BaseException, signals: Signals | None, log: Path, local_dir: str) -> HotsetError | None:
+    if isinstance(exception, HotsetError):
+        return exception
+    if isinstance(exception, KeyboardInterrupt) and signals:
+        return Interrupted(signals.number)
+    if not isinstance(exception, Exception):
+        return None
+    if isinstance(exception, OSError) and exception.errno in NO_ROOM:
+        return ResourceError(
+            f"{exception.strerror}, got it from {_where(exception)}; free some, and run the same again"
+        )
+    return explain(exception, log, local_dir) or HotsetError(
+        f"{type(exception).__name__}: {exception} ({_where(exception)})"
+    )
+
+
+def _where(exception: BaseException) -> str:
+    """file:line where it was raised."""
+    frames = traceback.extract_tb(exception.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "place unknown"
+
+
+def _prepare(order: Order) -> None:
+    """The private directory for report and log. Raises OutputError when it cannot be made."""
+    try:
+        for target in order.destinations:
+            make_parents(target)
+        order.report.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        order.log.touch(mode=0o600)
+    except OSError as why:
+        raise _unwritable(order, why) from None
+
+
+def _unwritable(order: Order, why: OSError) -> HotsetError:
+    kind = ResourceError if why.errno in NO_ROOM else OutputError
+    return kind(f"cannot write the report {order.report}: {why.strerror}; give --report a place")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
