@@ -7,9 +7,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from hotset import Dataset, Run, UsageError
-from hotset.lifecycle import Order, running
+from hotset.lifecycle import running
 from hotset.memory.levels import Level
 from hotset.memory.placed import Placement, write_placements
+from hotset.order import Order
 
 
 def stored(run: Run) -> dict[str, int]:

@@ -95,28 +95,40 @@ class Ledger:
             self._enter("queries", queries, lambda query: int(query.executionId()), self._enter_query)
 
     def _enter(
-        self, what: str, newest_first: Iterator[Any], number: Callable[[Any], int], enter: Callable[[int, Any], bool]
+        self,
+        what: str,
+        newest_first: Iterator[Any],
+        number: Callable[[Any], int],
+        enter: Callable[[int, Any], bool | None],
     ) -> None:
-        """Down to those that are known; next time, down to the oldest that is still open now."""
+        """Down to those that are known; next time, down to the oldest that is still open now.
+
+        `enter` says whether one has ended, and nothing of one that is older than the run: a session may be long.
+        """
         floor, above, oldest_open = self._floors[what], 0, None
         for one in newest_first:
             id_ = number(one)
             if id_ < floor:
                 break
             above = max(above, id_ + 1)
-            if not enter(id_, one):
+            ended = enter(id_, one)
+            if ended is None:
+                break
+            if not ended:
                 oldest_open = id_
         self._floors[what] = oldest_open if oldest_open is not None else max(floor, above)
 
-    def _enter_stage(self, id_: int, stage: Any) -> bool:
+    def _enter_stage(self, id_: int, stage: Any) -> bool | None:
         status = str(stage.status())
         if status not in ENDED:
             return status == "SKIPPED"
         submitted, completed = _ms(stage.submissionTime()), _ms(stage.completionTime())
         if submitted is None or completed is None:
             return True
+        if submitted < self._since:
+            return None
         key = (id_, int(stage.attemptId()))
-        if key not in self.stages and submitted >= self._since:
+        if key not in self.stages:
             self.stages[key] = Stage(
                 id_,
                 _numbers(stage.rddIds()),
@@ -130,18 +142,21 @@ class Ledger:
             )
         return True
 
-    def _enter_job(self, id_: int, job: Any) -> bool:
+    def _enter_job(self, id_: int, job: Any) -> bool | None:
         submitted, completed = _ms(job.submissionTime()), _ms(job.completionTime())
         if submitted is None or completed is None:
             return False
-        if submitted >= self._since:
-            self.jobs.setdefault(id_, Job(id_, submitted, completed, _numbers(job.stageIds())))
+        if submitted < self._since:
+            return None
+        self.jobs.setdefault(id_, Job(id_, submitted, completed, _numbers(job.stageIds())))
         return True
 
-    def _enter_query(self, id_: int, query: Any) -> bool:
+    def _enter_query(self, id_: int, query: Any) -> bool | None:
         if not query.completionTime().isDefined():
             return False
-        if query.submissionTime() < self._since or id_ in self.queries:
+        if query.submissionTime() < self._since:
+            return None
+        if id_ in self.queries:
             return True
         plan = query.physicalPlanDescription()
         scans: tuple[Scan, ...] = ()

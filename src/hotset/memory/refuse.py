@@ -24,10 +24,15 @@ def check_possible(name: str, data: Keepable, level: Level) -> None:
         )
     if level.name == PARQUET:
         _check_parquet(name, data, level, context)
-    if level.drops and not is_deterministic(data):
+    if level.storage is not None and (level.drops or not local) and not is_deterministic(data):
+        computes, say = (
+            ("what does not fit", "MEMORY_AND_DISK_DESER, or freeze it with LOCAL_CHECKPOINT")
+            if local
+            else ("what is lost with an executor", "LOCAL_CHECKPOINT, with which the run fails instead")
+        )
         raise UsageError(
-            f"{name!r} gives other values each time it is computed, and {level.name} computes what does not fit "
-            f"again; say MEMORY_AND_DISK_DESER, or freeze it with LOCAL_CHECKPOINT"
+            f"{name!r} gives other values each time it is computed, and {level.name} computes {computes} again; "
+            f"say {say}"
         )
 
 
