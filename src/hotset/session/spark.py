@@ -28,7 +28,7 @@ from hotset.session.machine import Machine, read_machine
 from hotset.session.settings import Ask
 from hotset.session.site import Site, read_site
 from hotset.session.stop import AT_ONCE_S, STOP_TIMEOUT_S, end_jvm, stop_spark
-from hotset.session.travel import send_code
+from hotset.session.travel import lasting_place, send_code
 
 MASTER_TIMEOUT_S = 3
 DUMP_TIMEOUT_S = 300
@@ -149,7 +149,7 @@ def _adopt(wishes: Wishes) -> Session:
             borrowed[ask.key] = spark.conf.get(ask.key, None)
             spark.conf.set(ask.key, ask.value)
     scratch = Path(tempfile.mkdtemp(prefix="hotset-"))
-    send_code(spark.sparkContext, scratch, wishes.code)
+    send_code(spark.sparkContext, lasting_place(), wishes.code)
     return Session(spark, "running session", wishes.asks, scratch, borrowed=borrowed)
 
 
