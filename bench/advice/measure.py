@@ -90,12 +90,15 @@ def advised(workload: Workload, tables: Path, scale: float, logs: Path) -> dict[
     return {
         "without": of_advice(advise(without)),
         "with": of_advice(advise(with_it), KEPT),
-        "pair": of_advice(advise(without, with_it), KEPT),
+        "pair": of_advice(advise(without, with_it), KEPT, difference=True),
     }
 
 
-def of_advice(advice: Advice, subject: str | None = None) -> Span:
-    """The verdict on this subject, or the one that promises most; none says that there is little to gain."""
+def of_advice(advice: Advice, subject: str | None = None, *, difference: bool = False) -> Span:
+    """The verdict on this subject, or the one that promises most; none says that there is little to gain.
+
+    `difference`: the advice is of two logs, where FINE says that there is none.
+    """
     found = [one for one in advice.verdicts if one.kind != "NOTHING" and subject in (None, one.subject)]
     if not found:
         return Span("NOTHING", "NONE", (-1e9, LITTLE_S), (-1e9, LITTLE_S))
@@ -103,12 +106,13 @@ def of_advice(advice: Advice, subject: str | None = None) -> Span:
     clock, tasks = best.saving_seconds, best.saving_task_seconds
     return Span(
         best.kind,
-        _to_take(best),
+        _to_take(best, difference),
         (round(clock.low, 3), round(clock.high, 3)),
         (round(tasks.low, 3), round(tasks.high, 3)),
     )
 
 
-def _to_take(verdict: Verdict) -> str:
-    """The option that follows the advice; what is only worth a try is not kept."""
-    return verdict.level if verdict.kind in ("KEEP", "CHANGE") or (verdict.kind == "FINE" and verdict.level) else NONE
+def _to_take(verdict: Verdict, difference: bool) -> str:
+    """The option that follows the advice; what is only worth a try, or makes no difference, is not kept."""
+    taken = ("KEEP", "CHANGE") if difference else ("KEEP", "CHANGE", "FINE")
+    return verdict.level if verdict.kind in taken and verdict.level else NONE

@@ -164,20 +164,30 @@ def _verdict(
 ) -> Verdict:
     """Saved: KEEP; cost: REMOVE; else it makes no difference."""
     judged = of_cache(cache, with_it.application)
-    matters = max(MATTERS_S, MATTERS_SHARE * sum(one.seconds for one in replaced))
-    kind: Kind = "KEEP" if clock > matters else "REMOVE" if clock < -matters else "FINE"
+    kind = _kind(tasks, clock, replaced)
     if judged.kind == "CHANGE" and kind == "KEEP":
         kind = "CHANGE"
     told = "saves" if clock >= 0 else "costs"
     reason = (
         f"{told} {abs(clock):.2f} s of the clock and {'saves' if tasks >= 0 else 'costs'} {abs(tasks):.2f} task seconds"
     )
+    if kind == "FINE":
+        reason = f"no difference beyond the noise of two runs, so it can go as well: {reason}"
     return replace(
         judged, kind=kind, reason=reason if kind != "CHANGE" else f"{reason}; {judged.reason}",
         level=judged.level if kind == "CHANGE" else cache.level,
         saving_task_seconds=Span(tasks, tasks), saving_seconds=Span(clock, clock),
         confidence=confidence, why=why, evidence=(*replaced, *judged.evidence),
     )  # fmt: skip
+
+
+def _kind(tasks: float, clock: float, replaced: Sequence[Evidence]) -> Kind:
+    """Noise of two runs seldom moves the clock and the tasks' time the same way."""
+    least_clock = max(MATTERS_S, MATTERS_SHARE * sum(one.seconds for one in replaced))
+    least_tasks = max(MATTERS_S, MATTERS_SHARE * sum(one.task_seconds for one in replaced))
+    if clock > least_clock and tasks > least_tasks:
+        return "KEEP"
+    return "REMOVE" if clock < -least_clock and tasks < -least_tasks else "FINE"
 
 
 def _replaced(unit: Unit, without: Side) -> Evidence:
