@@ -23,7 +23,8 @@ from hotset import errors
 from hotset.cli import app
 from hotset.errors import HotsetError
 from hotset.job import find_job, named_jobs
-from hotset.params import Options, parse
+from hotset.lab.asked import LAB
+from hotset.params import Options, parse, parse_for
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,7 +53,7 @@ def arguments_of(command: str) -> list[str]:
 def is_cheap(command: str) -> bool:
     """Whether it starts no Spark and sets nothing up."""
     words = arguments_of(command)
-    return words[0] == "hotset" and (words[1] != "run" or "--help" in words)
+    return words[0] == "hotset" and (words[1] not in ("run", "lab") or "--help" in words)
 
 
 def understand(words: list[str]) -> None:
@@ -63,6 +64,8 @@ def understand(words: list[str]) -> None:
             assert {target for target in targets if "=" not in target} <= set(known)
         case ["hotset", "run", job, *arguments]:
             parse(find_job(job), arguments)
+        case ["hotset", "lab", job, *arguments]:
+            parse_for(LAB, find_job(job), arguments)
         case ["python", script, *arguments]:
             assert (ROOT / script).is_file()
             parse(find_job(Path(script).stem), arguments)

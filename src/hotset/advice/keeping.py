@@ -9,7 +9,7 @@ from hotset.advice.consumers import consumers
 from hotset.advice.lineage import Lineage
 from hotset.advice.naming import described, job_name, where
 from hotset.advice.repeats import Part, Repeat
-from hotset.advice.saving import Times, keep_saving
+from hotset.advice.saving import Times, keep_saving, likely_saving
 from hotset.advice.stages import run_seconds, wall
 from hotset.advice.verdicts import Confidence, Evidence, Kind, Span, Verdict
 from hotset.eventlog import Application, Rdd, Stage
@@ -31,6 +31,7 @@ class Found:
     size: rates.Size
     tasks: Span
     clock: Span
+    likely: float  # of the clock
     evidence: tuple[Evidence, ...]
     confidence: Confidence
     why: str
@@ -47,9 +48,16 @@ def of_repeat(repeat: Repeat, application: Application) -> Verdict | None:
     tasks, clock = keep_saving(uses, size, repeat.agrees, unread)
     largest = max(parts, key=lambda part: sum(1 for _ in part.node.walk()))
     found = Found(
-        described(largest.node), _level(size, application), job_name(parts[0].ran.execution.tags), size, tasks, clock,
-        tuple(_evidence(part, application) for part in parts), *_confidence(uses, repeat.agrees),
-    )  # fmt: skip
+        described(largest.node),
+        _level(size, application),
+        job_name(parts[0].ran.execution.tags),
+        size,
+        tasks,
+        clock,
+        likely_saving(uses, size, repeat.agrees, unread),
+        tuple(_evidence(part, application) for part in parts),
+        *_confidence(uses, repeat.agrees),
+    )
     return _verdict(found, application)
 
 
@@ -85,7 +93,7 @@ def _of_rdd(rdd: Rdd, application: Application, lineage: Lineage) -> Verdict | N
     first = next(stages[0] for _, stages in lineage.touching(rdd.id))
     tasks, clock = keep_saving(uses, UNKNOWN, True, 0.0)
     why = "the log does not say which of the functions behind it are the same, nor what it would take to keep"
-    found = Found(rdd_name(rdd, first)[0], RDDS_LEVEL, jobs[0], UNKNOWN, tasks, clock, tuple(evidence), "low", why)
+    found = Found(rdd_name(rdd, first)[0], RDDS_LEVEL, jobs[0], UNKNOWN, tasks, clock, 0.0, tuple(evidence), "low", why)
     return _verdict(found, application)
 
 
@@ -93,13 +101,18 @@ def _verdict(found: Found, application: Application) -> Verdict | None:
     worth = max(WORTH_S, WORTH_SHARE * application.seconds)
     if found.clock.high < worth or found.tasks.high <= 0:
         return None
-    kind: Kind = "KEEP" if found.clock.low > 0 and found.tasks.low > 0 else "TRY"
+    surely = found.clock.low > 0 and found.tasks.low > 0
+    kind: Kind = "KEEP" if surely or found.likely > worth else "TRY"
     total = sum(one.task_seconds for one in found.evidence)
-    each = f"computed {len(found.evidence)} times, on average {total / len(found.evidence):.1f} task seconds"
+    reason = f"computed {len(found.evidence)} times, on average {total / len(found.evidence):.1f} task seconds"
+    if kind == "TRY":
+        reason += f"; could gain at most {found.clock.high:.1f} s: try it with `hotset lab`"
+    elif not surely:
+        reason += f"; likely to save {found.likely:.1f} s, and not sure to: see whether it does with `hotset lab`"
     return Verdict(
         kind,
         found.subject,
-        each if kind == "KEEP" else f"{each}; could gain at most {found.clock.high:.1f} s: try it with `hotset lab`",
+        reason,
         found.level,
         found.tasks,
         found.clock,
@@ -107,7 +120,8 @@ def _verdict(found: Found, application: Application) -> Verdict | None:
         found.size.by,
         len(found.evidence),
         job=found.job,
-        confidence=found.confidence,
+        likely_seconds=found.likely,
+        confidence=found.confidence if surely else "low",
         why=found.why,
         evidence=found.evidence,
     )

@@ -4,6 +4,7 @@ The slow bounds leave room for a JVM that has not warmed up, for serialised leve
 are those of a warm JVM (docs/caching.md has measured rates of this kind).
 """
 
+import math
 from dataclasses import dataclass
 
 from hotset.advice.verdicts import Span
@@ -15,6 +16,9 @@ VALUE_BYTES = Span(1, 40)  # of one column in one row, as a cache holds it
 PARQUET_GROWS = Span(0.5, 5)  # a file of columns, once it is a cache
 UNPRUNED_S_PER_BYTE = 40e-9  # to read the columns of a file that no use asked for
 JOB_S = Span(0.0, 0.15)  # one more job for each use of a cached frame, with its planning
+LIKELY_WRITE_S_PER_BYTE = 25e-9  # in the middle of all that; found by the workloads of `make bench-advice`
+LIKELY_READ_S_PER_BYTE = 3e-9
+LIKELY_JOB_S = 0.03
 NOISE = 0.15  # of the time of the same stage, run again
 # the most that an operator above the kept data may take for a row, in a JVM that has not warmed up
 ROW_S = {"Project": 0.3e-6, "Filter": 0.2e-6, "Aggregate": 1e-6, "Exchange": 1.5e-6, "Sort": 2e-6, "Join": 2e-6}
@@ -28,6 +32,11 @@ class Size:
 
     bounds: Span
     by: str
+
+    @property
+    def middle(self) -> float:
+        """The bounds are factors apart, so theirs is the geometric mean."""
+        return math.sqrt(max(self.bounds.low, 1.0) * max(self.bounds.high, 1.0))
 
 
 def measured(count: int) -> Size:

@@ -17,6 +17,8 @@ from hotset.eventlog import Stage
 MORE = 1.6  # times the dearest use, where the uses were spared different columns and rows
 AS_MUCH = 1.15
 UNKNOWN = 2.0  # times the dearest use: to write and read what nobody knows the size of
+LIKELY_MORE = 1.5
+LIKELY_SHARE = 0.75  # of what may be a use's part of its shared stages
 AS_LITTLE = 0.6  # the first use carries what a warm JVM does not
 
 
@@ -41,6 +43,23 @@ class Times:
     @property
     def clock(self) -> Span:
         return Span(self.own_wall + self.shared.low / self.parallel, self.own_wall + self.shared.high / self.parallel)
+
+    @property
+    def likely(self) -> float:
+        """Seconds of the clock."""
+        shared = self.shared.low + LIKELY_SHARE * (self.shared.high - self.shared.low)
+        return self.own_wall + shared / self.parallel
+
+
+def likely_saving(uses: Sequence[Times], size: rates.Size, agrees: bool, unread: float) -> float:
+    """Seconds of the clock that keeping would save, by the middle of what is possible; nothing for an unknown size."""
+    if not size.bounds.high:
+        return 0.0
+    clocks = [use.likely for use in uses]
+    by_bytes = rates.LIKELY_WRITE_S_PER_BYTE + len(uses) * rates.LIKELY_READ_S_PER_BYTE
+    costs = (size.middle * by_bytes + unread / 2) / max(use.parallel for use in uses)
+    dearest = max(clocks) * (1.0 if agrees else LIKELY_MORE)
+    return sum(clocks) - dearest - costs - rates.LIKELY_JOB_S * (len(uses) + 1)
 
 
 def keep_saving(uses: Sequence[Times], size: rates.Size, agrees: bool, unread: float) -> tuple[Span, Span]:

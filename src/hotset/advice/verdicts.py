@@ -47,7 +47,8 @@ class Verdict:
     """One piece of advice.
 
     `saving_task_seconds` and `saving_seconds` say what having this cache saves against not having it, whatever the
-    advice: less than nothing where it costs. The first counts the tasks' time, the second that of the clock.
+    advice: less than nothing where it costs. The first counts the tasks' time, the second that of the clock; within it
+    `likely_seconds` is the middle of what is possible, where one log alone has to do.
     """
 
     kind: Kind
@@ -68,12 +69,14 @@ class Verdict:
     confidence: Confidence = "low"
     why: str = ""  # why this much confidence
     evidence: tuple[Evidence, ...] = ()
+    likely_seconds: float | None = None
 
     @property
     def gain(self) -> float:
         """Seconds of the clock that following it is expected to gain."""
         middle = (self.saving_seconds.low + self.saving_seconds.high) / 2
-        return {"KEEP": middle, "REMOVE": -middle, "TRY": self.saving_seconds.high / 2}.get(self.kind, 0.0)
+        likely = middle if self.likely_seconds is None else self.likely_seconds
+        return {"KEEP": likely, "REMOVE": -middle, "TRY": self.saving_seconds.high / 2}.get(self.kind, 0.0)
 
 
 RANK: dict[Kind, int] = {"KEEP": 0, "REMOVE": 0, "CHANGE": 0, "TRY": 1, "FINE": 2, "NOTHING": 3}
