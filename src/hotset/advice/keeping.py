@@ -122,7 +122,7 @@ def _verdict(found: Found, application: Application) -> Verdict | None:
         job=found.job,
         likely_seconds=found.likely,
         confidence=found.confidence if surely else "low",
-        why=found.why,
+        why=found.why if surely else f"its bounds leave a loss open; {found.why}",
         evidence=found.evidence,
     )
 
