@@ -105,12 +105,13 @@ def test_files_bear_the_runs_id_and_nothing_else_is_there(
 
 
 def test_a_small_answer_of_a_shuffle_is_one_file_in_its_order(run: Run, tmp_path: Path) -> None:
+    before = str(run.spark.conf.get("spark.sql.shuffle.partitions"))
     run.spark.conf.set("spark.sql.shuffle.partitions", "7")
     try:
         counts = run.spark.range(1_000).selectExpr("id % 100 as n").distinct().orderBy("n")
         run.publish(Dataset("n bigint", "text"), counts, str(tmp_path / "out"))
     finally:
-        run.spark.conf.unset("spark.sql.shuffle.partitions")
+        run.spark.conf.set("spark.sql.shuffle.partitions", before)  # unset would not bring the session's own back
 
     (part,) = (tmp_path / "out").glob("part-*")
     assert part.read_text() == "".join(f"({n},)\n" for n in range(100))
