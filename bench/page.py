@@ -3,10 +3,10 @@
 The bench renders them when it has measured; `python -m bench.page` renders them all again.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.markdown import blocks, filled, table
 from bench.results import Result, load
 from bench.table import conditions, growth_head, growth_rows, main_head, main_rows, remarks
 from bench.work import ROOT
@@ -14,20 +14,20 @@ from bench.work import ROOT
 PAGE = ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "bench" / "results"
 CHARTS = ROOT / "docs" / "charts"
-END = "<!-- end -->"
+WORDS = ("program", "mode", "input")  # the columns that hold no numbers
 
 
 def rendered(result: Result) -> str:
     """What stands between the markers of a work."""
     parts = []
     if main := result.sections.get("main"):
-        parts += [_table(main_head(main), main_rows(main, next(iter(main.sizes)))), conditions(main)]
+        parts += [table(main_head(main), main_rows(main, next(iter(main.sizes))), WORDS), conditions(main)]
         parts += _list(remarks(main))
         if (CHARTS / f"{result.work}.svg").exists():
             parts.append(f"![{result.title}: seconds of each program](charts/{result.work}.svg)")
     if growth := result.sections.get("growth"):
-        table = _table(growth_head(growth), growth_rows(growth))
-        parts += ["How the cost grows with the input:", table, conditions(growth)]
+        costs = table(growth_head(growth), growth_rows(growth), WORDS)
+        parts += ["How the cost grows with the input:", costs, conditions(growth)]
         parts += _list(remarks(growth))
     return "\n\n".join(parts)
 
@@ -35,27 +35,15 @@ def rendered(result: Result) -> str:
 def update(page: Path, result: Result) -> bool:
     """Puts the tables between the markers of the work; False where the page has none for it."""
     text = page.read_text("utf-8")
-    if not (block := _block(result.work).search(text)):
+    if not blocks(text, marker := f"bench: {result.work}"):
         return False
-    new = f"{block[1]}\n\n{rendered(result)}\n\n{END}"
-    page.write_text(text[: block.start()] + new + text[block.end() :], "utf-8")
+    page.write_text(filled(text, {marker: rendered(result)}), "utf-8")
     return True
 
 
 def shown(text: str) -> dict[str, str]:
     """work -> what the page shows between its markers."""
-    works = re.findall(r"<!-- bench: (\w+) -->", text)
-    return {work: match[2].strip() for work in works if (match := _block(work).search(text))}
-
-
-def _block(work: str) -> re.Pattern[str]:
-    return re.compile(rf"(<!-- bench: {work} -->)(.*?){END}", re.DOTALL)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    words = sum(name in ("program", "mode", "input") for name in head)
-    rule = ["---"] * words + ["---:"] * (len(head) - words)
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+    return {marker.removeprefix("bench: "): block for marker, block in blocks(text, r"bench: \w+").items()}
 
 
 def _list(lines: Sequence[str]) -> list[str]:

@@ -3,10 +3,10 @@
 The campaign renders them when it has ended; `python -m faults.page` renders them again.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.markdown import blocks, filled, table
 from bench.work import ROOT
 
 from faults.results import Result, load
@@ -14,13 +14,14 @@ from faults.table import HEAD, conditions, examples, phases, table_rows
 
 PAGE = ROOT / "docs" / "reliability.md"
 RESULTS = ROOT / "docs" / "reliability"
-BLOCK = re.compile(r"(<!-- faults -->)(.*?)<!-- end -->", re.DOTALL)
+MARKER = "faults"
+WORDS = ("fault", "what broke")  # the columns that hold no numbers
 
 
 def rendered(plain: Result | None, ours: Result | None) -> str:
     """What stands between the markers."""
     known = [result for result in (plain, ours) if result]
-    parts = [_table(HEAD, table_rows(plain, ours)), *(conditions(result) for result in known)]
+    parts = [table(HEAD, table_rows(plain, ours), WORDS), *(conditions(result) for result in known)]
     for result in known:
         parts += _list(f"Where the faults struck {result.title}, counted in trials:", phases(result))
     for result in known:
@@ -30,24 +31,17 @@ def rendered(plain: Result | None, ours: Result | None) -> str:
 
 def update(page: Path, text: str) -> None:
     """Puts the text between the markers of the page."""
-    before = page.read_text("utf-8")
-    page.write_text(BLOCK.sub(lambda block: f"{block[1]}\n\n{text}\n\n<!-- end -->", before), "utf-8")
+    page.write_text(filled(page.read_text("utf-8"), {MARKER: text}), "utf-8")
 
 
 def shown(text: str) -> str:
     """What a page shows between its markers."""
-    block = BLOCK.search(text)
-    return block[2].strip() if block else ""
+    return blocks(text, MARKER).get(MARKER, "")
 
 
 def kept() -> tuple[Result | None, Result | None]:
     """The results of this checkout: plain PySpark's, hotset's."""
     return load(RESULTS / "plain.json"), load(RESULTS / "hotset.json")
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---:", "---", "---:", "---", "---:", "---"]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 
 def _list(title: str, lines: Sequence[str]) -> list[str]:

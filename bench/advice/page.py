@@ -4,13 +4,13 @@
 """
 
 import math
-import re
 import statistics
-from collections.abc import Sequence
 from pathlib import Path
 
+from bench import markdown
 from bench.advice.accuracy import DEFAULT, FIGURES, NONE, of_advice, of_lab, saved, shares, times
 from bench.advice.measured import Measured, Results, Span
+from bench.markdown import filled, table
 from bench.work import ROOT
 
 PAGE = ROOT / "docs" / "caching.md"
@@ -28,17 +28,19 @@ ORDER = (
     "LOCAL_CHECKPOINT",
 )
 SHORT = {DEFAULT: "default", f"{DEFAULT} uncompressed": "uncompressed", f"{DEFAULT} arrow": "Arrow"}
-END = "<!-- end -->"
+WORDS = ("workload", "half", "best", "the lab takes", "one log", "the pair", "what must hold")
 NOTHING = "–"
 
 
 def blocks(results: Results) -> dict[str, str]:
     """marker -> what stands between it and its end."""
     return {
-        "options": _table(("workload", "none, s", *map(_short, ORDER)), [_options(*one) for one in _all(results)]),
-        "sizes": _table(("workload", *map(_short, ORDER)), [_sizes(*one) for one in _all(results)]),
-        "accuracy": _table(("what must hold", "wanted", "built on", "judged by"), _accuracy(results)),
-        "choices": _table(
+        "options": table(
+            ("workload", "none, s", *map(_short, ORDER)), [_options(*one) for one in _all(results)], WORDS
+        ),
+        "sizes": table(("workload", *map(_short, ORDER)), [_sizes(*one) for one in _all(results)], WORDS),
+        "accuracy": table(("what must hold", "wanted", "built on", "judged by"), _accuracy(results), WORDS),
+        "choices": table(
             (
                 "workload",
                 "half",
@@ -51,6 +53,7 @@ def blocks(results: Results) -> dict[str, str]:
                 "figure, s",
             ),
             [_choices(*one) for one in _all(results)],
+            WORDS,
         ),
         "conditions": conditions(results),
     }
@@ -58,17 +61,13 @@ def blocks(results: Results) -> dict[str, str]:
 
 def update(page: Path, results: Results) -> None:
     """Puts the tables between their markers."""
-    text = page.read_text("utf-8")
-    for name, content in blocks(results).items():
-        if found := _block(name).search(text):
-            text = f"{text[: found.start()]}{found[1]}\n\n{content}\n\n{END}{text[found.end() :]}"
-    page.write_text(text, "utf-8")
+    contents = {f"caching: {name}": content for name, content in blocks(results).items()}
+    page.write_text(filled(page.read_text("utf-8"), contents), "utf-8")
 
 
 def shown(text: str) -> dict[str, str]:
     """marker -> what the page shows between it and its end."""
-    names = re.findall(r"<!-- caching: (\w+) -->", text)
-    return {name: found[2].strip() for name in names if (found := _block(name).search(text))}
+    return {marker.removeprefix("caching: "): block for marker, block in markdown.blocks(text, r"caching: \w+").items()}
 
 
 def totals(results: Results) -> list[str]:
@@ -174,18 +173,6 @@ def _choices(name: str, workload: Measured) -> list[str]:
 def _span(span: Span) -> str:
     low, high = span.seconds
     return f"at most {high:.2f}" if low < -1e6 else f"{low:.2f} to {high:.2f}"
-
-
-def _block(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(<!-- caching: {name} -->)(.*?){END}", re.DOTALL)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    words = sum(
-        name in ("workload", "half", "best", "the lab takes", "one log", "the pair", "what must hold") for name in head
-    )
-    rule = ["---"] * words + ["---:"] * (len(head) - words)
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 
 if __name__ == "__main__":

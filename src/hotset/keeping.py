@@ -126,6 +126,11 @@ class Keeping:
         report.gc_seconds = sum(stage.gc_seconds for stage in stages)
         report.storage_memory_bytes = storage_memory_bytes(self._spark.sparkContext)
 
+    def reading_seconds(self) -> float | None:
+        """The time of the stages that read files; None when there were none."""
+        seconds = [stage.seconds for stage in self._ledger.stages.values() if stage.reads_files]
+        return sum(seconds) if seconds else None
+
     def check_inputs(self, check_unchanged: Callable[[], None]) -> None:
         """Says of what was kept that it is no longer what the inputs hold."""
         try:

@@ -39,7 +39,6 @@ from hotset.report.warned import read_warnings, skew_warnings
 from hotset.session.expression import restricted_expression
 from hotset.session.labels import labelled
 from hotset.session.spark import Session
-from hotset.session.status import reading_seconds
 
 T = TypeVar("T")
 
@@ -318,7 +317,7 @@ class Run:
     def _count_reads(self) -> None:
         self._inputs.count()
         if [read.lane for read in self.report.reads] == ["catalyst"]:
-            self.report.reads[0].seconds = reading_seconds(self.spark.sparkContext, self._started_ms)
+            self.report.reads[0].seconds = self._keeping.reading_seconds()
         self.report.warnings += [*read_warnings(self.report.reads), *skew_warnings(self.report.exchanges)]
 
 

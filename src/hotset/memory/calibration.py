@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from hotset.errors import OutputError, UsageError
 from hotset.memory.choice import Bounds, Cost, Kind
 from hotset.memory.rates import ROWS, Rate, disk_rates, level_rates, task_seconds
+from hotset.whole import write_whole
 
 BUSY = 0.75
 MARGIN = 1.5  # other data than these may take longer
@@ -105,14 +106,10 @@ def load_calibration(directory: Path, machine: Mapping[str, str]) -> Calibration
 def store_calibration(directory: Path, calibration: Calibration) -> Path:
     """Whole or not at all. Raises OutputError when it cannot be written."""
     file = calibration_file(directory, calibration.machine)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(calibration)))
-        draft.replace(file)
+        write_whole(file, msgspec.json.format(msgspec.json.encode(calibration)))
     except OSError as why:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise OutputError(f"cannot write the calibration {file}: {why.strerror}; set XDG_CACHE_HOME") from None
     return file
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from hotset.memory.scala import each, newest_first
+
 FLUSH_MS = 2000  # events reach the store a moment after the action has returned
 SCAN = "Scan In-memory table "
 PARQUET_SCAN = "Scan parquet"
@@ -86,12 +88,12 @@ class Ledger:
         jvm, store = context._jvm, scala.statusStore()
         no_quantiles = context._gateway.new_array(jvm.double, 0)
         stages = store.stageList(None, False, False, no_quantiles, jvm.java.util.ArrayList())
-        self._enter("stages", _each(stages), lambda stage: int(stage.stageId()), self._enter_stage)
+        self._enter("stages", each(stages), lambda stage: int(stage.stageId()), self._enter_stage)
         if with_queries:
-            self._enter("jobs", _each(store.jobsList(None)), lambda job: int(job.jobId()), self._enter_job)
+            self._enter("jobs", each(store.jobsList(None)), lambda job: int(job.jobId()), self._enter_job)
             session: Any = self._spark._jsparkSession
             self._queries = session.sharedState().statusStore()
-            queries = _newest_first(self._queries.executionsList())
+            queries = newest_first(self._queries.executionsList())
             self._enter("queries", queries, lambda query: int(query.executionId()), self._enter_query)
 
     def _enter(
@@ -193,17 +195,6 @@ def _reached(number: int, above: dict[int, list[int]]) -> set[int]:
             seen.add(one)
             open_ends += above.get(one, ())
     return seen
-
-
-def _each(sequence: Any) -> Iterator[Any]:
-    items = sequence.iterator()
-    while items.hasNext():
-        yield items.next()
-
-
-def _newest_first(sequence: Any) -> Iterator[Any]:
-    for position in range(sequence.size() - 1, -1, -1):
-        yield sequence.apply(position)
 
 
 def _ms(time: Any) -> int | None:

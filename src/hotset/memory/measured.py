@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from hotset.whole import write_whole
+
 LAYOUT = 1
 MOST_OF_ONE = 8  # measurements of one set: the newest
 MOST = 400  # measurements in a file
@@ -64,9 +66,7 @@ def add_measurements(directory: Path, job: str, new: Sequence[Measurement]) -> N
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(file):
         book = _Book(LAYOUT, _newest([*load_measurements(directory, job), *new]))
-        draft = file.with_name(f".{file.name}.draft")  # one at a time: the lock is held
-        draft.write_bytes(msgspec.json.encode(book))
-        draft.replace(file)
+        write_whole(file, msgspec.json.encode(book))
 
 
 def like(measurements: Iterable[Measurement], name: str, variant: str, input_bytes: int | None) -> list[Measurement]:

@@ -7,9 +7,7 @@
 A table's other keys are the fields of Placement; comments are people's, and stay.
 """
 
-import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from tomlkit.toml_document import TOMLDocument
 
 from hotset.errors import OutputError, UsageError
 from hotset.memory.levels import Level
+from hotset.whole import write_whole
 
 DEFAULT_FILE = Path("conf/levels.toml")
 WITHIN = 2  # a line was measured on an input of half to double the size
@@ -71,14 +70,10 @@ def write_placements(file: Path, placements: Iterable[Placement]) -> None:
         line = job.setdefault(placement.name, tomlkit.table())
         for key in KINDS:
             _enter(line, key, getattr(placement, key))
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(tomlkit.dumps(document), encoding="utf-8")
-        draft.replace(file)
+        write_whole(file, tomlkit.dumps(document).encode(), mode=0o666)
     except OSError as why:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise OutputError(f"cannot write {file}: {why.strerror}; give --levels-file a place") from None
 
 

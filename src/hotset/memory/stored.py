@@ -7,6 +7,7 @@ from pyspark import RDD, SparkContext, StorageLevel
 from pyspark.sql import DataFrame
 
 from hotset.memory.levels import name_of
+from hotset.memory.scala import each
 
 Keepable = DataFrame | RDD[Any]
 
@@ -49,7 +50,7 @@ def flags(level: Any) -> StorageLevel:
 
 def storage_memory_bytes(context: SparkContext) -> int:
     """What the session can keep in memory at most; the driver counts only where it is what runs the tasks."""
-    executors = list(_each(context._jsc.sc().statusStore().executorList(True)))
+    executors = list(each(context._jsc.sc().statusStore().executorList(True)))
     workers = [one for one in executors if one.id() != "driver"] or executors
     return sum(int(one.maxMemory()) for one in workers)
 
@@ -89,9 +90,3 @@ def cached_relation(frame: DataFrame) -> Any | None:
     """Spark's own entry for the plan of this frame."""
     cached = cache_manager(frame).lookupCachedData(frame._jdf)
     return cached.get().cachedRepresentation() if cached.isDefined() else None
-
-
-def _each(sequence: Any) -> Any:
-    items = sequence.iterator()
-    while items.hasNext():
-        yield items.next()

@@ -1,13 +1,13 @@
 """The record of one run. Plain data, so that a page, a table and a test can all be made from it."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hotset.report.redact import HIDDEN, is_secret_name
+from hotset.whole import write_whole
 
 LAYOUT = 1
 
@@ -155,15 +155,7 @@ class Report:
     def write(self, path: Path) -> None:
         """The report as JSON, whole or not at all, readable by its owner alone."""
         content = json.dumps(asdict(self), indent=2, ensure_ascii=False, default=str) + "\n"
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
-                out.write(content)
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
+        write_whole(path, content.encode("utf-8", "backslashreplace"))
 
 
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
