@@ -4,6 +4,7 @@ A job is a module with a docstring, a frozen dataclass `Params` and `main(run, p
 which it touches the world. `hotset list` shows the jobs, docs/tour.md follows one from the shell to the exit.
 """
 
+from hotset.columnar import own_text
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
 from hotset.columnar.equality import comparable
@@ -12,6 +13,8 @@ from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted
 from hotset.data.dataset import Dataset
+from hotset.data.guess import Guess, Role
+from hotset.data.options import CsvOptions, TableOptions
 from hotset.errors import (
     ClusterError,
     DataError,
@@ -34,9 +37,11 @@ from hotset.verbs import Run
 __all__ = [
     "Batches",
     "ClusterError",
+    "CsvOptions",
     "DataError",
     "Dataset",
     "Function",
+    "Guess",
     "HotsetError",
     "Input",
     "InputError",
@@ -49,11 +54,13 @@ __all__ = [
     "OutputError",
     "Pairing",
     "ResourceError",
+    "Role",
     "Run",
     "Sample",
     "SchemaError",
     "Shows",
     "SparkJobError",
+    "TableOptions",
     "UsageError",
     "by_name",
     "comparable",
@@ -62,6 +69,7 @@ __all__ = [
     "gathered",
     "main",
     "open_run",
+    "own_text",
     "quoted",
     "table",
 ]

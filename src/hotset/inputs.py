@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from hotset.columnar import scan as columnar
 from hotset.columnar.batches import Batches, Exchange
 from hotset.columnar.cut import cut
-from hotset.columnar.discover import discover
+from hotset.columnar.discover import Question
 from hotset.columnar.footers import footers, looks_at_rows
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
@@ -23,12 +23,15 @@ from hotset.data import text
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
 from hotset.data.dataset import Dataset, Format
+from hotset.data.guess import Roles
 from hotset.data.listing import Listing, list_inputs, local_path
 from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
+from hotset.data.options import TableOptions
 from hotset.data.quarantine import SetAside, write_quarantine
 from hotset.data.sniff import check_content
 from hotset.data.verify import check_version
 from hotset.errors import ClusterError, DataError, SchemaError, UsageError
+from hotset.guesses import GuessError, Guesses, guessed_types
 from hotset.limits import Limits, no_record
 from hotset.report import model
 from hotset.session.expression import restricted_expression
@@ -55,7 +58,7 @@ class Inputs:
         self._sources: list[Source] = []
         self._exchanges: list[Exchange] = []
         self._reach: dict[Listing, str | None] = {}
-        self._guessed: set[tuple[str, ...]] = set()  # inputs whose types come from a sample
+        self._guesses = Guesses()
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int] | None = None
         self._faults = 0
@@ -76,7 +79,7 @@ class Inputs:
         layout = self._layout(dataset)
         if dataset.format in ("parquet", "orc") and not looks_at_rows(layout):
             rows, exact = footers(listing, layout)
-            if exact:
+            if exact and not any(guess.empty for guess in dataset.guesses.values()):
                 self._sources.append(CatalystRows(read, listing, rows))
                 files = [file.for_spark for file in listing.files]
                 return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
@@ -84,13 +87,31 @@ class Inputs:
         rules = {name: restricted_expression(self._spark, sql) for name, sql in dataset.rules.items()}
         return source.obeying(batches.frame(), rules)
 
-    def dataset(self, path: str | Sequence[str], columns: str, format: Format | None) -> Dataset:  # noqa: A002
+    def dataset(
+        self,
+        path: str | Sequence[str],
+        options: TableOptions,
+        format: Format | None,  # noqa: A002
+        roles: Roles,
+    ) -> Dataset:
         """What the data looks like."""
         paths, listing = self._listing(path)
-        found = discover(paths, listing, columns, format)
-        if found.format in ("csv", "json") and not columns:
-            self._guessed.add(paths)
-        return found
+        found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone))
+        self._report.warnings += found.notes
+        return found.dataset
+
+    def begin_again(self, broken: GuessError) -> list[str]:
+        """Forgets what was read, for a job that runs once more with wider types; what to tell the person.
+
+        Raises `broken` where no wider type is known.
+        """
+        told = self._guesses.widen(broken)
+        self.close()
+        self.quarantine.unlink(missing_ok=True)
+        for known in (self._sources, self._exchanges, self.listed, self._report.reads):
+            known.clear()
+        self._balanced_at, self._faults, self._report.quarantine = None, 0, None
+        return told
 
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
@@ -188,7 +209,11 @@ class Inputs:
         return self._reach[listing]
 
     def _layout(self, dataset: Dataset) -> Layout:
-        return Layout.of(dataset, str(self._spark.conf.get("spark.sql.session.timeZone")))
+        return Layout.of(dataset, self._zone)
+
+    @property
+    def _zone(self) -> str:
+        return str(self._spark.conf.get("spark.sql.session.timeZone"))
 
     def _check_reach(self, read: model.Read, listing: Listing) -> None:
         if reason := self._why_not(listing):
@@ -199,6 +224,7 @@ class Inputs:
         self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None
     ) -> tuple[Batches, Records]:
         self._check_reach(read, listing)
+        read.guessed = guessed_types(layout.dataset)
         blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
         directory = self._faults_directory() / str(len(self._sources))
         batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel, self._exchanges.append)
@@ -239,6 +265,7 @@ class Inputs:
         self._faults, first = write_quarantine(self.quarantine, _noting(faults, reasons))
         self._balanced_at = progress
         self._report.quarantine = str(self.quarantine) if self._faults else None
+        self._guesses.check(self._sources)
         for source in self._sources:
             books = source.books()
             if books is not None:
@@ -255,10 +282,9 @@ class Inputs:
         if self._limits.exceeded(books.set_aside, books.records):
             kind = SchemaError if reasons == {UNDECLARED} else DataError
             allowed = self._limits.max_bad
-            hint = ", or name other types, since these are guessed from a sample" if read.paths in self._guessed else ""
             error = kind(
                 f"{books.set_aside:,} of {books.records:,} rows of {named} are bad, allowed are {allowed}; "
-                f"mend them, or allow more with --max-bad{hint}"
+                f"mend them, or allow more with --max-bad"
             )
             for fault in first:
                 error.add_note(f"bad     {fault.told()}")

@@ -108,13 +108,17 @@ class Keeping:
             self._ledger.read(with_queries=True)
             self._read_at = time.monotonic()
 
-    def settle(self) -> None:
-        """Releases everything; the figures and the warnings."""
-        self._ledger.read(with_queries=bool(self._all))
+    def release_all(self) -> None:
+        """Lets go of everything that is kept by a name."""
         for kept in self._shelf.held:
             for name in list(kept.names):
                 if self._shelf.is_held(name):
                     self.release(name)
+
+    def settle(self) -> None:
+        """Releases everything; the figures and the warnings."""
+        self._ledger.read(with_queries=bool(self._all))
+        self.release_all()
         self._shelf.remove_left()
         for loop in self._loops.values():
             loop.close()

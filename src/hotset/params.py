@@ -29,6 +29,7 @@ from cyclopts.config import Dict, Env
 from cyclopts.exceptions import MissingArgumentError
 
 from hotset.data.claim import IfExists
+from hotset.data.options import CsvOptions, TableOptions
 from hotset.errors import UsageError
 from hotset.job import Job, named_jobs
 
@@ -52,7 +53,9 @@ Output = Annotated[str, Writes]
 Asked = TypeVar("Asked", bound="SessionOptions")
 
 OWN = Group("Parameters", sort_key=1)
-SESSION = Group("Session", sort_key=2)
+TABLE = Group("Tables", sort_key=2)
+SESSION = Group("Session", sort_key=3)
+OF_TABLES = {entry.name for entry in dataclasses.fields(TableOptions)}
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,7 @@ def _parameters(
         names_paths = Reads in extras or Writes in extras
         shape = Parameter(
             help=text,
-            group=entry.metadata.get("group", group),
+            group=TABLE if entry.name in OF_TABLES and issubclass(declared, CsvOptions) else group,
             consume_multiple=1 if several else None,
             negative_iterable="",
             negative_none="",

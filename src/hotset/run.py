@@ -17,6 +17,7 @@ from rich.text import Text
 from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
+from hotset.guesses import GuessError
 from hotset.job import Job, find_job
 from hotset.lifecycle import running
 from hotset.limits import Limits
@@ -62,7 +63,19 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         _say_done(job.name, plan, plan.done)
         return
     with running(order_of(job, command, plan, asks, limits), signals) as run:
-        job.main(run, command.params)
+        call_main(job, run, command.params)
+
+
+def call_main(job: Job, run: Run, params: Any) -> None:
+    """The job's work; begun again where a type that was guessed for an input did not hold."""
+    while True:
+        try:
+            job.main(run, params)
+            run.balance()
+        except GuessError as broken:
+            run.begin_again(broken)
+        else:
+            return
 
 
 def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], limits: Limits) -> Order:

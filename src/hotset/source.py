@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from hotset.columnar.counts import BlockCounter
 from hotset.columnar.layout import Layout
 from hotset.columnar.places import Places
+from hotset.columnar.records import breaks_guess
 from hotset.columnar.scan import placed_records
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
@@ -116,6 +117,8 @@ class Records(Blocks):
     ) -> None:
         super().__init__(read, listing, counter)
         self._layout, self._directory = layout, faults
+        self.dataset = layout.dataset
+        self.guesses_broken: dict[str, SetAside] = {}  # guessed columns, and the first row that their types do not hold
         self._places = Places(counter, layout.dataset.format, run_id)
         self._broken: dict[str, Column] = {}
         self._observation: Observation | None = None
@@ -141,7 +144,11 @@ class Records(Blocks):
         return Books(**{**vars(books), "good": books.good - breaking, "set_aside": books.set_aside + breaking})
 
     def faults(self) -> Iterator[SetAside]:
-        yield from self._places.faults(self._directory)
+        self.guesses_broken.clear()
+        for fault in self._places.faults(self._directory):
+            if fault.column and breaks_guess(self._layout.dataset, fault.column, fault.reason):
+                self.guesses_broken.setdefault(fault.column, fault)
+            yield fault
         self._rows_breaking = 0
         if self._broken and not self._surely_obey():
             yield from self._breaking()

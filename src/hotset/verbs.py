@@ -20,11 +20,14 @@ from hotset.data.catalog import Table
 from hotset.data.claim import Claims
 from hotset.data.dataset import Dataset, Format
 from hotset.data.destination import check_apart, check_harmless, destination
+from hotset.data.guess import Role, Roles
 from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
+from hotset.data.options import TableOptions
 from hotset.data.publish import Published, Terms, publish
 from hotset.data.table import is_written_here, write_table
 from hotset.data.writing import read_back
+from hotset.guesses import GuessError
 from hotset.inputs import Inputs
 from hotset.keeping import AnyLevel, Keeping, KeptBatches
 from hotset.learning import Learning
@@ -65,6 +68,7 @@ class Run:
         self._maker = maker
         self._claims = claims
         self._inputs = Inputs(session.spark, report, limits, listings, records, self.step)
+        self._warned = len(report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
         self._learning = Learning(session.spark, report, memory)
         self._keeping = Keeping(
@@ -85,15 +89,19 @@ class Run:
     def dataset(
         self,
         path: str | Sequence[str],
-        columns: str = "",
+        options: TableOptions = TableOptions(),  # noqa: B008 (frozen)
         format: Format | None = None,  # noqa: A002 (the field's own name)
+        roles: Mapping[str, Role] | None = None,
+        others: Role = "exact",
     ) -> Dataset:
         """What the data at `path` looks like: by its manifest, the footer of Parquet or ORC, or a sample of its lines.
 
-        `columns`, in Spark's DDL, are taken instead where given, and others ignored. A later row of CSV or JSON that
-        does not fit the types of the sample is a bad row. Raises UsageError, InputError, SchemaError.
+        What `options` declare is taken; a job's `Params` that inherit TableOptions can be given as they are. `roles`
+        say what becomes of columns, and `others` what of all others; docs/data.md has the rules that follow. A later
+        row of CSV or JSON that a guessed type does not hold lets the job begin again, with a wider one. Raises
+        UsageError, InputError, SchemaError.
         """
-        return self._inputs.dataset(path, columns, format)
+        return self._inputs.dataset(path, options, format, Roles(roles or {}, others))
 
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """Some ten thousand good rows from all over the input, to plan by; the driver reads them, counted nowhere."""
@@ -287,6 +295,19 @@ class Run:
             yield
         self.report.steps.append(model.Step(name, time.monotonic() - start))
         self._keeping.look()
+
+    def begin_again(self, broken: GuessError) -> None:
+        """Forgets what the job has done so far; for whoever opened the run, who calls it again.
+
+        Raises `broken` where something is published already, or no wider type is known.
+        """
+        if self.report.publishes:
+            raise broken
+        told = self._inputs.begin_again(broken)
+        self._keeping.release_all()
+        for known in (self.report.tables, self.report.notes, self.report.keeps):
+            known.clear()
+        self.report.warnings[self._warned :] = told
 
     def balance(self) -> None:
         """Holds what was read against what is allowed, for whoever opened the run. Raises as `publish` does."""

@@ -3,20 +3,23 @@
 import datetime
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hotset import DataError, Dataset, SchemaError, UsageError, open_run
-from hotset.columnar.discover import HEAD_BYTES, discover
+from hotset import Dataset, SchemaError, TableOptions, UsageError, open_run
+from hotset.columnar.discover import Question, discover
+from hotset.columnar.spots import HEAD_BYTES
 from hotset.data.listing import list_inputs
 
 pytestmark = pytest.mark.usefixtures("spark")
 
 
-def found(path: Path, columns: str = "") -> Dataset:
-    return discover((str(path),), list_inputs((str(path),)), columns, None)
+def found(path: Path, columns: str = "", **options: Any) -> Dataset:
+    given = TableOptions(columns=columns, **options)
+    return discover(Question((str(path),), list_inputs((str(path),)), given)).dataset
 
 
 def types(dataset: Dataset) -> dict[str, str]:
@@ -152,15 +155,6 @@ def test_selected_columns_are_all_that_has_to_fit() -> None:
     assert (selected.on_new, selected.key, selected.defaults) == ("ignore", (), {})
     with pytest.raises(UsageError, match="no column is called 'd'; there are a b, c"):
         dataset.select("d")
-
-
-def test_bad_row_of_guessed_types_says_that_they_are(tmp_path: Path) -> None:
-    lines = "".join(f"{number},1\n" for number in range(300_000))
-    (tmp_path / "rows.csv").write_text(f"a,b\n{lines}x,1\n")
-
-    with pytest.raises(DataError, match="guessed from a sample"), open_run("r", report=tmp_path / "report.json") as run:
-        dataset = run.dataset(str(tmp_path / "rows.csv"))
-        run.read(dataset, str(tmp_path / "rows.csv")).count()
 
 
 def test_sample_is_spread_and_knows_how_many_rows_there_are(tmp_path: Path) -> None:

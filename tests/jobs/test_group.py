@@ -154,10 +154,10 @@ def test_two_columns_of_one_name_are_refused() -> None:
 
 @pytest.mark.usefixtures("spark")
 def test_a_mean_of_texts_is_refused() -> None:
-    schema = Dataset("key string, note string").schema()
+    dataset = Dataset("key string, note string")
 
     with pytest.raises(UsageError, match="no mean of 'note'"):
-        result_columns(schema, query_of(Params(("in",), "out", ("key",), ("note:mean",))))
+        result_columns(dataset, query_of(Params(("in",), "out", ("key",), ("note:mean",))))
 
 
 def states(rows: list[tuple[int, int | None]], query: Query, cut: int) -> pa.Table:

@@ -10,9 +10,10 @@ import pyarrow.csv as pacsv
 
 from hotset.columnar.blocks import count_ends
 from hotset.columnar.csv_structure import Spans, check_spans, has_long_line, is_well_formed, line_spans, no_rows
-from hotset.columnar.exact import FALSE, TRUE
+from hotset.columnar.exact import FALSE, NOT_NULL, TRUE, Faults
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
-from hotset.columnar.layout import WHOLE, Layout
+from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.columnar.own_text import own_texts
 from hotset.columnar.utf8 import BOM, is_utf8
 from hotset.columnar.values import Doubtful, convert, in_zone, sure
 
@@ -91,7 +92,14 @@ class CsvPart:
 
     def _bulk_types(self) -> dict[str, pa.DataType]:
         times = pa.timestamp("us", "UTC" if self.zoned else None)
-        return {column.name: times if column.kind == "timestamp" else column.type for column in self.columns}
+        return {
+            column.name: pa.string()
+            if column.form is not None
+            else times
+            if column.kind == "timestamp"
+            else column.type
+            for column in self.columns
+        }
 
     def _parsed(self, piece: bytes, types: dict[str, pa.DataType]) -> pa.Table:
         dataset = self.dataset
@@ -127,7 +135,11 @@ class CsvPart:
             array = table[column.name]
             if array.null_count and not column.nullable:
                 return None
-            if column.kind == "timestamp" and not self.zoned:
+            if column.form is not None:
+                array, faults = self._values_of(array.combine_chunks(), column)
+                if faults:
+                    return None
+            elif column.kind == "timestamp" and not self.zoned:
                 array = in_zone(array, self.layout.zone)
             values.append(sure(array, column, refuse_nan=self.layout.refuses_nan))
         return pa.table(values, [column.name for column in self.columns])
@@ -166,13 +178,21 @@ class CsvPart:
         faults: list[tuple[int, int, str, str]] = []
         for place, column in enumerate(self.columns):
             cells = texts[column.name].combine_chunks()
-            array, wrong = convert(cells, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
+            array, wrong = self._values_of(cells, column)
             if not column.nullable and cells.null_count:
                 empty = np.flatnonzero(np.from_dlpack(cells.is_null().cast(pa.uint8())))
-                wrong |= dict.fromkeys(empty.tolist(), "null, declared not null")
+                wrong |= dict.fromkeys(empty.tolist(), NOT_NULL)
             faults += [(row, place, column.name, reason) for row, reason in wrong.items()]
             values.append(array)
         return values, [(row, name, reason) for row, _, name, reason in sorted(faults)]
+
+    def _values_of(self, texts: pa.StringArray, column: Column) -> tuple[pa.Array, Faults]:
+        """Values, and what is wrong with the others: of a guessed type, also a text that is not its value's own."""
+        values, faults = convert(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
+        if column.form is not None:
+            others = np.flatnonzero(~own_texts(texts, values, column.kind, column.form)).tolist()
+            faults = dict.fromkeys(others, f"not how {column.kind} is written") | faults
+        return values, faults
 
 
 def _raw(piece: bytes, spans: Spans, row: int) -> bytes:

@@ -1,67 +1,138 @@
-"""What data looks like that nobody has declared: by its manifest, its footer, or a sample of its lines."""
+"""What data looks like that nobody has declared: by its manifest, its footer, or a sample of its rows."""
 
-import io
-import zlib
+import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
-import pyarrow.json as pajson
 from pyspark.errors import PySparkException
 from pyspark.sql.pandas.types import from_arrow_type
 
-from hotset.columnar.blocks import line_start
-from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
-from hotset.columnar.utf8 import BOM
+from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema, read_header
+from hotset.columnar.guess import Guessed, guess_type
+from hotset.columnar.guess_json import guess_columns
+from hotset.columnar.layout import Layout
+from hotset.columnar.spots import sample_objects, sample_rows
 from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset, Format
+from hotset.data.guess import Guess, Roles
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
+from hotset.data.options import TableOptions
 from hotset.data.partitions import partition_of
-from hotset.data.sniff import kind_of
+from hotset.data.sniff import check_content, kind_of
 from hotset.data.text import DECOMPRESSORS
 from hotset.errors import SchemaError, UsageError
 
-HEAD_BYTES = 1024**2
-SPOTS = 15  # further places that are looked at, evenly through the file
-SPOT_BYTES = 64 * 1024
 FORMATS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet",
     ".orc": "orc", ".txt": "text", ".text": "text", ".log": "text",
 }  # fmt: skip
-# A number that would not be written as it is: a postal code, an article number
-MORE_THAN_A_NUMBER = r"^[+-]?0[0-9]"
+MOST_NAMES = 20
 
 
-def discover(paths: Sequence[str], listing: Listing, columns: str, format: Format | None) -> Dataset:  # noqa: A002
-    """The dataset that lies at the paths. `columns`, where given, are taken instead, and others ignored.
+@dataclass(frozen=True)
+class Question:
+    """What is asked of an input: its files, what was said of it, what becomes of its columns, the session's zone."""
 
-    Types of CSV and JSON come from a sample: the head of the first file, and spots in it. A later row that does not fit
-    is a bad row. Raises UsageError where the format cannot be told, InputError and SchemaError.
+    paths: tuple[str, ...]
+    listing: Listing
+    options: TableOptions = field(default_factory=TableOptions)
+    format: Format | None = None
+    roles: Roles = field(default_factory=Roles)
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """The dataset, and what a person should know of how it was told."""
+
+    dataset: Dataset
+    notes: tuple[str, ...] = ()
+
+
+def discover(question: Question) -> Discovered:
+    """What lies at the paths. What was declared is taken, the rest guessed where the files do not say it themselves.
+
+    Raises UsageError where the format cannot be told, InputError and SchemaError.
     """
-    published = _published(paths)
-    if published is not None and not columns:
-        return published
+    listing, options = question.listing, question.options
+    if (published := _published(question.paths)) is not None:
+        return _as_declared(question, published, published.schema().names)
     if not listing.files:
-        raise UsageError(f"no file to tell the columns from, got {' '.join(paths)}")
+        raise UsageError(f"no file to tell the columns from, got {' '.join(question.paths)}")
     first = max(listing.files, key=lambda file: file.size_bytes)
-    kind = format or _format(first)
-    if published is not None:
-        return replace(published, columns=columns, on_new="ignore")
-    facts: dict[str, Any] = {"separator": "\t"} if kind == "csv" and ".tsv" in first.path.suffixes else {}
-    if columns:
-        dataset = Dataset(columns, kind, on_new="ignore", **facts)
-        dataset.schema()
-        return dataset
-    stored = _text_schema(first, kind, facts) if kind in ("csv", "json") else _footer_schema(first, kind)
-    partition_by = tuple(name for name in partition_of(str(first.path)) if name not in stored)
-    declared = {**stored, **dict.fromkeys(partition_by, "string")}
-    return Dataset(ddl(declared), kind, partition_by=partition_by, **facts)
+    kind = question.format or _format(first)
+    check_content(listing.files, kind)
+    if kind != "csv":
+        types = _types_of_json(question) if kind == "json" else _types_of_footer(first, kind)
+        return _as_declared(question, _dataset(first, kind, types, {}), list(types))
+    facts = {**({"separator": "\t"} if ".tsv" in first.path.suffixes else {}), **options.csv_facts()}
+    names = header_names(first, Dataset("value string", "csv", **facts))
+    if options.columns and not options.no_header:
+        return _as_declared(question, Dataset(options.columns, kind, **facts), names)
+    if options.columns:
+        return _as_declared(question, Dataset(options.columns, kind, **facts), [])
+    texts = _dataset(first, kind, dict.fromkeys(names, ("string", Guess())), facts)
+    types = _types_of_texts(question, replace(texts, guesses={}), names)
+    return _as_declared(question, _dataset(first, kind, types, facts), names)
+
+
+def header_names(file: InputFile, dataset: Dataset) -> list[str]:
+    """The columns of a CSV; of one without a header _1, _2, … Raises InputError and SchemaError."""
+    cells = read_header(file, dataset) if file.size_bytes else ()
+    if not dataset.header:
+        return [f"_{number}" for number in range(1, len(cells) + 1)]
+    if cells == ("",):
+        raise SchemaError(
+            f"{file.path}: the line of the header is empty; if lines stand before it, say how many: --skip 1"
+        )
+    if twice := next((name for name, times in Counter(cells).items() if times > 1), None):
+        raise SchemaError(f"two columns of the header are called {twice!r}; rename one")
+    if not cells:
+        raise SchemaError(f"cannot tell the columns of {file.path}, which is empty; name them with --columns")
+    return list(cells)
+
+
+def _as_declared(question: Question, found: Dataset, names: Sequence[str]) -> Discovered:
+    """What was found, with the columns and types that were said instead."""
+    options, notes = question.options, []
+    if options.columns:
+        found = replace(found, columns=options.columns, on_new="ignore", guesses={}, partition_by=(), key=())
+        declared = found.schema().names
+        if left_out := [name for name in names if name not in declared]:
+            notes.append(f"--columns leaves out {shown_names(left_out)}; --types NAME=TYPE changes single columns")
+    if types := options.declared_types():
+        fields = {
+            entry.name: entry.dataType.simpleString() + " not null" * (not entry.nullable) for entry in found.schema()
+        }
+        for name in types:
+            if name not in fields:
+                close = difflib.get_close_matches(name, fields, n=1)
+                hint = f"did you mean {close[0]}?" if close else f"there are {shown_names(list(fields))}"
+                raise UsageError(f"--types has {name!r}, which is no column; {hint}")
+        guesses = {name: guess for name, guess in found.guesses.items() if name not in types}
+        found = replace(found, columns=ddl(fields | types), guesses=guesses)
+        found.schema()
+    if found.format != "csv" and (given := options.given()):
+        notes.append(f"{' '.join(question.paths)} is {found.format}, for which {' '.join(given)} means nothing")
+    return Discovered(found, tuple(notes))
+
+
+def shown_names(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _dataset(first: InputFile, kind: Format, types: Mapping[str, Guessed], facts: Mapping[str, Any]) -> Dataset:
+    partition_by = tuple(name for name in partition_of(str(first.path)) if name not in types)
+    columns = {name: kind for name, (kind, _) in types.items()} | dict.fromkeys(partition_by, "string")
+    guesses = {name: guess for name, (_, guess) in types.items() if kind in ("csv", "json") or guess.empty}
+    return Dataset(ddl(columns), kind, partition_by=partition_by, guesses=guesses, **facts)
 
 
 def _published(paths: Sequence[str]) -> Dataset | None:
@@ -86,46 +157,29 @@ def _format(file: InputFile) -> Format:
     return FORMATS[path.suffix.lower()]
 
 
-def _footer_schema(file: InputFile, kind: Format) -> dict[str, str]:
+def _types_of_texts(question: Question, texts: Dataset, names: Sequence[str]) -> dict[str, Guessed]:
+    rows = sample_rows(question.listing, Layout.of(texts, question.zone))
+    return {name: guess_type(rows[name].combine_chunks(), question.roles.of(name), question.zone) for name in names}
+
+
+def _types_of_json(question: Question) -> dict[str, Guessed]:
+    dataset = Dataset("value string", "json")
+    objects = sample_objects(question.listing, dataset)
+    if not objects:
+        raise SchemaError(
+            f"cannot tell the columns of {' '.join(question.paths)}: no line looked at is a JSON object; "
+            f"name them with --columns"
+        )
+    return guess_columns(objects, question.roles, question.zone)
+
+
+def _types_of_footer(file: InputFile, kind: Format) -> dict[str, Guessed]:
     if kind == "text":
-        return {"value": "string"}
+        return {"value": ("string", Guess())}
     schema = parquet_schema(parquet_footer(file)) if kind == "parquet" else orc_footer(file).schema
-    return {entry.name: _spark_type(entry.name, entry.type) for entry in schema}
-
-
-def _text_schema(file: InputFile, kind: Format, facts: dict[str, Any]) -> dict[str, str]:
-    for sample in (b"".join(_spots(file)), b"".join(_spots(file, spots=0))):
-        try:
-            if kind == "json":
-                table = pajson.read_json(io.BytesIO(sample))
-                return {entry.name: _text_type(entry.name, entry.type) for entry in table.schema}
-            return _csv_types(sample, facts.get("separator", ","))
-        except pa.ArrowInvalid as why:
-            reason = why  # a line end inside of quotes, where a spot begins; the head alone has none
-    raise SchemaError(f"cannot tell the columns of {file.path} ({reason}); name them with --columns")
-
-
-def _csv_types(sample: bytes, separator: str) -> dict[str, str]:
-    # lines with more or fewer cells say nothing of types; the reading finds them
-    parse = pacsv.ParseOptions(delimiter=separator, invalid_row_handler=lambda _: "skip")
-    read = pacsv.ReadOptions(block_size=len(sample) + 1, use_threads=False)
-    convert = pacsv.ConvertOptions(null_values=[""], strings_can_be_null=True)
-    table = pacsv.read_csv(io.BytesIO(sample), read, parse, convert)
-    if twice := next((name for name, times in Counter(table.column_names).items() if times > 1), None):
-        raise SchemaError(f"two columns of the header are called {twice!r}; rename one")
-    whole = [entry.name for entry in table.schema if pa.types.is_integer(entry.type)]
-    texts = pacsv.ConvertOptions(include_columns=whole, column_types=dict.fromkeys(whole, pa.string()))
-    written = pacsv.read_csv(io.BytesIO(sample), read, parse, texts) if whole else table
-    codes = {name for name in whole if pc.any(pc.match_substring_regex(written[name], MORE_THAN_A_NUMBER)).as_py()}
     return {
-        entry.name: "string" if entry.name in codes else _text_type(entry.name, entry.type) for entry in table.schema
+        entry.name: (_spark_type(entry.name, entry.type), Guess(empty=pa.types.is_null(entry.type))) for entry in schema
     }
-
-
-def _text_type(name: str, kind: pa.DataType) -> str:
-    if pa.types.is_null(kind) or pa.types.is_time(kind) or pa.types.is_binary(kind):
-        return "string"
-    return "timestamp" if pa.types.is_timestamp(kind) else _spark_type(name, kind)
 
 
 def _spark_type(name: str, kind: pa.DataType) -> str:
@@ -141,21 +195,3 @@ def _spark_type(name: str, kind: pa.DataType) -> str:
         return from_arrow_type(kind).simpleString()
     except PySparkException:
         raise SchemaError(f"column {name!r} is {kind}, which Spark has no type for; name others by --columns") from None
-
-
-def _spots(file: InputFile, spots: int = SPOTS) -> Iterator[bytes]:
-    """Whole lines: the head of the file, and as many further places."""
-    try:
-        with DECOMPRESSORS.get(file.path.suffix, open)(file.path, "rb") as content:
-            head = content.read(HEAD_BYTES).removeprefix(BOM)
-            ended = len(head) < HEAD_BYTES - len(BOM)
-            yield head if ended else head[: head.rfind(b"\n") + 1] or head
-            if ended or file.path.suffix in DECOMPRESSORS:
-                return
-            for spot in range(1, spots + 1):
-                start = line_start(content, max(HEAD_BYTES, file.size_bytes * spot // (spots + 1)), file.size_bytes)
-                content.seek(start)
-                lines = content.read(SPOT_BYTES)
-                yield lines[: lines.rfind(b"\n") + 1]
-    except (OSError, EOFError, zlib.error) as why:
-        raise SchemaError(f"cannot read {file.path}: {why}") from None

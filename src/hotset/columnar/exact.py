@@ -28,6 +28,12 @@ ZONED = re.compile(TIME.pattern % r"Z|[+-][0-9]{2}(?::?[0-9]{2})?")
 LOCAL = re.compile(TIME.pattern % r"(?!)")
 
 
+NOT_NULL = "null, declared not null"
+TWICE = "key given twice"
+NOT_FINITE_VALUE = "not finite"
+# What is wrong with a row, whatever type its column has.
+OF_ANY_TYPE = frozenset({NOT_NULL, TWICE, NOT_FINITE_VALUE})
+
 # row -> reason
 Faults = dict[int, str]
 
@@ -75,7 +81,7 @@ def _floating(text: str, kind: str, refuse_nan: bool) -> float:
     text = text.strip(BLANKS)
     if NOT_FINITE.fullmatch(text):
         if refuse_nan:
-            raise Fault("not finite")
+            raise Fault(NOT_FINITE_VALUE)
         return float(text)
     if not NUMBER.fullmatch(text):
         raise _not_of(kind)

@@ -13,6 +13,7 @@ from hotset.columnar.csv_structure import split_record
 from hotset.columnar.exact import Fault
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.utf8 import BOM
+from hotset.data.dataset import Dataset
 from hotset.data.listing import InputFile
 from hotset.data.text import DECOMPRESSORS
 from hotset.errors import InputError, SchemaError
@@ -23,7 +24,7 @@ def fields_of(file: InputFile, layout: Layout) -> tuple[str, ...]:
     dataset = layout.dataset
     declared = tuple(column.name for column in layout.stored)
     if dataset.format == "csv" and dataset.header and file.size_bytes:
-        names = _header(file, layout)
+        names = read_header(file, dataset)
         _check_names(file, names, layout, ordered=True)
         return names
     return declared
@@ -70,8 +71,9 @@ def orc_footer(file: InputFile) -> ORCFile:
         raise InputError(f"cannot read {file.path} as ORC: {why}") from None
 
 
-def _header(file: InputFile, layout: Layout) -> tuple[str, ...]:
-    longest = layout.dataset.longest_line_bytes
+def read_header(file: InputFile, dataset: Dataset) -> tuple[str, ...]:
+    """The cells of the first line of a CSV. Raises InputError and SchemaError."""
+    longest = dataset.longest_line_bytes
     try:
         with DECOMPRESSORS.get(file.path.suffix, open)(file.path, "rb") as content:
             head = content.read(longest + len(BOM)).removeprefix(BOM)
@@ -80,7 +82,7 @@ def _header(file: InputFile, layout: Layout) -> tuple[str, ...]:
     end = LINE_END.search(head)
     line = head[: end.start()] if end else head
     try:
-        return tuple(cell.decode() for cell, _ in split_record(line, layout.dataset))
+        return tuple(cell.decode() for cell, _ in split_record(line, dataset))
     except (Fault, UnicodeDecodeError) as why:
         raise SchemaError(f"{file.path}:1: the header is no CSV ({why}), got {line[:200]!r}") from None
 
@@ -108,6 +110,8 @@ def _check_names(file: InputFile, names: Sequence[str], layout: Layout, *, order
 def _fits(stored: pa.DataType, column: Column) -> bool:
     """Whether every value of the stored type is one of the declared type."""
     wanted = column.type
+    if pa.types.is_null(stored):  # no value at all
+        return True
     if pa.types.is_dictionary(stored):
         stored = stored.value_type
     if pa.types.is_integer(stored) and pa.types.is_signed_integer(wanted):

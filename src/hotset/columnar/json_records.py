@@ -1,5 +1,6 @@
 """Records of JSON lines as Arrow batches: in bulk while all is well, exactly where it is not."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,13 +11,14 @@ import pyarrow.json as pajson
 from hotset.columnar.blocks import count_ends
 from hotset.columnar.csv_structure import Spans, has_long_line, line_spans, not_utf8
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
-from hotset.columnar.json_values import check_record
+from hotset.columnar.json_values import check_record, is_exact_double
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.utf8 import is_utf8
 from hotset.columnar.values import Doubtful, convert, sure
 
 NOT_JSON = (b"\0", b"NaN", b"Inf")  # which Arrow takes
 NOT_IN_BULK = (pa.ArrowInvalid, pa.ArrowNotImplementedError, Doubtful, UnicodeDecodeError)
+MANY_DIGITS = re.compile(rb"[0-9][0-9.]{15}")  # a double may have fewer
 FEW = 32  # lines; below that, another attempt in bulk costs more than looking at each
 
 
@@ -93,6 +95,7 @@ class JsonPart:
             or not piece.startswith(b"{")
             or piece.count(b"\n{") != lines - 1
             or has_long_line(piece, self.layout.dataset.longest_line_bytes)
+            or (any(map(is_exact_double, self.layout.stored)) and MANY_DIGITS.search(piece))
         ):
             raise Doubtful
         columns = self.layout.stored

@@ -1,11 +1,12 @@
 """One line of JSON as a record, or what is wrong with it. Numbers stay texts until their column is known."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from hotset.columnar.exact import Fault, reader
+from hotset.columnar.exact import NOT_NULL, TWICE, Fault, reader
 from hotset.columnar.layout import WHOLE, Column, Layout
 
 NUMBERS = frozenset({*WHOLE, "float", "double"})
@@ -24,7 +25,7 @@ class Members(dict[str, Any]):
 def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
     """The values of the stored columns by name; and (column, reason) of every fault: then there is no record."""
     try:
-        members = _object(raw, layout.dataset.longest_line_bytes)
+        members = read_object(raw, layout.dataset.longest_line_bytes)
     except Fault as why:
         return {}, [(None, str(why))]
     record: dict[str, Any] = {}
@@ -40,7 +41,8 @@ def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple
     return record, faults
 
 
-def _object(raw: bytes, longest: int) -> Members:
+def read_object(raw: bytes, longest: int) -> Members:
+    """The members of a line of JSON. Raises Fault."""
     if len(raw) > longest:
         raise Fault(f"longer than {longest} bytes")
     try:
@@ -82,15 +84,38 @@ def _no_constant(name: str) -> None:
 
 def _member(members: Members, column: Column, layout: Layout) -> Any:
     if column.name in members.twice:
-        raise Fault("key given twice")
+        raise Fault(TWICE)
     if column.name not in members and column.optional:
         return column.default
     value = members.get(column.name)
     if value is None:
         if not column.nullable:
-            raise Fault("null, declared not null")
+            raise Fault(NOT_NULL)
         return None
+    if is_exact_double(column) and not _is_exact(value):
+        raise Fault(f"more digits than {column.kind} has")
     return _value(value, column, layout)
+
+
+def is_exact_double(column: Column) -> bool:
+    """Whether the column was guessed to be doubles, and is published as it is: then no digit may be lost."""
+    return column.guess is not None and column.guess.role == "exact" and "double" in column.kind
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether a double has just the value of every number inside."""
+    if isinstance(value, Number):
+        return has_exact_double(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_is_exact, inner))
+
+
+def has_exact_double(text: str) -> bool:
+    """Whether a double has just the value of this number."""
+    try:
+        return Decimal(text) == Decimal(repr(float(text)))
+    except ArithmeticError:  # an exponent that decimals do not have
+        return False
 
 
 def _value(value: Any, column: Column, layout: Layout) -> Any:

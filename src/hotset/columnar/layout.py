@@ -9,10 +9,12 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import ArrayType, DataType, DecimalType, StructField, StructType
 
 from hotset.data.dataset import Dataset
+from hotset.data.guess import Guess
 from hotset.errors import UsageError
 
 WHOLE = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}  # type -> bits
 FLAT = frozenset({*WHOLE, "float", "double", "boolean", "date", "timestamp", "timestamp_ntz", "string"})
+FORMED = frozenset({"bigint", "double", "boolean", "date", "timestamp"})  # what texts are guessed to be
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Column:
     nullable: bool = True
     optional: bool = False  # it has a default
     default: Any = None
+    guess: Guess | None = None
+
+    @property
+    def form(self) -> str | None:
+        """How every text of the column has to be written, where it was guessed by that; else None."""
+        exact = self.guess is not None and self.guess.role == "exact" and self.kind in FORMED
+        return self.guess.form if exact and self.guess else None
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ def _column(entry: StructField, dataset: Dataset) -> Column:
         entry.nullable,
         name in dataset.defaults,
         dataset.defaults.get(name),
+        dataset.guesses.get(name),
     )
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from hotset.columnar.blocks import Block, Slice
 from hotset.columnar.csv_records import CsvPart
 from hotset.columnar.csv_structure import line_spans
+from hotset.columnar.exact import NOT_FINITE_VALUE, NOT_NULL, OF_ANY_TYPE
 from hotset.columnar.faults import FaultFile
 from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
@@ -22,6 +23,7 @@ from hotset.columnar.layout import Column, Layout
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
 from hotset.columnar.values import convert
+from hotset.data.dataset import Dataset
 from hotset.data.partitions import partition_of
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
@@ -70,14 +72,17 @@ class Records:
     def _of_part(self, number: int, part: Slice, count: PartCount) -> Iterator[pa.RecordBatch]:
         constants = constant_columns(self.layout, part)
         last_bad = -1
+        broken: set[str | None] = set()  # guesses: of each the first fault says enough, the rows are read again
         for found in FORMATS[self.layout.dataset.format](part, self.layout, count, self.placed):
             if isinstance(found, Good):
                 count.good += found.batch.num_rows
                 if found.batch.num_rows:
                     yield self._completed(found, constants, number)
                 continue
-            if not self.placed:
+            if not self.placed and found.column not in broken:
                 self.faults.add(number, found)
+            if breaks_guess(self.layout.dataset, found.column, found.reason):
+                broken.add(found.column)
             if found.line != last_bad:
                 last_bad = found.line
                 count.set_aside += 1
@@ -91,6 +96,11 @@ class Records:
             arrays += [pa.repeat(pa.scalar(number, pa.int32()), rows), good.lines, good.raws]
             schema = pa.schema([*schema, *PLACE])
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def breaks_guess(dataset: Dataset, column: str | None, reason: str) -> bool:
+    """Whether a fault says that a type was guessed wrongly: then the row is not bad, it was never declared."""
+    return column in dataset.guesses and reason not in OF_ANY_TYPE
 
 
 def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
@@ -187,9 +197,9 @@ def _moved(found: Iterable[Good | Bad], lines: int) -> Found:
 
 def _column_faults(array: pa.Array, column: Column, layout: Layout) -> Iterator[tuple[int, str]]:
     if not column.nullable and array.null_count:
-        yield from ((row, "null, declared not null") for row in _true(array.is_null()))
+        yield from ((row, NOT_NULL) for row in _true(array.is_null()))
     if layout.refuses_nan and pa.types.is_floating(array.type):
-        yield from ((row, "not finite") for row in _true(pc.fill_null(pc.invert(pc.is_finite(array)), False)))
+        yield from ((row, NOT_FINITE_VALUE) for row in _true(pc.fill_null(pc.invert(pc.is_finite(array)), False)))
 
 
 def _true(mask: pa.BooleanArray) -> list[int]:

@@ -10,6 +10,7 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from hotset.data.columns import ddl
+from hotset.data.guess import Guess
 from hotset.errors import UsageError
 
 Format = Literal["text", "csv", "json", "parquet", "orc"]
@@ -38,6 +39,9 @@ class Dataset:
     quote: str = '"'
     null: str = ""
     multiline: bool = False
+    guesses: Mapping[str, Guess] = field(
+        default_factory=dict
+    )  # column -> how its type was guessed; declared ones: none
 
     def __post_init__(self) -> None:
         for name, character in (("separator", self.separator), ("quote", self.quote)):
@@ -71,6 +75,7 @@ class Dataset:
             partition_by=tuple(name for name in self.partition_by if name in names),
             key=(),
             defaults={name: value for name, value in self.defaults.items() if name in names},
+            guesses={name: guess for name, guess in self.guesses.items() if name in names},
         )
 
     def schema(self) -> StructType:

@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from hotset import Batches, DataError, Dataset, Inputs, Kernel, Output, Run, UsageError, by_name, ddl
+from hotset import Batches, DataError, Dataset, Inputs, Kernel, Output, Run, TableOptions, UsageError, by_name, ddl
 from hotset.jobs.compact_kernel import (
     CONTENT_COLUMNS,
     HASH,
@@ -32,7 +32,6 @@ from hotset.jobs.compact_kernel import (
     noted_content,
     profiles,
     put_together,
-    reading_of,
 )
 from hotset.jobs.compact_measure import (
     Look,
@@ -44,7 +43,7 @@ from hotset.jobs.compact_measure import (
     show,
     sizes_by_codec,
 )
-from hotset.jobs.compact_types import Profile, narrowest
+from hotset.jobs.compact_types import Narrow, Profile, narrowest
 
 Compression = Literal["auto", "none", "snappy", "lz4", "zstd"]
 SPARK_CODECS = {"none": "uncompressed", "lz4": "lz4_raw"}
@@ -56,13 +55,9 @@ NAMES = r"\s*[^\s,`]+(\s*,\s*[^\s,`]+)*\s*"  # no types
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(TableOptions):
     input: Annotated[Inputs, "files, directories or globs: CSV, JSON lines, Parquet or ORC"]
     output: Annotated[Output, "directory to create; needed unless --dry-run is given"] = ""
-    columns: Annotated[str, "only these: 'a, b'; with types where a sample should not decide: 'a bigint, b string'"] = (
-        ""
-    )
-    null: Annotated[str, "how CSV writes that there is no value, as in NA"] = ""
     sort_by: Annotated[tuple[str, ...], "columns to sort by; without, the order stays"] = ()
     compression: Annotated[Compression, "of the output; auto takes what is smallest on a sample"] = "auto"
     file_size: Annotated[str, "of each file, about: 128MiB"] = "128MiB"
@@ -104,42 +99,51 @@ def planned(params: Params, seen: Look, sizes: dict[str, int]) -> Written:
 
 
 def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
-    """The input as most would read it, and as it is read here: of CSV, every column as the text that it is."""
+    """The input as most would read it, and as it is read here: guessed columns of CSV as the text that they are."""
     names_alone = re.fullmatch(NAMES, params.columns)
-    usual = run.dataset(params.input, "" if names_alone else params.columns)
+    usual = run.dataset(params.input, replace(params, columns="") if names_alone else params)
     if usual.format == "text":
         raise UsageError(f"text has no columns, got {' '.join(params.input)}; give CSV, JSON lines, Parquet or ORC")
     if names_alone:
         usual = usual.select(*re.split(r"\s*,\s*", params.columns.strip()))
-    names = usual.schema().names
+    types = {field.name: field.dataType.simpleString() for field in usual.schema().fields}
     for name in params.sort_by:
-        if name not in names:
-            raise UsageError(f"--sort-by {name!r} is no column of the output; there are {', '.join(names)}")
-    if ours := {HASH, PLACE} & set(names):
+        if name not in types:
+            raise UsageError(f"--sort-by {name!r} is no column of the output; there are {', '.join(types)}")
+    if ours := {HASH, PLACE} & set(types):
         raise UsageError(f"columns of these names are needed here, got {', '.join(ours)}; give --columns without them")
     if usual.format != "csv":
-        if params.null:
-            raise UsageError(f"--null is for CSV, got {params.null!r} and {usual.format}; leave it out")
         return usual, usual
-    texts = ddl(dict.fromkeys(usual.schema().names, "string"))
-    return usual, replace(usual, columns=texts, null=params.null)
+    texts = types | dict.fromkeys(usual.guesses, "string")
+    return usual, replace(usual, columns=ddl(texts), guesses={})
 
 
-def types_for(dataset: Dataset, found: dict[str, Profile]) -> dict[str, str]:
-    """column -> the narrowest type that holds its values"""
+def types_for(params: Params, dataset: Dataset, found: dict[str, Profile]) -> dict[str, Narrow]:
+    """column -> the narrowest type that holds its values; text that somebody declared stays text"""
     fields = dataset.schema().fields
     declared = {field.name: field.dataType.simpleString() for field in fields}
-    return {name: narrowest(kind, found.get(name, Profile())) for name, kind in declared.items()}
+    fixed = {name for name in declared if declared[name] == "string" and is_declared(params, name)}
+    return {
+        name: Narrow(kind) if name in fixed else narrowest(kind, found.get(name, Profile()))
+        for name, kind in declared.items()
+    }
 
 
-def changes_for(dataset: Dataset, types: dict[str, str]) -> dict[str, Change]:
+def is_declared(params: Params, name: str) -> bool:
+    """Whether the command line says the column's type."""
+    return name in params.declared_types() or bool(params.columns and not re.fullmatch(NAMES, params.columns))
+
+
+def changes_for(dataset: Dataset, types: dict[str, Narrow]) -> dict[str, Change]:
     """column -> what becomes of it"""
     before = to_arrow_schema(dataset.schema(), timezone="UTC")
-    after = to_arrow_schema(Dataset(ddl(types)).schema(), timezone="UTC")
-    return {
-        name: Change(before.field(name).type, after.field(name).type, reading_of(before.field(name).type, types[name]))
-        for name in types
-    }
+    after = to_arrow_schema(Dataset(ddl_of(types)).schema(), timezone="UTC")
+    return {name: Change.of(before.field(name).type, after.field(name).type, types[name]) for name in types}
+
+
+def ddl_of(types: dict[str, Narrow]) -> str:
+    """The columns in DDL."""
+    return ddl({name: narrow.kind for name, narrow in types.items()})
 
 
 def _sum(parts: pa.Table) -> tuple[int, int]:
@@ -174,25 +178,25 @@ def writing(run: Run, compression: str) -> Iterator[None]:
 # all together
 
 
-def propose(run: Run, usual: Dataset, stored: Dataset, rows: Batches) -> dict[str, str]:
+def propose(run: Run, params: Params, usual: Dataset, stored: Dataset, rows: Batches) -> dict[str, Narrow]:
     """column -> type; shown as a table"""
     with run.step("look at every value"):
         found = put_together(rows.map(Kernel(PROFILE_COLUMNS, profiles)).table())
-    types = types_for(stored, found)
+    types = types_for(params, stored, found)
     before = {field.name: field.dataType.simpleString() for field in usual.schema().fields}
-    lines = [(name, before[name], kind, found.get(name, Profile()).values) for name, kind in types.items()]
+    lines = [(name, before[name], one.kind, found.get(name, Profile()).values) for name, one in types.items()]
     show(run, "Types", ("column", "usual", "narrowest", "values"), lines)
     return types
 
 
-def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: dict[str, str], plan: Written) -> None:
+def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: dict[str, Narrow], plan: Written) -> None:
     """Narrower, sorted, compressed, and proved. Raises DataError when the content is another one."""
-    kernel = Kernel(f"{ddl(types)}, {HASH} bigint", partial(narrowed, changes=changes))
+    kernel = Kernel(f"{ddl_of(types)}, {HASH} bigint", partial(narrowed, changes=changes))
     narrow = run.keep("narrow", rows.map(kernel))
     with run.step("take the content"):
         before = _sum(narrow.map(Kernel(CONTENT_COLUMNS, noted_content)).table())
     run.release("rows")
-    result = Dataset(ddl(types))
+    result = Dataset(ddl_of(types))
     with writing(run, plan.codec):
         run.publish(result, in_files(narrow.frame().drop(HASH), params.sort_by, plan.files), params.output)
     with run.step("compare the content"):
@@ -212,7 +216,7 @@ def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: di
 def main(run: Run, params: Params) -> None:
     usual, stored = dataset_of(run, params)
     rows = run.keep("rows", run.batches(stored, params.input))
-    types = propose(run, usual, stored, rows)
+    types = propose(run, params, usual, stored, rows)
     changes = changes_for(stored, types)
     seen = look(run, params.input, usual, stored, changes)
     sizes = sizes_by_codec(seen.after)
@@ -227,7 +231,7 @@ def main(run: Run, params: Params) -> None:
         figures.insert(0, ("on disk", disk, run.report.publishes[-1].bytes))
         with run.step("time both"):
             inputs = as_spark_reads(run, usual, params.input)
-            both = (inputs, run.published(Dataset(ddl(types)), params.output))
+            both = (inputs, run.published(Dataset(ddl_of(types)), params.output))
             before, after = (round(1000 * seconds_to_scan(one)) for one in both)
         figures.append(("ms to scan, by Spark", before, after))
     lines = [(what, f"{one:,}", f"{other:,}", f"{other / max(one, 1):.0%}") for what, one, other in figures]

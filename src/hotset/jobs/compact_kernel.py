@@ -4,6 +4,7 @@ The content of a table is the sum, modulo 2**64, of a hash of each row, so that 
 of another type have equal hashes.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,11 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotset.jobs.compact_types import READINGS, WHOLE, Profile, profile
+from hotset import own_text
+from hotset.jobs.compact_types import READINGS, Forms, Narrow, Profile, profile
 
 Hashes = npt.NDArray[np.uint64]
 PROFILE_COLUMNS = (
-    "name string, values bigint, kinds string, least bigint, greatest bigint, in_float boolean, before int, after int"
+    "name string, values bigint, forms string, least bigint, greatest bigint, in_float boolean, before int, after int"
 )
 CONTENT_COLUMNS = "rows bigint, hash bigint"
 HASH = "__hash"
@@ -26,22 +28,30 @@ FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
 def profiles(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """rows -> batches(name, values, kinds, …): a row for each column"""
+    """rows -> batches(name, values, forms, …): a row for each column"""
     found: dict[str, Profile] = {}
     for batch in batches:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             known = found.get(name, Profile())
-            found[name] = known | profile(column, known.kinds)
-    rows = [{"name": name, **vars(one), "kinds": ",".join(sorted(one.kinds))} for name, one in found.items()]
+            found[name] = known | profile(column, known.forms)
+    rows = [{"name": name, **vars(one), "forms": _packed(one.forms)} for name, one in found.items()]
     if rows:
         yield pa.RecordBatch.from_pylist(rows, PROFILES)
+
+
+def _packed(forms: Forms | None) -> str | None:
+    return None if forms is None else json.dumps({kind: sorted(found) for kind, found in forms.items()})
+
+
+def _unpacked(text: str | None) -> Forms | None:
+    return None if text is None else {kind: frozenset(found) for kind, found in json.loads(text).items()}
 
 
 PROFILES = pa.schema(
     [
         ("name", pa.string()),
         ("values", pa.int64()),
-        ("kinds", pa.string()),
+        ("forms", pa.string()),
         ("least", pa.int64()),
         ("greatest", pa.int64()),
         ("in_float", pa.bool_()),
@@ -55,25 +65,33 @@ def put_together(rows: pa.Table) -> dict[str, Profile]:
     """The profiles of all blocks -> of each column."""
     found: dict[str, Profile] = {}
     for row in rows.to_pylist():
-        kinds = frozenset(filter(None, row.pop("kinds").split(",")))
-        name = row.pop("name")
-        found[name] = found.get(name, Profile()) | Profile(kinds=kinds, **row)
+        name, forms = row.pop("name"), _unpacked(row.pop("forms"))
+        found[name] = found.get(name, Profile()) | Profile(forms=forms, **row)
     return found
 
 
 @dataclass(frozen=True)
 class Change:
-    """A column before and after, in Arrow's types; `reading` is how its text is read, '' where it is no text."""
+    """A column before and after, in Arrow's types.
+
+    `reading` is how its text is read, '' where it is no text, and `form` how it is written again.
+    """
 
     before: pa.DataType
     after: pa.DataType
     reading: str = ""
+    form: str = ""
+
+    @classmethod
+    def of(cls, before: pa.DataType, after: pa.DataType, narrow: Narrow) -> "Change":
+        is_read = pa.types.is_string(before) and not pa.types.is_string(after)
+        return cls(before, after, narrow.reading if is_read else "", narrow.form)
 
     def narrow(self, column: pa.Array) -> pa.Array:
         """The same values. Raises ValueError for one that is not."""
         if self.before == self.after:
             return column
-        values = READINGS[self.reading].read(column) if self.reading else column
+        values = READINGS[self.reading](column) if self.reading else column
         if not pa.types.is_floating(self.after):
             values = values.cast(self.after)
         else:
@@ -85,15 +103,13 @@ class Change:
 
     def of_wide(self, column: pa.Array) -> pa.Array:
         """What is compared and hashed, of a column as it was."""
-        if self.reading:
-            return READINGS[self.reading].plain(column)
-        return _bits(column)
+        return column if self.reading else _bits(column)
 
     def of_narrow(self, column: pa.Array) -> pa.Array:
         """The same of a column as it is now."""
         if self.reading:
             wide = pa.float64() if self.reading == "double" else pa.int64() if self.reading == "bigint" else column.type
-            return READINGS[self.reading].write(column.cast(wide))
+            return own_text.write(column.cast(wide), self.reading, self.form)
         return _bits(column.cast(self.before))
 
 
@@ -173,12 +189,3 @@ def _mixed(numbers: Hashes) -> Hashes:
     numbers = (numbers ^ (numbers >> np.uint64(27))) * FACTORS[1]
     mixed: Hashes = numbers ^ (numbers >> np.uint64(31))
     return mixed
-
-
-def reading_of(before: pa.DataType, spark_type: str) -> str:
-    """How text of a column becomes that type."""
-    if not pa.types.is_string(before) or spark_type == "string":
-        return ""
-    if spark_type in WHOLE:
-        return "bigint"
-    return "double" if spark_type == "float" else spark_type.partition("(")[0]

@@ -21,7 +21,23 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StructType
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Sample, Shows, UsageError, by_name, comparable, ddl
+from hotset import (
+    Batches,
+    Dataset,
+    Guess,
+    Inputs,
+    Kernel,
+    Output,
+    Role,
+    Run,
+    Sample,
+    Shows,
+    TableOptions,
+    UsageError,
+    by_name,
+    comparable,
+    ddl,
+)
 from hotset.jobs.group_kernel import (
     Aggregate,
     Kind,
@@ -40,6 +56,8 @@ FEW_GROUPS = 100_000
 # Of the rows of a block: above it, aggregating the block first costs more than it saves.
 NEARLY_UNIQUE = 0.5
 
+MEASURES = {"sum", "mean", "std", "median"}
+
 IN_SPARK: dict[Kind, Callable[[str], Column]] = {
     "count": F.count,
     "sum": F.sum,
@@ -53,13 +71,12 @@ IN_SPARK: dict[Kind, Callable[[str], Column]] = {
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(TableOptions):
     input: Annotated[Inputs, "files, directories or globs: CSV, JSON lines, Parquet or ORC"]
     output: Annotated[Output, "directory to create"]
     by: Annotated[tuple[str, ...], "columns whose values make a group"]
     agg: Annotated[tuple[str, ...], "what of which column: value:count, value:mean,max, or *:count for rows"]
     where: Annotated[str, "SQL: only rows for which it is true"] = ""
-    columns: Annotated[str, "names and types, where a sample should not decide: 'id bigint, note string'"] = ""
     top: Annotated[int, Shows, "how many groups to show"] = 20
     format: Annotated[Literal["csv", "json", "parquet"], "of the output"] = "parquet"
     engine: Annotated[Engine, "who aggregates; the answer is the same"] = "columnar"
@@ -86,20 +103,39 @@ def query_of(params: Params) -> Query:
     return Query(tuple(params.by), tuple(aggregates))
 
 
-def result_columns(schema: StructType, query: Query) -> str:
+def roles_of(query: Query) -> dict[str, Role]:
+    """What becomes of each column: what is a key, or counted by its values, is not parsed as numbers are."""
+    roles: dict[str, Role] = {}
+    for column in query.columns:
+        kinds = {one.kind for one in query.aggregates if one.column == column}
+        if column in query.by or "distinct" in kinds:
+            roles[column] = "exact"
+        elif kinds & MEASURES:
+            roles[column] = "measure"
+        elif kinds & {"min", "max"}:
+            roles[column] = "ordered"
+    return roles
+
+
+def result_columns(dataset: Dataset, query: Query) -> str:
     """The columns of the answer, in DDL. Raises UsageError for an aggregate that a column's type has not."""
+    schema = dataset.schema()
     keys = {name: schema[name].dataType.simpleString() for name in query.by}
-    return ddl(keys | {one.name: _type_of(schema, one) for one in query.aggregates})
+    return ddl(keys | {one.name: _type_of(schema, one, dataset.guesses.get(one.column)) for one in query.aggregates})
 
 
-def _type_of(schema: StructType, one: Aggregate) -> str:
+def _type_of(schema: StructType, one: Aggregate, guess: Guess | None) -> str:
     if one.column == "*" or one.kind in ("count", "distinct"):
         return "bigint"
     kind = schema[one.column].dataType
     if one.kind in ("min", "max"):
         return kind.simpleString()
     if not isinstance(kind, NumericType):
-        raise UsageError(f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}; take count or max")
+        why = f": {guess.why}" if guess and guess.why else ""
+        declare = f"; declare it: --types {one.column}=decimal(12,2)" if guess else ", or another column"
+        raise UsageError(
+            f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}{why}; take count or max{declare}"
+        )
     return "bigint" if one.kind == "sum" and isinstance(kind, IntegralType) else "double"
 
 
@@ -207,10 +243,10 @@ def rows_pass_jvm(params: Params) -> bool:
 
 def main(run: Run, params: Params) -> None:
     query = query_of(params)
-    found = run.dataset(params.input, params.columns)
+    found = run.dataset(params.input, params, roles=roles_of(query))
     needed = found.select(*query.by, *query.columns)
     dataset = found if params.where else needed
-    columns = result_columns(needed.schema(), query)
+    columns = result_columns(needed, query)
     groups: DataFrame | Batches | pa.Table
     if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
         if params.engine != "dataframe":

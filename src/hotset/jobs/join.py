@@ -12,7 +12,7 @@ more than --max-rows of them is refused, and the worst keys are named.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial, reduce
 from operator import and_
 from typing import Annotated, Literal
@@ -22,7 +22,21 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, FractionalType, IntegralType, StructType
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Pairing, Run, Sample, UsageError, ddl, quoted
+from hotset import (
+    Batches,
+    CsvOptions,
+    Dataset,
+    Inputs,
+    Kernel,
+    Output,
+    Pairing,
+    Run,
+    Sample,
+    TableOptions,
+    UsageError,
+    ddl,
+    quoted,
+)
 from hotset.jobs.join_guard import (
     DEFAULT_TIMES,
     Pairs,
@@ -41,7 +55,7 @@ SKEWED = 4  # a key with this part of a core's share of the rows would be most o
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(CsvOptions):
     left: Annotated[Inputs, "files, directories or globs: CSV, JSON lines, Parquet or ORC"]
     right: Annotated[Inputs, "the same, of the other side"]
     output: Annotated[Output, "directory to create"]
@@ -49,8 +63,10 @@ class Params:
     how: Annotated[How, "which rows come out: those that meet, all of a side, or only who meets, or does not"] = "inner"
     suffix: Annotated[str, "behind the name of a right column that the left has too"] = "_right"
     max_rows: Annotated[int | None, "refuse to make more; by default ten times the rows of both sides"] = None
-    left_columns: Annotated[str, "names and types, where a sample should not decide"] = ""
+    left_columns: Annotated[str, "all columns that are read of the left side, with their types: 'id bigint'"] = ""
     right_columns: Annotated[str, "the same, of the other side"] = ""
+    left_types: Annotated[tuple[str, ...], "types of single columns of the left side, not guessed: id=string"] = ()
+    right_types: Annotated[tuple[str, ...], "the same, of the other side"] = ()
     format: Annotated[Literal["csv", "json", "parquet"], "of the output"] = "parquet"
     plan: Annotated[Plan, "who joins, and how; the answer is the same"] = "auto"
 
@@ -108,7 +124,7 @@ def _common(name: str, one: DataType, other: DataType) -> DataType:
     if one != other:
         raise UsageError(
             f"key {name!r} is {one.simpleString()} on the left and {other.simpleString()} on the right; "
-            f"give one type by --left-columns or --right-columns"
+            f"give one type by --left-types or --right-types"
         )
     return one
 
@@ -209,9 +225,26 @@ def _of(side: str, name: str) -> Column:
     return F.col(f"{side}.{quoted(name)}")
 
 
+def look(run: Run, params: Params) -> tuple[Dataset, Dataset]:
+    """Both sides; a key without any value has the type of the other side's."""
+    csv = {entry.name: getattr(params, entry.name) for entry in fields(CsvOptions)}
+    left = run.dataset(params.left, TableOptions(columns=params.left_columns, types=params.left_types, **csv))
+    right = run.dataset(params.right, TableOptions(columns=params.right_columns, types=params.right_types, **csv))
+    return with_types_of(left, right, params.on), with_types_of(right, left, params.on)
+
+
+def with_types_of(side: Dataset, other: Dataset, on: tuple[str, ...]) -> Dataset:
+    """The side, its keys without a value as the other side has them."""
+    types, others = (
+        {one.name: one.dataType.simpleString() for one in dataset.schema().fields} for dataset in (side, other)
+    )
+    empty = [name for name in on if name in others and (guess := side.guesses.get(name)) and guess.empty]
+    return replace(side, columns=ddl(types | {name: others[name] for name in empty})) if empty else side
+
+
 def main(run: Run, params: Params) -> None:
     with run.step("look at both sides"):
-        datasets = (run.dataset(params.left, params.left_columns), run.dataset(params.right, params.right_columns))
+        datasets = look(run, params)
         sides = Sides(datasets, (run.sample(datasets[0], params.left), run.sample(datasets[1], params.right)))
     named, columns = joined_columns(sides, params)
     result = Dataset(columns, params.format)

@@ -29,6 +29,7 @@ from hotset import (
     Kernel,
     Output,
     Run,
+    TableOptions,
     UsageError,
     by_name,
     find_function,
@@ -61,12 +62,11 @@ Format = Literal["parquet", "csv", "json"]
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(TableOptions):
     input: Annotated[Inputs, "files, directories or globs"]
     output: Annotated[Output, "directory to create, for the results"]
     function: Annotated[str, "package.module:name or path/file.py:name"]
     over: Annotated[Over, "what an item is: a line of text, a row of CSV, JSON or Parquet, or a file"] = "lines"
-    columns: Annotated[str, "of rows: names and types, where a sample should not decide"] = ""
     results: Annotated[str, "columns of the results: 'digest string, ratio double'; without, JSON text"] = ""
     retries: Annotated[int, "how often a call that failed is tried again"] = 0
     timeout: Annotated[str, "of a call: 30s, 500ms, 2m; without, it may take for ever"] = ""
@@ -161,7 +161,7 @@ def items_of_input(run: Run, params: Params, most_tasks: int) -> Items:
         items = pa.array(range(len(paths)), pa.int64())
         columns = [pa.array([item % tasks for item in range(len(paths))], pa.int32()), items, pa.array(paths)]
         return Items(pa.Table.from_arrays(columns, ["__task", "__item", "value"]), len(paths), tasks)
-    dataset = LINES if params.over == "lines" else run.dataset(params.input, params.columns)
+    dataset = LINES if params.over == "lines" else run.dataset(params.input, params)
     if dataset.format == "text" and params.over == "rows":
         raise UsageError(f"text has lines, not rows, got {' '.join(params.input)}; give --over lines")
     where = placed if params.over == "rows" else lines_of

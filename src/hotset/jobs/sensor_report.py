@@ -19,7 +19,7 @@ from typing import Annotated, Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Shows, UsageError, ddl
+from hotset import Batches, Dataset, Inputs, Kernel, Output, Role, Run, Shows, TableOptions, UsageError, ddl
 from hotset.jobs import sensor_frames
 from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
 from hotset.jobs.sensor_detector import Detector
@@ -32,14 +32,13 @@ Data = Batches | DataFrame
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(TableOptions):
     input: Annotated[Inputs, "files, directories or globs of readings: CSV, JSON lines, Parquet, ORC"]
     output: Annotated[Output, "directory to create for the report"]
     anomalies: Annotated[Output, "directory to create for the anomalies; without it none are looked for"] = ""
     future: Annotated[Output, "directory to create for the readings of the future, which are no part of the report"] = (
         ""
     )
-    columns: Annotated[str, "the input's columns in Spark's DDL; by default they are found in the input"] = ""
     device: Annotated[str, "the column that names the device"] = "device_id"
     timestamp: Annotated[str, "the column that says when; without a zone it is UTC"] = "timestamp"
     quantities: Annotated[tuple[str, ...], "the columns that are measured; by default all others that are numbers"] = ()
@@ -154,8 +153,14 @@ def rows_pass_jvm(params: Params) -> bool:
     return params.engine == "dataframe"
 
 
+def look(run: Run, params: Params) -> Dataset:
+    """What the readings look like."""
+    roles: dict[str, Role] = {params.device: "exact", params.timestamp: "time"}
+    return run.dataset(params.input, params, roles=roles, others="measure")
+
+
 def main(run: Run, params: Params) -> None:
-    plan = plan_of(run.dataset(params.input, params.columns), params)
+    plan = plan_of(look(run, params), params)
     results = ENGINES[params.engine](run, params, plan)
     report = Dataset(ddl(report_types(plan.columns)), params.format)
     run.publish(report, results.report, params.output)

@@ -36,6 +36,7 @@ class Read:
     why_not: str | None = None
     blocks: int | None = None
     blocks_read: int | None = None
+    guessed: dict[str, str] = field(default_factory=dict)  # column -> type, of those that nobody declared
 
 
 @dataclass

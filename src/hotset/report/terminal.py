@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from hotset.report.model import Keep, Report, Table
+from hotset.report.model import Keep, Read, Report, Table
 
 KEPT = ("kept", "level", "stored", "memory", "disk", "build", "reads")
+MOST_TYPES = 20  # that are shown; the report has all
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -22,6 +23,8 @@ def show(report: Report, report_path: str, console: Console) -> None:
     for line in dict.fromkeys(_chosen(report.keeps)):
         console.print(Text(printable(line)), soft_wrap=True)
     console.print(summary(report), soft_wrap=True)
+    for line in _guessed(report.reads):
+        console.print(Text(printable(line)), soft_wrap=True)
     for warning in report.warnings:
         console.print(Text.assemble(("note:", "yellow"), f" {printable(warning)}"), soft_wrap=True)
     for published in report.publishes:
@@ -36,6 +39,16 @@ def _chosen(keeps: Sequence[Keep]) -> Iterator[str]:
     for keep in keeps:
         if keep.choice:
             yield f"chosen  {keep.name} {keep.choice['level']}: {keep.choice['because']}"
+
+
+def _guessed(reads: Sequence[Read]) -> Iterator[str]:
+    """The types of each input that nobody declared, once: id string · amount double (guessed)"""
+    guessed = {read.paths: read.guessed for read in reads if read.guessed}
+    for paths, types in guessed.items():
+        told = [f"{name} {kind}" for name, kind in types.items()]
+        more = [f"{len(told) - MOST_TYPES:,} more"] if len(told) > MOST_TYPES else []
+        named = f"{' '.join(paths)}: " if len(guessed) > 1 else ""
+        yield f"types   {named}{' · '.join([*told[:MOST_TYPES], *more])} (guessed)"
 
 
 def summary(report: Report) -> Text:

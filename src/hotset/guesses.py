@@ -1,0 +1,108 @@
+"""The types that a run guesses: later rows are held to them, and where one does not fit, a wider type is planned with.
+
+A row that does not fit a guess is not bad, for nobody has declared anything. So nothing is published; the job begins
+again with the wider type, or the run ends, and says what to declare.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from hotset.columnar.discover import Discovered, Question, discover
+from hotset.columnar.guess_json import quoted_if_needed
+from hotset.data.columns import ddl
+from hotset.data.dataset import Dataset
+from hotset.data.quarantine import SetAside
+from hotset.errors import SchemaError
+from hotset.source import Records, Source
+
+Paths = tuple[str, ...]
+LARGE = "decimal(38,0)"
+
+
+class GuessError(SchemaError):
+    """Rows that types of an input, guessed from a sample, do not hold. `wider` has types that may hold them."""
+
+    def __init__(self, paths: Paths, dataset: Dataset, faults: Mapping[str, SetAside]) -> None:
+        self.paths, self.faults = paths, faults
+        kinds = types_of(dataset)
+        self.wider = {name: wider_type(dataset, name, kinds[name], fault.reason) for name, fault in faults.items()}
+        told = "; ".join(
+            f"{name!r} {kinds[name]}, but {fault.place} has {_cut(fault.raw)}" for name, fault in faults.items()
+        )
+        types = ",".join(f"{quoted_if_needed(name)}={kind or 'TYPE'}" for name, kind in self.wider.items())
+        super().__init__(
+            f"types were guessed from a sample, and a later row is of another: {told}; declare it: --types {types}"
+        )
+
+
+class Guesses:
+    """The guesses of one run, and what was learned of them."""
+
+    def __init__(self) -> None:
+        self._wider: dict[Paths, dict[str, tuple[str, str]]] = {}  # column -> type, and why not a narrower one
+        self._told: list[str] = []
+
+    def discover(self, question: Question) -> Discovered:
+        """What lies at the paths, with the wider types where a guess did not hold before. Raises as `discover` does."""
+        found = discover(question)
+        wider = {
+            name: one for name, one in self._wider.get(question.paths, {}).items() if name in found.dataset.guesses
+        }
+        if not wider:
+            return found
+        guesses = {
+            name: replace(guess, form="", why=wider[name][1]) if name in wider else guess
+            for name, guess in found.dataset.guesses.items()
+        }
+        types = types_of(found.dataset) | {name: kind for name, (kind, _) in wider.items()}
+        return replace(found, dataset=replace(found.dataset, columns=ddl(types), guesses=guesses))
+
+    def check(self, sources: Iterable[Source]) -> None:
+        """Raises GuessError for the first input with a row that its guessed types do not hold."""
+        for source in sources:
+            if isinstance(source, Records) and source.guesses_broken:
+                raise GuessError(source.read.paths, source.dataset, source.guesses_broken)
+
+    def widen(self, broken: GuessError) -> list[str]:
+        """Remembers the wider types; what to tell the person of this and of those before.
+
+        Raises the error itself where there is no wider one.
+        """
+        known = self._wider.setdefault(broken.paths, {})
+        for name, kind in broken.wider.items():
+            if kind is None or known.get(name, ("",))[0] == kind:
+                raise broken
+            known[name] = (kind, f"{broken.faults[name].place} has {_cut(broken.faults[name].raw)}")
+        places = ", ".join(fault.place for fault in broken.faults.values())
+        types = ", ".join(f"{name} is read as {kind}" for name, kind in broken.wider.items())
+        self._told.append(f"a guessed type did not hold at {places}, so the run began again: {types}")
+        return self._told
+
+
+def types_of(dataset: Dataset) -> dict[str, str]:
+    """column -> type, in DDL"""
+    return {one.name: one.dataType.simpleString() + " not null" * (not one.nullable) for one in dataset.schema().fields}
+
+
+def guessed_types(dataset: Dataset) -> dict[str, str]:
+    """column -> type, of those that were guessed"""
+    return {one.name: one.dataType.simpleString() for one in dataset.schema().fields if one.name in dataset.guesses}
+
+
+def wider_type(dataset: Dataset, name: str, kind: str, reason: str) -> str | None:
+    """The next wider type than one that a row did not fit; None where there is none."""
+    kind, role = kind.removesuffix(" not null"), dataset.guesses[name].role
+    beyond = reason.startswith("out of range")
+    if dataset.format == "json":
+        if kind != "bigint":
+            return None
+        return LARGE if beyond and role in ("exact", "ordered") else "double"
+    if kind == "string":
+        return None
+    if kind == "bigint" and role != "exact":
+        return LARGE if beyond and role == "ordered" else "double"
+    return "string"
+
+
+def _cut(raw: str) -> str:
+    return repr(raw[:80])
