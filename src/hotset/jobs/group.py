@@ -10,7 +10,7 @@ key, -0.0 is 0.0; as values nulls are left out, and NaN is a number greater than
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Literal, cast, get_args
@@ -115,6 +115,16 @@ def roles_of(query: Query) -> dict[str, Role]:
         elif kinds & {"min", "max"}:
             roles[column] = "ordered"
     return roles
+
+
+def role_in(where: str) -> Role:
+    """What becomes of columns that stand in --where alone: they are numbers where they are compared with no text."""
+    return "measure" if where and not set("'\"") & set(where) else "exact"
+
+
+def mentioned(names: Sequence[str], where: str) -> list[str]:
+    """The columns that the expression may use."""
+    return [name for name in names if name.lower() in where.lower()]
 
 
 def result_columns(dataset: Dataset, query: Query) -> str:
@@ -243,9 +253,9 @@ def rows_pass_jvm(params: Params) -> bool:
 
 def main(run: Run, params: Params) -> None:
     query = query_of(params)
-    found = run.dataset(params.input, params, roles=roles_of(query))
+    found = run.dataset(params.input, params, roles=roles_of(query), others=role_in(params.where))
     needed = found.select(*query.by, *query.columns)
-    dataset = found if params.where else needed
+    dataset = found.select(*query.by, *query.columns, *mentioned(found.schema().names, params.where))
     columns = result_columns(needed, query)
     groups: DataFrame | Batches | pa.Table
     if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
