@@ -112,12 +112,13 @@ class CsvPart:
             pacsv.ConvertOptions(
                 column_types=types,
                 include_columns=list(types),
-                null_values=[dataset.null],
+                null_values=list(dataset.nulls),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
                 true_values=TRUE,
                 false_values=FALSE,
                 check_utf8=False,  # the whole piece was checked
+                decimal_point="," if dataset.decimal_comma else ".",
             ),
         )
 

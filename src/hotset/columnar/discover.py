@@ -1,11 +1,9 @@
 """What data looks like that nobody has declared: by its manifest, its footer, or a sample of its lines."""
 
 import io
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
@@ -20,20 +18,16 @@ from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.utf8 import BOM
 from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset, Format
+from hotset.data.kinds import kind_of
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
 from hotset.data.partitions import partition_of
-from hotset.data.sniff import kind_of
-from hotset.data.text import DECOMPRESSORS
+from hotset.data.suffixes import FORMATS, format_of, is_compressed, opened, separator_of
 from hotset.errors import SchemaError, UsageError
 
 HEAD_BYTES = 1024**2
 SPOTS = 15  # further places that are looked at, evenly through the file
 SPOT_BYTES = 64 * 1024
-FORMATS: dict[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet",
-    ".orc": "orc", ".txt": "text", ".text": "text", ".log": "text",
-}  # fmt: skip
 # A number that would not be written as it is: a postal code, an article number
 MORE_THAN_A_NUMBER = r"^[+-]?0[0-9]"
 
@@ -53,7 +47,7 @@ def discover(paths: Sequence[str], listing: Listing, columns: str, format: Forma
     kind = format or _format(first)
     if published is not None:
         return replace(published, columns=columns, on_new="ignore")
-    facts: dict[str, Any] = {"separator": "\t"} if kind == "csv" and ".tsv" in first.path.suffixes else {}
+    facts: dict[str, Any] = {"separator": separator_of(first.path)} if kind == "csv" else {}
     if columns:
         dataset = Dataset(columns, kind, on_new="ignore", **facts)
         dataset.schema()
@@ -80,10 +74,10 @@ def _format(file: InputFile) -> Format:
     kinds: dict[str | None, Format] = {"Parquet": "parquet", "ORC": "orc"}
     if found := kinds.get(kind_of(file.path)):
         return found
-    path = Path(file.path.stem) if file.path.suffix in DECOMPRESSORS else file.path
-    if path.suffix.lower() not in FORMATS:
+    named = format_of(file.path)
+    if named is None:
         raise UsageError(f"cannot tell the format of {file.path}; give it a suffix: {', '.join(FORMATS)}")
-    return FORMATS[path.suffix.lower()]
+    return named
 
 
 def _footer_schema(file: InputFile, kind: Format) -> dict[str, str]:
@@ -100,6 +94,11 @@ def _text_schema(file: InputFile, kind: Format, facts: dict[str, Any]) -> dict[s
                 table = pajson.read_json(io.BytesIO(sample))
                 return {entry.name: _text_type(entry.name, entry.type) for entry in table.schema}
             return _csv_types(sample, facts.get("separator", ","))
+        except UnicodeDecodeError as why:
+            raise SchemaError(
+                f"a column's name in {file.path} is not valid UTF-8, got {why.object!r}; name the encoding of the "
+                f"file, as --encoding cp1252"
+            ) from None
         except pa.ArrowInvalid as why:
             reason = why  # a line end inside of quotes, where a spot begins; the head alone has none
     raise SchemaError(f"cannot tell the columns of {file.path} ({reason}); name them with --columns")
@@ -144,18 +143,15 @@ def _spark_type(name: str, kind: pa.DataType) -> str:
 
 
 def _spots(file: InputFile, spots: int = SPOTS) -> Iterator[bytes]:
-    """Whole lines: the head of the file, and as many further places."""
-    try:
-        with DECOMPRESSORS.get(file.path.suffix, open)(file.path, "rb") as content:
-            head = content.read(HEAD_BYTES).removeprefix(BOM)
-            ended = len(head) < HEAD_BYTES - len(BOM)
-            yield head if ended else head[: head.rfind(b"\n") + 1] or head
-            if ended or file.path.suffix in DECOMPRESSORS:
-                return
-            for spot in range(1, spots + 1):
-                start = line_start(content, max(HEAD_BYTES, file.size_bytes * spot // (spots + 1)), file.size_bytes)
-                content.seek(start)
-                lines = content.read(SPOT_BYTES)
-                yield lines[: lines.rfind(b"\n") + 1]
-    except (OSError, EOFError, zlib.error) as why:
-        raise SchemaError(f"cannot read {file.path}: {why}") from None
+    """Whole lines: the head of the file, and as many further places. Raises InputError."""
+    with opened(file.path) as content:
+        head = content.read(HEAD_BYTES).removeprefix(BOM)
+        ended = len(head) < HEAD_BYTES - len(BOM)
+        yield head if ended else head[: head.rfind(b"\n") + 1] or head
+        if ended or is_compressed(file.path):
+            return
+        for spot in range(1, spots + 1):
+            start = line_start(content, max(HEAD_BYTES, file.size_bytes * spot // (spots + 1)), file.size_bytes)
+            content.seek(start)
+            lines = content.read(SPOT_BYTES)
+            yield lines[: lines.rfind(b"\n") + 1]

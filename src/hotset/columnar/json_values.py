@@ -5,8 +5,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from hotset.columnar.csv_structure import invalid_text
 from hotset.columnar.exact import Fault, reader
 from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.data.dataset import Dataset
 
 NUMBERS = frozenset({*WHOLE, "float", "double"})
 
@@ -24,7 +26,7 @@ class Members(dict[str, Any]):
 def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
     """The values of the stored columns by name; and (column, reason) of every fault: then there is no record."""
     try:
-        members = _object(raw, layout.dataset.longest_line_bytes)
+        members = _object(raw, layout.dataset)
     except Fault as why:
         return {}, [(None, str(why))]
     record: dict[str, Any] = {}
@@ -40,13 +42,13 @@ def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple
     return record, faults
 
 
-def _object(raw: bytes, longest: int) -> Members:
-    if len(raw) > longest:
-        raise Fault(f"longer than {longest} bytes")
+def _object(raw: bytes, dataset: Dataset) -> Members:
+    if len(raw) > dataset.longest_line_bytes:
+        raise Fault(f"longer than {dataset.longest_line_bytes} bytes")
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        raise Fault("not valid UTF-8") from None
+        raise Fault(invalid_text(dataset)) from None
     if "\0" in text:
         raise Fault("a NUL character")
     try:
