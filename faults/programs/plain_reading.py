@@ -57,7 +57,7 @@ def read(spark: SparkSession, dataset: Dataset, directory: str) -> Counter[Any]:
     reader = spark.read.format(dataset.format).schema(dataset.columns).option("recursiveFileLookup", "true")
     if dataset.format == "csv":
         reader = reader.options(header=dataset.header, sep=dataset.separator, quote=dataset.quote)
-        reader = reader.options(nullValue=dataset.null, multiLine=dataset.multiline)
+        reader = reader.options(nullValue=dataset.nulls[0], multiLine=dataset.multiline)
     columns = [values(column) for column in reader.load(directory).toArrow().columns]
     return Counter(row_key(row) for row in zip(*columns, strict=True))
 

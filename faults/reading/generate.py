@@ -124,14 +124,14 @@ def line(one: Subject, names: list[str], random: Random) -> bytes:
 
 def _cell(dataset: Dataset, column: Column | None, random: Random) -> str:
     if random.random() < 0.08:
-        return dataset.null
+        return dataset.nulls[0]
     text = word(column, random)
     if dataset.multiline and random.random() < 0.05:
         text = random.choice(WITH_LINE_ENDS)
     special = any(character in text for character in (dataset.separator, dataset.quote or "\n", "\n", "\r"))
     if not dataset.quote:
         return text.replace(dataset.separator, " ")
-    if special or text == dataset.null or random.random() < 0.1:
+    if special or text == dataset.nulls[0] or random.random() < 0.1:
         return dataset.quote + text.replace(dataset.quote, dataset.quote * 2) + dataset.quote
     return text
 

@@ -13,7 +13,7 @@ from typing import Any
 from faults.reading.columns import Column, columns_of
 from faults.reading.objects import Written, object_of, undeclared, value_of
 from faults.reading.records import Cell, MalformedError, Record, cells_of, fault_of, records_of
-from faults.reading.values import WrongValueError, from_text
+from faults.reading.values import WrongValueError, from_text, pointed
 from hotset import Dataset
 
 RAW_CHARACTERS = 1000  # a longer line is not compared as a whole
@@ -66,7 +66,7 @@ class RefusedError(Exception):
 def read(dataset: Dataset, name: str, content: bytes, zone: str = "UTC", rules: Rules | None = None) -> Reading:
     """Rows, faults and counts of one file. Raises RefusedError."""
     content = _plain(name, content)
-    if content.startswith(WIDE):
+    if content.startswith(WIDE) and dataset.encoding == "utf-8":
         raise RefusedError(4, "UTF-16 or UTF-32")
     reader = _Reader(dataset, columns_of(dataset.columns), zone, rules or {})
     return reader.read(content)
@@ -94,9 +94,7 @@ class _Reader:
     def read(self, content: bytes) -> Reading:
         records = records_of(self.dataset, content)
         if self.dataset.format == "csv" and self.dataset.header:
-            for header in records:
-                self.names = self._names(header)
-                break
+            self._take_header(next(records, None), content)
         for record in records:
             if not record.bytes and (len(self.names) > 1 or self.dataset.format != "csv"):
                 self.found.blank += 1
@@ -105,10 +103,17 @@ class _Reader:
                 self._take(record)
         return self.found
 
+    def _take_header(self, header: Record | None, content: bytes) -> None:
+        """A file of nothing needs none."""
+        if header is None and content.removeprefix(b"\xef\xbb\xbf"):
+            raise RefusedError(4, "no line is left for the header")
+        if header is not None:
+            self.names = self._names(header)
+
     def _names(self, header: Record) -> list[str]:
         """The names in the header, which are the declared ones but for what may be missing or new."""
         try:
-            if fault_of(header, self.dataset.longest_line_bytes) or header.malformed:
+            if fault_of(header, self.dataset) or header.malformed:
                 raise RefusedError(4, "the header is no line of CSV")
             names = [cell.text for cell in cells_of(_text(header), self.dataset)]
         except MalformedError as why:
@@ -126,7 +131,7 @@ class _Reader:
         return names
 
     def _take(self, record: Record) -> None:
-        if reason := fault_of(record, self.dataset.longest_line_bytes) or record.malformed:
+        if reason := fault_of(record, self.dataset) or record.malformed:
             self._set_aside(record, [("", reason)])
             return
         try:
@@ -158,10 +163,11 @@ class _Reader:
     def _cell(self, column: Column, cell: Cell | None) -> Any:
         if cell is None:
             return self.dataset.defaults[column.name]
-        if cell == Cell(self.dataset.null, quoted=False):
+        if not cell.quoted and cell.text in self.dataset.nulls:
             return None if column.nullable else WrongValueError("null, declared not null")
         try:
-            return from_text(cell.text, column.type, self.zone, self.dataset.nan)
+            text = pointed(cell.text, column.type) if self.dataset.decimal_comma else cell.text
+            return from_text(text, column.type, self.zone, self.dataset.nan)
         except WrongValueError as wrong:
             return wrong
 

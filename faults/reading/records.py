@@ -1,5 +1,6 @@
 """Bytes as records: where each stands, its bytes, and what is wrong with it before its columns are looked at."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +36,11 @@ class Record:
 
 def records_of(dataset: Dataset, content: bytes) -> Iterator[Record]:
     """Every record and every line of nothing, the header among them, in their order."""
-    text = content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    text = in_utf8(content, dataset.encoding).removeprefix(b"\xef\xbb\xbf").decode("latin-1")
     start, line = 0, 1
+    for _ in range(dataset.skip if dataset.format == "csv" else 0):
+        above = LINE_END.search(text, start)
+        start, line = (above.end(), line + 1) if above else (len(text), line)
     while start < len(text):
         end, malformed = _end_of_record(dataset, text, start)
         yield Record(line, text[start:end], malformed)
@@ -45,14 +49,22 @@ def records_of(dataset: Dataset, content: bytes) -> Iterator[Record]:
         start, line = (found.end(), line + 1) if found else (end, line)
 
 
-def fault_of(record: Record, longest_line_bytes: int) -> str:
+def in_utf8(content: bytes, encoding: str) -> bytes:
+    """The content in UTF-8, with \xff for each byte that is none in the encoding: it is none in UTF-8 either."""
+    if encoding == "utf-8":
+        return content
+    codecs.register_error("oracle", lambda error: ("\udcff" * (error.end - error.start), error.end))  # type: ignore[attr-defined]
+    return content.decode(encoding, "oracle").encode("utf-8", "surrogateescape")
+
+
+def fault_of(record: Record, dataset: Dataset) -> str:
     """The reason of the first fault of the line that needs no cells; nothing if there is none."""
-    if len(record.bytes) > longest_line_bytes:
-        return f"longer than {longest_line_bytes} bytes"
+    if len(record.bytes) > dataset.longest_line_bytes:
+        return f"longer than {dataset.longest_line_bytes} bytes"
     try:
         record.bytes.encode("latin-1").decode()
     except UnicodeDecodeError:
-        return "not valid UTF-8"
+        return f"not valid {dataset.encoding.replace('utf-8', 'UTF-8')}"
     return "a NUL character" if "\0" in record.bytes else ""
 
 

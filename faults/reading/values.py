@@ -49,6 +49,21 @@ def from_text(text: str, kind: Type, zone: str, nan: str = "keep") -> Any:
     return moment(text, kind, zone)
 
 
+def pointed(text: str, kind: Type) -> str:
+    """A number with a decimal comma as one with a point. Raises WrongValueError where its points part no thousands."""
+    if kind.name not in ("float", "double", "decimal"):
+        return text
+    before, comma, after = text.strip(" \t").partition(",")
+    groups = before.removeprefix("+").removeprefix("-").split(".")
+    if len(groups) > 1:
+        well = groups[0][:1] != "0" and 1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+        if not well or not ("".join(groups) + after + "0").isdecimal() or before[:2] in ("+-", "-+"):
+            raise _not_of(kind)
+    elif "." in after:
+        raise _not_of(kind)
+    return before.replace(".", "") + ("." if comma else "") + after
+
+
 def whole(text: str, kind: Type) -> int:
     if not WHOLE.fullmatch(text):
         raise _not_of(kind)

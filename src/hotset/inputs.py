@@ -23,12 +23,14 @@ from hotset.data import text
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
 from hotset.data.dataset import Dataset, Format
+from hotset.data.encoding import in_utf8
 from hotset.data.guess import Roles
 from hotset.data.listing import Listing, list_inputs, local_path
 from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
 from hotset.data.options import TableOptions
 from hotset.data.quarantine import SetAside, write_quarantine
-from hotset.data.sniff import check_content
+from hotset.data.sniff import check_content, has_text
+from hotset.data.suffixes import hadoop_reads, is_compressed
 from hotset.data.verify import check_version
 from hotset.errors import ClusterError, DataError, SchemaError, UsageError
 from hotset.guesses import GuessError, Guesses, guessed_types
@@ -72,7 +74,7 @@ class Inputs:
             self._report.reads.append(model.Read((f"table {path.name}",), 0, 0, (), ""))
             return frame
         read, listing = self._list(dataset, path, strict)
-        if dataset.format == "text" and not dataset.rules:
+        if dataset.format == "text" and not dataset.rules and self._in_catalyst(dataset, listing):
             frame, counter = text.read_lines(self._spark, listing)
             self._sources.append(CatalystText(read, listing, counter))
             return frame
@@ -96,6 +98,9 @@ class Inputs:
     ) -> Dataset:
         """What the data looks like."""
         paths, listing = self._listing(path)
+        check_content(listing.files, format, options.encoding or "utf-8")
+        if self._limits.on_empty == "fail" and not has_text(listing.files):
+            raise no_record(paths)
         found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone))
         self._report.warnings += found.notes
         return found.dataset
@@ -128,7 +133,8 @@ class Inputs:
         if kernel is None:
             raise UsageError("batches of text need a kernel, got none; use run.read for lines as rows")
         self._check_reach(read, listing)
-        batches, counter = columnar.scan_text(self._spark, listing, kernel, self._exchanges.append)
+        encoding = dataset.encoding
+        batches, counter = columnar.scan_text(self._spark, listing, encoding, kernel, self._exchanges.append)
         self._sources.append(Blocks(read, listing, counter))
         return batches
 
@@ -156,6 +162,8 @@ class Inputs:
             return self.batches(dataset, path, kernel, strict=strict).frame()
         read, listing = self._list(dataset, path, strict)
         read.why_not = self._why_not(listing)
+        if not self._in_catalyst(dataset, listing):
+            self._check_reach(read, listing)
         frame, lines = text.read_lines(self._spark, listing)
         self._sources.append(CatalystText(read, listing, lines))
         return otherwise(frame)
@@ -164,10 +172,11 @@ class Inputs:
         """Lines as strings."""
         read, listing = self._list(Dataset("value string", format="text"), path, strict)
         read.why_not = self._why_not(listing)
-        if read.why_not:
+        if read.why_not and all(hadoop_reads(file.path) for file in listing.files):
             rdd, lines = text.rdd_of_lines(self._spark, listing)
             self._sources.append(CatalystText(read, listing, lines))
             return rdd
+        self._check_reach(read, listing)
         rdd, counter = columnar.lines(self._spark, listing)
         self._sources.append(Blocks(read, listing, counter))
         return rdd
@@ -182,8 +191,10 @@ class Inputs:
 
     def _list(self, dataset: Dataset, path: str | Sequence[str], strict: bool) -> tuple[model.Read, Listing]:
         read, listing = self._enlist(path)
-        check_content(listing.files, dataset.format)
+        check_content(listing.files, dataset.format, dataset.encoding)
         if strict:
+            if not in_utf8(dataset.encoding):
+                raise UsageError(f"strict is for UTF-8, got {dataset.encoding!r}; leave it out")
             with self._step("check UTF-8"):
                 text.refuse_invalid_utf8(self._spark, listing)
         return read, listing
@@ -207,6 +218,15 @@ class Inputs:
         if listing not in self._reach:
             self._reach[listing] = why_not(self._spark.sparkContext, listing)
         return self._reach[listing]
+
+    def _in_catalyst(self, dataset: Dataset, listing: Listing) -> bool:
+        """Whether Spark's own reader takes these lines: it knows UTF-8 alone, and few compressions.
+
+        Compressed files are its last resort: it tells a damaged one in another way than all others here.
+        """
+        if not in_utf8(dataset.encoding) or not all(hadoop_reads(file.path) for file in listing.files):
+            return False
+        return not any(is_compressed(file.path) for file in listing.files) or bool(self._why_not(listing))
 
     def _layout(self, dataset: Dataset) -> Layout:
         return Layout.of(dataset, self._zone)

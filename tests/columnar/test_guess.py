@@ -116,3 +116,22 @@ def test_whatever_is_guessed_reads_its_own_sample(texts: list[str | None], role:
     )
 
     assert faults == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "exact", "measure"),
+    [
+        (["1,5", "2,25"], "double", "double"),
+        (["1,50", "2,25"], "string", "double"),
+        (["1.234,5", "2,5"], "string", "double"),
+        (["1.234", "2"], "string", "double"),
+        (["1", "2"], "bigint", "bigint"),
+        (["1.5"], "string", "string"),
+    ],
+)
+def test_numbers_with_a_decimal_comma(texts: list[str], exact: str, measure: str) -> None:
+    roles: tuple[Role, ...] = ("exact", "measure")
+
+    found = [guess_type(pa.array(texts), role, "UTC", comma=True)[0] for role in roles]
+
+    assert found == [exact, measure]

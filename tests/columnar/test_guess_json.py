@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotset import SchemaError
+from hotset import Dataset, SchemaError
 from hotset.columnar.guess_json import guess_columns
 from hotset.columnar.json_values import read_object
 from hotset.data.guess import Role, Roles
 
 
 def guessed(lines: list[str], role: Role = "exact") -> str:
-    objects = [read_object(line.encode(), 1000) for line in lines]
+    objects = [read_object(line.encode(), Dataset("c string", "json")) for line in lines]
     return guess_columns(objects, Roles(others=role), "UTC")["c"][0]
 
 

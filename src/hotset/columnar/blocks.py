@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
 
+from hotset.data.encoding import can_be_cut
 from hotset.data.listing import InputFile, Listing
-from hotset.data.text import DECOMPRESSORS, ONLY_HADOOP
+from hotset.data.suffixes import is_compressed, only_hadoop_reads
 from hotset.errors import InputError
 
 MIB = 1024**2
@@ -23,7 +24,8 @@ LOOK_BYTES = 64 * 1024
 class Slice:
     """A part of one file, `size_bytes` of work: bytes from `start` to `end`, or row groups or stripes.
 
-    `fields` are the names of the columns in this file, in its order, where it has any; `rows`, if its footer says them.
+    `fields` are the names of the columns in this file, in its order, where it has any; `rows`, if its footer says them;
+    `encoding` is that of its text.
     """
 
     file: InputFile
@@ -32,18 +34,24 @@ class Slice:
     size_bytes: int
     fields: tuple[str, ...] = ()
     rows: int | None = None
+    encoding: str = "utf-8"
+
+    @classmethod
+    def whole(cls, file: InputFile, encoding: str) -> "Slice":
+        """All of a file's text."""
+        return cls(file, 0, file.size_bytes, file.size_bytes, encoding=encoding)
 
 
 Block = tuple[Slice, ...]
 
 
-def cut_text(listing: Listing, cores: int) -> tuple[Block, ...]:
+def cut_text(listing: Listing, cores: int, encoding: str = "utf-8") -> tuple[Block, ...]:
     """Blocks that together are the whole input, the largest first; small files share one. Never none at all.
 
     Raises InputError for a file that cannot be read.
     """
     target = target_bytes(listing, cores)
-    return packed_blocks((part for file in listing.files for part in byte_ranges(file, target)), target)
+    return packed_blocks((part for file in listing.files for part in byte_ranges(file, target, encoding)), target)
 
 
 def target_bytes(listing: Listing, cores: int) -> int:
@@ -60,26 +68,40 @@ def packed_blocks(slices: Iterator[Slice], target: int) -> tuple[Block, ...]:
 def unreadable(listing: Listing) -> str | None:
     """Why this room cannot read the input, though Hadoop can: a compression that Python has no reader for."""
     for file in listing.files:
-        if file.path.suffix in ONLY_HADOOP:
+        if only_hadoop_reads(file.path):
             return f"{file.path} is compressed in a way that only Hadoop reads"
     return None
 
 
-def byte_ranges(file: InputFile, target: int) -> Iterator[Slice]:
-    """Ranges of about `target` bytes that begin and end where lines do; a longer line is a range of its own."""
-    if file.size_bytes <= target or file.path.suffix in DECOMPRESSORS:
+def byte_ranges(file: InputFile, target: int, encoding: str = "utf-8", skip: int = 0) -> Iterator[Slice]:
+    """Ranges of about `target` bytes that begin and end where lines do; a longer line is a range of its own.
+
+    The first one holds the `skip` lines at the head, and what follows is the first line of the next, or its own.
+    """
+    whole = Slice.whole(file, encoding)
+    if file.size_bytes <= target or is_compressed(file.path) or not can_be_cut(encoding):
         if file.size_bytes:
-            yield Slice(file, 0, file.size_bytes, file.size_bytes)
+            yield whole
         return
     try:
         with file.path.open("rb") as content:
-            start = 0
+            start, least = 0, _start_of_line(content, skip, file.size_bytes)
             while start < file.size_bytes:
-                end = line_start(content, min(start + target, file.size_bytes), file.size_bytes)
-                yield Slice(file, start, end, end - start)
+                end = line_start(content, min(max(start + target, least), file.size_bytes), file.size_bytes)
+                yield replace(whole, start=start, end=end, size_bytes=end - start)
                 start = end
     except OSError as why:
         raise InputError(f"cannot read {file.path}: {why.strerror}") from None
+
+
+def _start_of_line(content: BinaryIO, number: int, size_bytes: int) -> int:
+    """Where the line with this number, from 0, begins; the file's size if there are not so many."""
+    start = 0
+    for _ in range(number):
+        if start == size_bytes:
+            break
+        start = line_start(content, start + 1, size_bytes)
+    return start
 
 
 def count_ends(piece: bytes) -> int:

@@ -120,12 +120,13 @@ class CsvPart:
             pacsv.ConvertOptions(
                 column_types=types,
                 include_columns=list(types),
-                null_values=[dataset.null],
+                null_values=list(dataset.nulls),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
                 true_values=TRUE,
                 false_values=FALSE,
                 check_utf8=False,  # the whole piece was checked
+                decimal_point="," if dataset.decimal_comma else ".",
             ),
         )
 
@@ -190,7 +191,7 @@ class CsvPart:
         """Values, and what is wrong with the others: of a guessed type, also a text that is not its value's own."""
         values, faults = convert(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
         if column.form is not None:
-            others = np.flatnonzero(~own_texts(texts, values, column.kind, column.form)).tolist()
+            others = np.flatnonzero(~own_texts(texts, values, column.kind, column.form, comma=column.comma)).tolist()
             faults = dict.fromkeys(others, f"not how {column.kind} is written") | faults
         return values, faults
 

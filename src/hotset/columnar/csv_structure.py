@@ -11,6 +11,7 @@ import numpy as np
 
 from hotset.columnar.exact import Fault, Faults
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import in_utf8
 
 UNCLOSED = "unclosed quote"
 AFTER_QUOTE = "text after a closing quote"
@@ -93,7 +94,7 @@ def check_spans(piece: bytes, spans: Spans, dataset: Dataset, fields: int) -> No
     faults = spans.faults = {}
     long = np.flatnonzero(spans.ends - spans.starts > dataset.longest_line_bytes)
     _note(faults, long, f"longer than {dataset.longest_line_bytes} bytes")
-    _note(faults, not_utf8(piece, spans), "not valid UTF-8")
+    _note(faults, not_utf8(piece, spans), invalid_text(dataset))
     _note(faults, _rows_with(piece, spans, 0), "a NUL character")
     for row, reason in malformed.items():
         faults.setdefault(row, reason)
@@ -105,6 +106,11 @@ def check_spans(piece: bytes, spans: Spans, dataset: Dataset, fields: int) -> No
                     faults[row] = f"{count} fields, expected {fields}"
             except Fault as why:
                 faults[row] = str(why)
+
+
+def invalid_text(dataset: Dataset) -> str:
+    """The fault of a record that is no text in the encoding of its file."""
+    return f"not valid {'UTF-8' if in_utf8(dataset.encoding) else dataset.encoding}"
 
 
 def split_record(record: bytes, dataset: Dataset) -> list[tuple[bytes, bool]]:

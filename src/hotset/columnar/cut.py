@@ -9,8 +9,9 @@ from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import records_of
 from hotset.columnar.utf8 import BOM
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import in_utf8
 from hotset.data.listing import InputFile, Listing
-from hotset.data.text import DECOMPRESSORS
+from hotset.data.suffixes import is_compressed
 
 
 def cut(listing: Listing, layout: Layout, cores: int) -> tuple[Block, ...]:
@@ -29,9 +30,11 @@ def _parts(file: InputFile, layout: Layout, target: int) -> Iterator[Slice]:
     elif dataset.format == "orc":
         yield from stripes(file, layout)
     else:
-        fields = fields_of(file, layout) if dataset.format == "csv" else ()
-        several = dataset.format == "csv" and dataset.multiline and dataset.quote
-        ranges = _record_ranges(file, dataset, target) if several else byte_ranges(file, target)
+        is_csv = dataset.format == "csv"
+        fields = fields_of(file, layout) if is_csv else ()
+        several = is_csv and dataset.multiline and dataset.quote
+        lines = byte_ranges(file, target, dataset.encoding, dataset.lines_above if is_csv else 0)
+        ranges = _record_ranges(file, dataset, target) if several else lines
         yield from (replace(part, fields=fields) for part in ranges)
 
 
@@ -55,10 +58,11 @@ def stripes(file: InputFile, layout: Layout) -> Iterator[Slice]:
 def _record_ranges(file: InputFile, dataset: Dataset, target: int) -> Iterator[Slice]:
     """Ranges that end where records do, though line ends may stand inside quotes: for that, all quotes are looked at.
 
-    A file with a record that is not well-formed is one range: nobody can say from its middle where one begins.
+    A file with a record that is not well-formed is one range: nobody can say from its middle where one begins. So is
+    one in another encoding than UTF-8, and one of which lines are skipped: what is looked at has other bytes.
     """
-    whole = Slice(file, 0, file.size_bytes, file.size_bytes)
-    if file.size_bytes <= target or file.path.suffix in DECOMPRESSORS:
+    whole = Slice.whole(file, dataset.encoding)
+    if file.size_bytes <= target or is_compressed(file.path) or not in_utf8(dataset.encoding) or dataset.skip:
         yield from [whole] if file.size_bytes else []
         return
     with file.path.open("rb") as content:

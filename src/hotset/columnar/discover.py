@@ -4,14 +4,13 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
 from pyspark.errors import PySparkException
 from pyspark.sql.pandas.types import from_arrow_type
 
-from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema, read_header
+from hotset.columnar.fields import header_of, orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.guess import Guessed, guess_type
 from hotset.columnar.guess_json import guess_columns
 from hotset.columnar.layout import Layout
@@ -19,18 +18,14 @@ from hotset.columnar.spots import sample_objects, sample_rows
 from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset, Format
 from hotset.data.guess import Guess, Roles
+from hotset.data.kinds import kind_of
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
 from hotset.data.options import TableOptions
 from hotset.data.partitions import partition_of
-from hotset.data.sniff import check_content, kind_of
-from hotset.data.text import DECOMPRESSORS
+from hotset.data.suffixes import FORMATS, format_of, separator_of
 from hotset.errors import SchemaError, UsageError
 
-FORMATS: dict[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet",
-    ".orc": "orc", ".txt": "text", ".text": "text", ".log": "text",
-}  # fmt: skip
 MOST_NAMES = 20
 
 
@@ -66,11 +61,11 @@ def discover(question: Question) -> Discovered:
         raise UsageError(f"no file to tell the columns from, got {' '.join(question.paths)}")
     first = max(listing.files, key=lambda file: file.size_bytes)
     kind = question.format or _format(first)
-    check_content(listing.files, kind)
     if kind != "csv":
-        types = _types_of_json(question) if kind == "json" else _types_of_footer(first, kind)
-        return _as_declared(question, _dataset(first, kind, types, {}), list(types))
-    facts = {**({"separator": "\t"} if ".tsv" in first.path.suffixes else {}), **options.csv_facts()}
+        facts: dict[str, Any] = {"encoding": options.encoding} if options.encoding and kind in ("json", "text") else {}
+        types = _types_of_json(question, facts) if kind == "json" else _types_of_footer(first, kind)
+        return _as_declared(question, _dataset(first, kind, types, facts), list(types))
+    facts = {"separator": separator_of(first.path), **options.csv_facts()}
     names = header_names(first, Dataset("value string", "csv", **facts))
     if options.columns and not options.no_header:
         return _as_declared(question, Dataset(options.columns, kind, **facts), names)
@@ -83,13 +78,9 @@ def discover(question: Question) -> Discovered:
 
 def header_names(file: InputFile, dataset: Dataset) -> list[str]:
     """The columns of a CSV; of one without a header _1, _2, … Raises InputError and SchemaError."""
-    cells = read_header(file, dataset) if file.size_bytes else ()
+    cells = header_of(file, dataset) or ()
     if not dataset.header:
         return [f"_{number}" for number in range(1, len(cells) + 1)]
-    if cells == ("",):
-        raise SchemaError(
-            f"{file.path}: the line of the header is empty; if lines stand before it, say how many: --skip 1"
-        )
     if twice := next((name for name, times in Counter(cells).items() if times > 1), None):
         raise SchemaError(f"two columns of the header are called {twice!r}; rename one")
     if not cells:
@@ -117,7 +108,8 @@ def _as_declared(question: Question, found: Dataset, names: Sequence[str]) -> Di
         guesses = {name: guess for name, guess in found.guesses.items() if name not in types}
         found = replace(found, columns=ddl(fields | types), guesses=guesses)
         found.schema()
-    if found.format != "csv" and (given := options.given()):
+    given = [name for name in options.given() if name != "--encoding" or found.format in ("parquet", "orc")]
+    if found.format != "csv" and given:
         notes.append(f"{' '.join(question.paths)} is {found.format}, for which {' '.join(given)} means nothing")
     return Discovered(found, tuple(notes))
 
@@ -151,20 +143,23 @@ def _format(file: InputFile) -> Format:
     kinds: dict[str | None, Format] = {"Parquet": "parquet", "ORC": "orc"}
     if found := kinds.get(kind_of(file.path)):
         return found
-    path = Path(file.path.stem) if file.path.suffix in DECOMPRESSORS else file.path
-    if path.suffix.lower() not in FORMATS:
+    named = format_of(file.path)
+    if named is None:
         raise UsageError(f"cannot tell the format of {file.path}; give it a suffix: {', '.join(FORMATS)}")
-    return FORMATS[path.suffix.lower()]
+    return named
 
 
 def _types_of_texts(question: Question, texts: Dataset, names: Sequence[str]) -> dict[str, Guessed]:
     rows = sample_rows(question.listing, Layout.of(texts, question.zone))
-    return {name: guess_type(rows[name].combine_chunks(), question.roles.of(name), question.zone) for name in names}
+    comma = texts.decimal_comma
+    return {
+        name: guess_type(rows[name].combine_chunks(), question.roles.of(name), question.zone, comma=comma)
+        for name in names
+    }
 
 
-def _types_of_json(question: Question) -> dict[str, Guessed]:
-    dataset = Dataset("value string", "json")
-    objects = sample_objects(question.listing, dataset)
+def _types_of_json(question: Question, facts: dict[str, Any]) -> dict[str, Guessed]:
+    objects = sample_objects(question.listing, Dataset("value string", "json", **facts))
     if not objects:
         raise SchemaError(
             f"cannot tell the columns of {' '.join(question.paths)}: no line looked at is a JSON object; "

@@ -5,6 +5,7 @@ docs/data.md has the rules.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,9 @@ FALSE = ("false", "False", "FALSE")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 LONGEST_POWER = 9  # digits of an exponent; Python's decimals have an end, and more are as far out of every range
+# With a decimal comma, points may stand between thousands; without a power of ten, lest 1.234e5 be another number.
+THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?"
+GROUPED = re.compile(THOUSANDS)
 NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII)
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 TIME = re.compile(DATE.pattern + r"(?:[ T]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?(%s)?)?")
@@ -45,6 +49,9 @@ class Fault(ValueError):  # noqa: N818 (the data's, not ours)
 def reader(column: Column, zone: str, refuse_nan: bool) -> Callable[[str], Any]:
     """text -> value. What it returns raises Fault."""
     kind = column.kind
+    if column.comma:
+        pointed = reader(replace(column, comma=False), zone, refuse_nan)
+        return lambda text: pointed(_pointed(text, kind))
     if kind in WHOLE:
         return lambda text: _whole(text, kind)
     if kind in ("float", "double"):
@@ -56,6 +63,13 @@ def reader(column: Column, zone: str, refuse_nan: bool) -> Callable[[str], Any]:
     if kind == "date":
         return _date
     return lambda text: _time(text, kind, zone)
+
+
+def _pointed(text: str, kind: str) -> str:
+    """A number with a decimal comma, with a decimal point instead and nothing between thousands."""
+    if "." in text and not GROUPED.fullmatch(text.strip(BLANKS)):
+        raise _not_of(kind)
+    return text.replace(".", "").replace(",", ".")
 
 
 def _not_of(kind: str) -> Fault:

@@ -1,21 +1,21 @@
 """Which columns a file has: by the header of a CSV, by the footer of Parquet or ORC; held against the declared ones."""
 
-import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.orc import ORCFile
 
-from hotset.columnar.blocks import LINE_END
-from hotset.columnar.csv_structure import split_record
+from hotset.columnar.blocks import Slice
+from hotset.columnar.csv_structure import invalid_text, split_record
 from hotset.columnar.exact import Fault
 from hotset.columnar.layout import Column, Layout
-from hotset.columnar.utf8 import BOM
+from hotset.columnar.pieces import chunks_of, first_line, opened
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import restored
 from hotset.data.listing import InputFile
-from hotset.data.text import DECOMPRESSORS
 from hotset.errors import InputError, SchemaError
 
 
@@ -23,8 +23,7 @@ def fields_of(file: InputFile, layout: Layout) -> tuple[str, ...]:
     """The names of the columns that stand in the file, in its order. Raises SchemaError where they differ."""
     dataset = layout.dataset
     declared = tuple(column.name for column in layout.stored)
-    if dataset.format == "csv" and dataset.header and file.size_bytes:
-        names = read_header(file, dataset)
+    if dataset.format == "csv" and dataset.header and (names := header_of(file, dataset)):
         _check_names(file, names, layout, ordered=True)
         return names
     return declared
@@ -71,20 +70,48 @@ def orc_footer(file: InputFile) -> ORCFile:
         raise InputError(f"cannot read {file.path} as ORC: {why}") from None
 
 
-def read_header(file: InputFile, dataset: Dataset) -> tuple[str, ...]:
-    """The cells of the first line of a CSV. Raises InputError and SchemaError."""
-    longest = dataset.longest_line_bytes
-    try:
-        with DECOMPRESSORS.get(file.path.suffix, open)(file.path, "rb") as content:
-            head = content.read(longest + len(BOM)).removeprefix(BOM)
-    except (OSError, EOFError, zlib.error) as why:
-        raise InputError(f"cannot read {file.path}: {why}") from None
-    end = LINE_END.search(head)
-    line = head[: end.start()] if end else head
+def header_of(file: InputFile, dataset: Dataset) -> tuple[str, ...] | None:
+    """The names in the header of a CSV; None for a file without any text. Raises InputError and SchemaError."""
+    whole = Slice.whole(file, dataset.encoding)
+    with opened(whole) as content:
+        line, passed = _line_below(chunks_of(content, whole), dataset.skip, dataset.longest_line_bytes)
+    if line is None and not passed:
+        return None
+    if line is None:
+        raise SchemaError(
+            f"{file.path} has no header: it has {passed} lines, and {dataset.skip} are skipped; skip fewer with --skip"
+        )
+    if not line.strip():
+        raise SchemaError(
+            f"{file.path}:{passed + 1}: the line of the header is empty; skip it with --skip {passed + 1}"
+        )
+    return _names_in(line, f"{file.path}:{passed + 1}", dataset)
+
+
+def _names_in(line: bytes, place: str, dataset: Dataset) -> tuple[str, ...]:
     try:
         return tuple(cell.decode() for cell, _ in split_record(line, dataset))
-    except (Fault, UnicodeDecodeError) as why:
-        raise SchemaError(f"{file.path}:1: the header is no CSV ({why}), got {line[:200]!r}") from None
+    except UnicodeDecodeError:
+        shown = restored(line[:200])
+        raise SchemaError(
+            f"{place}: the header is {invalid_text(dataset)}, got {shown!r}; name its encoding, as --encoding cp1252"
+        ) from None
+    except Fault as why:
+        raise SchemaError(f"{place}: the header is no CSV ({why}), got {line[:200]!r}") from None
+
+
+def _line_below(chunks: Iterable[bytes], skip: int, longest: int) -> tuple[bytes | None, int]:
+    """The line below the first `skip` ones, or its head; None where there is none. And how many lines were passed."""
+    text, passed = b"", 0
+    for chunk in chain(chunks, (b"",)):
+        text += chunk
+        while (line := first_line(text, final=not chunk)) is not None:
+            if passed == skip:
+                return text[: line[0]], passed
+            text, passed = text[line[1] :], passed + 1
+        if passed == skip and len(text) > longest:
+            return text, passed
+    return None, passed
 
 
 def _check_names(file: InputFile, names: Sequence[str], layout: Layout, *, ordered: bool) -> None:

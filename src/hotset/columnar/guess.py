@@ -3,9 +3,13 @@
 Guess and reader agree: a text is a value where `values.convert` makes one of it, as it does when the rows are read.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hotset.columnar.exact import Faults
 from hotset.columnar.layout import Column
 from hotset.columnar.own_text import forms_of, own_texts
 from hotset.columnar.values import convert
@@ -19,6 +23,7 @@ KINDS: dict[str, pa.DataType] = {
     "timestamp": pa.timestamp("us", "UTC"),
 }
 NUMBERS = ("bigint", "double")
+OTHERS = ("boolean", "date", "timestamp")
 LARGE = "decimal(38,0)"
 LARGE_NUMBER = r"^(?:0|-?[1-9][0-9]{0,37})$"
 CODE = r"^0[0-9]+$"  # a postal code, an article number: as a number it would lose its zeros
@@ -29,77 +34,95 @@ SHOWN = 40
 Guessed = tuple[str, Guess]
 
 
-def guess_type(texts: pa.StringArray, role: Role, zone: str) -> Guessed:
-    """The type in Spark's words, and what later rows are held to. `zone` is the session's."""
-    texts = pc.unique(texts.drop_null())
-    if not len(texts):
-        return ("double" if role == "measure" else "string"), Guess(role, empty=True)
-    if role == "time":
-        return _first(texts, ("timestamp", *NUMBERS), role, zone) or _text(texts, role, zone)
-    if role != "exact":
-        numbers = () if role == "ordered" and _are_codes(texts) else NUMBERS
-        large = role == "ordered" and pc.all(pc.match_substring_regex(texts, LARGE_NUMBER)).as_py()
-        if found := _first(texts, numbers, role, zone):
-            return (LARGE, found[1]) if large and found[0] == "double" else found
-        if found := _first(texts, ("boolean", "date", "timestamp"), role, zone):
-            return found
-        return _text(texts, role, zone)
-    return _first(texts, tuple(KINDS), role, zone) or _text(texts, role, zone)
+@dataclass(frozen=True)
+class _Column:
+    """Different texts of a column, none of them null, and what is known of it."""
 
+    texts: pa.StringArray
+    role: Role
+    zone: str
+    comma: bool
 
-def _first(texts: pa.StringArray, kinds: tuple[str, ...], role: Role, zone: str) -> Guessed | None:
-    """The first of these types that every text is a value of."""
-    for kind in kinds:
-        form = _form(texts.slice(0, FEW), kind, role, zone) if len(texts) > FEW else ""
-        if form is not None and (form := _form(texts, kind, role, zone)) is not None:
-            return kind, Guess(role, form)
-    return None
+    def few(self) -> "_Column":
+        return replace(self, texts=self.texts.slice(0, FEW))
 
+    def form_as(self, kind: str) -> str | None:
+        """The form in which all are written, where that counts; None where one is no value of the type."""
+        values, faults = self.converted(kind)
+        if faults:
+            return None
+        if self.role != "exact":
+            return ""
+        forms = forms_of(self.texts, kind)
+        return next((form for form in forms if own_texts(self.texts, values, kind, form, comma=self.comma).all()), None)
 
-def _form(texts: pa.StringArray, kind: str, role: Role, zone: str) -> str | None:
-    """The form in which all are written, where that counts; None where one is no such value."""
-    values, faults = convert(texts, Column("", kind, KINDS[kind]), zone, refuse_nan=False)
-    if faults:
+    def first_of(self, kinds: Sequence[str]) -> Guessed | None:
+        """The first of these types that every text is a value of."""
+        for kind in kinds:
+            if self.few().form_as(kind) is not None and (form := self.form_as(kind)) is not None:
+                return kind, Guess(self.role, form)
         return None
-    if role != "exact":
-        return ""
-    return next((form for form in forms_of(texts, kind) if own_texts(texts, values, kind, form).all()), None)
+
+    def converted(self, kind: str) -> tuple[pa.Array, Faults]:
+        comma = self.comma and kind == "double"
+        return convert(self.texts, Column("", kind, KINDS[kind], comma=comma), self.zone, refuse_nan=False)
+
+    def all_match(self, pattern: str) -> bool:
+        return bool(pc.all(pc.match_substring_regex(self.texts, pattern)).as_py())
 
 
-def _are_codes(texts: pa.StringArray) -> bool:
+def guess_type(texts: pa.StringArray, role: Role, zone: str, *, comma: bool = False) -> Guessed:
+    """The type in Spark's words, and what later rows are held to.
+
+    `zone` is the session's, `comma` says that numbers have a decimal comma.
+    """
+    column = _Column(pc.unique(texts.drop_null()), role, zone, comma)
+    if not len(column.texts):
+        return ("double" if role == "measure" else "string"), Guess(role, empty=True)
+    found = column.first_of(_candidates(column))
+    if found is None:
+        return "string", Guess(role, why=_why_text(column))
+    if found[0] == "double" and role == "ordered" and column.all_match(LARGE_NUMBER):
+        return LARGE, found[1]
+    return found
+
+
+def _candidates(column: _Column) -> tuple[str, ...]:
+    """The types that come into question, in order."""
+    if column.role == "time":
+        return ("timestamp", *NUMBERS)
+    if column.role == "measure":
+        return (*NUMBERS, *OTHERS)
+    if column.role == "ordered":
+        return OTHERS if _are_codes(column) else (*NUMBERS, *OTHERS)
+    return tuple(KINDS)
+
+
+def _are_codes(column: _Column) -> bool:
     """Whether the least and the greatest would lose what makes them codes: zeros or a plus in front, all alike.
 
     Codes of one length are in the same order as texts and as numbers.
     """
-    if pc.all(pc.match_substring_regex(texts, WITH_PLUS)).as_py():
+    if column.all_match(WITH_PLUS):
         return True
-    lengths = pc.min_max(pc.binary_length(texts)).as_py()
-    zeros = pc.any(pc.match_substring_regex(texts, CODE)).as_py()
-    whole = pc.all(pc.match_substring_regex(texts, "^[0-9]+$")).as_py()
-    return bool(zeros and whole and lengths["min"] == lengths["max"])
+    lengths = pc.min_max(pc.binary_length(column.texts)).as_py()
+    zeros = pc.any(pc.match_substring_regex(column.texts, CODE)).as_py()
+    return bool(zeros and column.all_match("^[0-9]+$") and lengths["min"] == lengths["max"])
 
 
-def _text(texts: pa.StringArray, role: Role, zone: str) -> Guessed:
-    return "string", Guess(role, why=_why_text(texts, zone))
-
-
-def _why_text(texts: pa.StringArray, zone: str) -> str:
+def _why_text(column: _Column) -> str:
     """What keeps the column from being numbers, or '' where none of the texts is one."""
-    values, faults = convert(texts, Column("", "double", pa.float64()), zone, refuse_nan=False)
-    if len(faults) == len(texts):
+    values, faults = column.converted("double")
+    if len(faults) == len(column.texts):
         return ""
     if faults:
-        return f"{_shown(texts, min(faults))} is no number"
-    odd = next(
-        (
-            row
-            for form in forms_of(texts, "double")
-            if len(row := (~own_texts(texts, values, "double", form)).nonzero()[0])
-        ),
-        None,
-    )
-    return f"{_shown(texts, int(odd[0]))} would not be written so as a number" if odd is not None else ""
+        return f"{_shown(column, min(faults))} is no number"
+    for form in forms_of(column.texts, "double"):
+        own = own_texts(column.texts, values, "double", form, comma=column.comma)
+        if not own.all():
+            return f"{_shown(column, int(own.argmin()))} would not be written so as a number"
+    return ""
 
 
-def _shown(texts: pa.StringArray, row: int) -> str:
-    return repr(texts[row].as_py()[:SHOWN])
+def _shown(column: _Column, row: int) -> str:
+    return repr(column.texts[row].as_py()[:SHOWN])

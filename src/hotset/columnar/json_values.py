@@ -6,8 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from hotset.columnar.csv_structure import invalid_text
 from hotset.columnar.exact import NOT_NULL, TWICE, Fault, reader
 from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.data.dataset import Dataset
 
 NUMBERS = frozenset({*WHOLE, "float", "double"})
 
@@ -25,7 +27,7 @@ class Members(dict[str, Any]):
 def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
     """The values of the stored columns by name; and (column, reason) of every fault: then there is no record."""
     try:
-        members = read_object(raw, layout.dataset.longest_line_bytes)
+        members = read_object(raw, layout.dataset)
     except Fault as why:
         return {}, [(None, str(why))]
     record: dict[str, Any] = {}
@@ -41,14 +43,14 @@ def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple
     return record, faults
 
 
-def read_object(raw: bytes, longest: int) -> Members:
+def read_object(raw: bytes, dataset: Dataset) -> Members:
     """The members of a line of JSON. Raises Fault."""
-    if len(raw) > longest:
-        raise Fault(f"longer than {longest} bytes")
+    if len(raw) > dataset.longest_line_bytes:
+        raise Fault(f"longer than {dataset.longest_line_bytes} bytes")
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        raise Fault("not valid UTF-8") from None
+        raise Fault(invalid_text(dataset)) from None
     if "\0" in text:
         raise Fault("a NUL character")
     try:

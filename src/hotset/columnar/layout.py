@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql.pandas.types import to_arrow_type
-from pyspark.sql.types import ArrayType, DataType, DecimalType, StructField, StructType
+from pyspark.sql.types import ArrayType, DataType, DecimalType, FractionalType, StructField, StructType
 
 from hotset.data.dataset import Dataset
 from hotset.data.guess import Guess
@@ -27,6 +27,7 @@ class Column:
     nullable: bool = True
     optional: bool = False  # it has a default
     default: Any = None
+    comma: bool = False  # its numbers are written with a decimal comma
     guess: Guess | None = None
 
     @property
@@ -79,8 +80,14 @@ def _column(entry: StructField, dataset: Dataset) -> Column:
         entry.nullable,
         name in dataset.defaults,
         dataset.defaults.get(name),
-        dataset.guesses.get(name),
+        guess=dataset.guesses.get(name),
+        comma=dataset.decimal_comma and dataset.format == "csv" and _has_fractions(entry, dataset),
     )
+
+
+def _has_fractions(entry: StructField, dataset: Dataset) -> bool:
+    """Whether a column in the files, not in the directories' names, may hold more than whole numbers."""
+    return isinstance(entry.dataType, FractionalType) and entry.name not in dataset.partition_by
 
 
 def _check_type(kind: DataType, dataset: Dataset, name: str) -> None:

@@ -35,8 +35,10 @@ def forms_of(texts: pa.StringArray, kind: str) -> tuple[str, ...]:
     return ("",)
 
 
-def own_texts(texts: pa.StringArray, values: pa.Array, kind: str, form: str) -> np.ndarray:
-    """For each text, whether it is its value's own text; null is."""
+def own_texts(texts: pa.StringArray, values: pa.Array, kind: str, form: str, *, comma: bool = False) -> np.ndarray:
+    """For each text, whether it is its value's own text, with a decimal comma for a point if it says so; null is."""
+    if comma and kind == "double":
+        texts = pc.replace_substring(texts, ",", ".")
     # times are compared by their pattern: which zone they are of, they do not say
     own = pc.equal(_pattern(texts), form) if kind in TIMES else pc.equal(texts, write(values, kind, form))
     return np.asarray(pc.fill_null(own, True).to_numpy(zero_copy_only=False))

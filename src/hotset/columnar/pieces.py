@@ -3,7 +3,6 @@
 Runs where the data is, in Spark's Python workers: it is pickled by value and imports what it needs from libraries only.
 """
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +17,10 @@ from hotset.columnar.csv_multiline import multiline_spans
 from hotset.columnar.csv_structure import Spans
 from hotset.columnar.utf8 import BOM, repair
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import in_utf8, to_utf8
 from hotset.data.listing import InputFile
-from hotset.data.text import DECOMPRESSORS
+from hotset.data.suffixes import is_compressed, read_errors
+from hotset.data.suffixes import opened as opened_file
 from hotset.errors import InputError
 
 # A piece, and what a kernel makes of it, stays in the processor's cache; at least the three bytes of BOM.
@@ -44,7 +45,7 @@ class Reading:
         """
         for part in self.block:
             for piece in lines_of(part):
-                repaired, invalid = repair(piece)
+                repaired, invalid = repair(piece, part.encoding)
                 self.rows += count_ends(piece)
                 self.invalid_utf8 += invalid
                 yield repaired
@@ -52,7 +53,7 @@ class Reading:
 
 
 def lines_of(part: Slice) -> Iterator[bytes]:
-    """Whole lines as they are, but each ended by one `\\n`; a byte-order mark is no text. Raises InputError."""
+    """Whole lines in UTF-8, each ended by one `\\n`; a byte-order mark is no text. Raises InputError."""
     with opened(part) as content:
         for piece in _whole_lines(content, part):
             if b"\r" in piece:
@@ -60,8 +61,11 @@ def lines_of(part: Slice) -> Iterator[bytes]:
             yield piece if piece.endswith(b"\n") else piece + b"\n"
 
 
-def records_of(part: Slice, dataset: Dataset, *, skip_line: bool = False) -> Iterator[tuple[bytes, Spans, int, bool]]:
-    """Whole records of CSV whose cells may hold line ends: text, records, lines, whether all are surely well-formed."""
+def records_of(part: Slice, dataset: Dataset, skip: int = 0) -> Iterator[tuple[bytes, Spans, int, bool]]:
+    """Whole records of CSV whose cells may hold line ends: text, records, lines, whether all are surely well-formed.
+
+    Without the first `skip` lines.
+    """
     with opened(part) as content:
         rest, ended = b"", False
         chunks = chunks_of(content, part)
@@ -69,15 +73,25 @@ def records_of(part: Slice, dataset: Dataset, *, skip_line: bool = False) -> Ite
             chunk = next(chunks, b"")
             ended = not chunk
             rest += chunk
-            if skip_line:
-                found = LINE_END.search(rest)
-                if not ended and (found is None or found.end() == len(rest)):
-                    continue
-                rest, skip_line = rest[found.end() :] if found else b"", False
+            while skip and (line := first_line(rest, final=ended)) is not None:
+                rest, skip = rest[line[1] :], skip - 1
+            if skip:
+                continue
             spans, used, sure = multiline_spans(rest, dataset, final=ended)
             if used:
                 yield rest[:used], spans, count_lines(rest[:used]), sure
                 rest = rest[used:]
+
+
+def first_line(text: bytes, *, final: bool) -> tuple[int, int] | None:
+    """Where the first line ends, and where the next begins; None where more of the text may be needed for that.
+
+    `final`: nothing comes after `text`.
+    """
+    found = LINE_END.search(text)
+    if found and (final or found[0] != b"\r" or found.end() < len(text)):
+        return found.span()
+    return (len(text), len(text)) if final and text else None
 
 
 def row_batches(part: Slice, columns: pa.Schema, *, orc: bool) -> Iterator[pa.RecordBatch]:
@@ -110,19 +124,16 @@ def count_lines(text: bytes) -> int:
 @contextmanager
 def opened(part: Slice) -> Iterator[BinaryIO]:
     """The file's bytes, decompressed. Raises InputError as `told` does."""
-    path = part.file.path
-    with told(part.file), DECOMPRESSORS.get(path.suffix, open)(path, "rb") as content:
+    with told(part.file), opened_file(part.file.path) as content:
         yield content
 
 
 @contextmanager
 def told(file: InputFile) -> Iterator[None]:
     """Raises InputError when the file is not what it was when it was listed, or for what goes wrong inside."""
-    try:
-        file.check_unchanged()
+    file.check_unchanged()
+    with read_errors(file.path):
         yield
-    except (OSError, EOFError, zlib.error, pa.ArrowInvalid) as why:
-        raise InputError(f"cannot read {file.path}: {why}") from None
 
 
 def _whole_lines(content: BinaryIO, part: Slice) -> Iterator[bytes]:
@@ -142,11 +153,20 @@ def _whole_lines(content: BinaryIO, part: Slice) -> Iterator[bytes]:
 
 
 def chunks_of(content: BinaryIO, part: Slice) -> Iterator[bytes]:
-    compressed = part.file.path.suffix in DECOMPRESSORS
+    """The slice's text in UTF-8, about a mebibyte at a time; bytes that are none in its encoding are marked."""
+    chunks = _raw_chunks(content, part)
+    if not in_utf8(part.encoding):
+        chunks = to_utf8(chunks, part.encoding)
+    if part.start == 0 and (head := next(chunks, b"").removeprefix(BOM)):
+        yield head
+    yield from chunks
+
+
+def _raw_chunks(content: BinaryIO, part: Slice) -> Iterator[bytes]:
+    compressed = is_compressed(part.file.path)
     left = part.end - part.start
-    content.seek(part.start)
-    first = part.start == 0
+    if not compressed:
+        content.seek(part.start)
     while chunk := content.read(PIECE_BYTES if compressed else min(PIECE_BYTES, left)):
         left -= len(chunk)
-        yield chunk.removeprefix(BOM) if first else chunk
-        first = False
+        yield chunk

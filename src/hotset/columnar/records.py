@@ -24,6 +24,7 @@ from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
 from hotset.columnar.values import convert
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import in_utf8, restored
 from hotset.data.partitions import partition_of
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
@@ -80,7 +81,8 @@ class Records:
                     yield self._completed(found, constants, number)
                 continue
             if not self.placed and found.column not in broken:
-                self.faults.add(number, found)
+                raw = found.raw if in_utf8(part.encoding) else restored(found.raw)
+                self.faults.add(number, replace(found, raw=raw))
             if breaks_guess(self.layout.dataset, found.column, found.reason):
                 broken.add(found.column)
             if found.line != last_bad:
@@ -122,7 +124,7 @@ def _from_name(text: str | None, column: Column, layout: Layout) -> pa.Scalar:
 def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     name = layout.stored[0].name
     for piece in lines_of(part):
-        repaired, invalid = repair(piece)
+        repaired, invalid = repair(piece, part.encoding)
         texts = pa.array(repaired[:-1].decode().split("\n"), pa.string())
         batch = pa.RecordBatch.from_arrays([texts], [name])
         yield from _moved((Good.of(batch, repaired, line_spans(repaired)) if placed else Good(batch),), count.lines)
@@ -133,25 +135,28 @@ def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
 
 def _csv(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     reader = CsvPart(layout, part.fields, placed)
-    header = layout.dataset.header and part.start == 0
-    count.lines = int(header)
+    above = layout.dataset.lines_above if part.start == 0 else 0
+    count.lines = above
     if layout.dataset.multiline:
-        for text, spans, lines, sure in records_of(part, layout.dataset, skip_line=header):
+        for text, spans, lines, sure in records_of(part, layout.dataset, above):
             yield from _moved(reader.read(text, spans, sure=sure), count.lines)
             count.lines += lines
     else:
-        for piece in _without_first_line(lines_of(part)) if header else lines_of(part):
+        for piece in _without_lines(lines_of(part), above) if above else lines_of(part):
             yield from _moved(reader.read(piece, None), count.lines)
-            count.lines = reader.lines + int(header)
+            count.lines = reader.lines + above
     count.blanks = reader.blanks
     count.records = reader.lines - reader.blanks
 
 
-def _without_first_line(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    first = next(pieces, b"\n")
-    if rest := first[first.index(b"\n") + 1 :]:
-        yield rest
-    yield from pieces
+def _without_lines(pieces: Iterator[bytes], lines: int) -> Iterator[bytes]:
+    """The pieces without so many lines at the head of the first ones."""
+    for piece in pieces:
+        position = 0
+        while lines and position < len(piece):
+            position, lines = piece.index(b"\n", position) + 1, lines - 1
+        if rest := piece[position:]:
+            yield rest
 
 
 def _json(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:

@@ -11,8 +11,9 @@ from hotset.columnar.cut import cut
 from hotset.columnar.faults import Unheard
 from hotset.columnar.layout import Layout
 from hotset.columnar.records import Records
+from hotset.data.encoding import can_be_cut
 from hotset.data.listing import Listing
-from hotset.data.text import DECOMPRESSORS
+from hotset.data.suffixes import is_compressed
 
 PLACES = 8
 PLACE_BYTES = 512 * 1024
@@ -46,7 +47,7 @@ def sample(listing: Listing, layout: Layout, cores: int) -> Sample:
 
 def _head(part: Slice, layout: Layout) -> Slice:
     """The slice, of text its first lines."""
-    if layout.dataset.format in ("parquet", "orc") or part.file.path.suffix in DECOMPRESSORS:
+    if layout.dataset.format in ("parquet", "orc") or is_compressed(part.file.path) or not can_be_cut(part.encoding):
         return part
     with part.file.path.open("rb") as content:
         end = line_start(content, min(part.start + PLACE_BYTES, part.end), part.file.size_bytes)

@@ -21,10 +21,10 @@ from hotset.data.listing import Listing
 
 
 def scan_text(
-    spark: SparkSession, listing: Listing, kernel: Kernel, exchanged: Exchanged
+    spark: SparkSession, listing: Listing, encoding: str, kernel: Kernel, exchanged: Exchanged
 ) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of every block of lines, and what will have been counted. Raises InputError."""
-    blocks = cut_text(listing, spark.sparkContext.defaultParallelism)
+    blocks = cut_text(listing, spark.sparkContext.defaultParallelism, encoding)
     counter = BlockCounter(spark.sparkContext, blocks)
     run = partial(_text_kernel, blocks, kernel.function, counter.counts)
     return _over(spark, blocks, run, kernel.columns, exchanged), counter

@@ -1,7 +1,7 @@
 """A few texts from all over an input, to guess types by, as the driver reads them: by the reader of all of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -14,8 +14,9 @@ from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import lines_of
 from hotset.columnar.records import Records
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import can_be_cut
 from hotset.data.listing import InputFile, Listing
-from hotset.data.text import DECOMPRESSORS
+from hotset.data.suffixes import is_compressed
 from hotset.errors import InputError
 
 HEAD_BYTES = 1024**2  # of the largest file
@@ -52,9 +53,7 @@ def sample_rows(listing: Listing, layout: Layout) -> pa.Table:
     """Well-formed records of CSV, in the types of the layout. Raises InputError and SchemaError."""
     batches = []
     for spot in spots(listing, layout.dataset):
-        part = Slice(
-            spot.part.file, spot.part.start, spot.part.end, spot.part.size_bytes, fields_of(spot.part.file, layout)
-        )
+        part = replace(spot.part, fields=fields_of(spot.part.file, layout))
         left = spot.most_bytes
         for batch in Records((part,), layout, Unheard()).batches():
             batches.append(batch)
@@ -72,7 +71,7 @@ def sample_objects(listing: Listing, dataset: Dataset) -> list[Members]:
         for piece in lines_of(spot.part):
             for line in piece.splitlines():
                 try:
-                    objects.append(read_object(line, dataset.longest_line_bytes))
+                    objects.append(read_object(line, dataset))
                 except Fault:  # the reading finds it
                     continue
             left -= len(piece)
@@ -96,16 +95,16 @@ def _positions(files: list[InputFile]) -> Iterator[tuple[InputFile, int]]:
 
 def _may_begin_inside(file: InputFile, dataset: Dataset) -> bool:
     """Whether a line end in the midst of the file is surely the end of a record."""
-    return file.path.suffix not in DECOMPRESSORS and not dataset.multiline
+    return not is_compressed(file.path) and not dataset.multiline and can_be_cut(dataset.encoding)
 
 
 def _spot(file: InputFile, position: int, size: int, dataset: Dataset) -> Spot:
     if not _may_begin_inside(file, dataset):
-        return Spot(Slice(file, 0, file.size_bytes, file.size_bytes), size)
+        return Spot(Slice.whole(file, dataset.encoding), size)
     try:
         with file.path.open("rb") as content:
             start = line_start(content, position, file.size_bytes) if position else 0
             end = line_start(content, min(start + size, file.size_bytes), file.size_bytes)
     except OSError as why:
         raise InputError(f"cannot read {file.path}: {why.strerror}") from None
-    return Spot(Slice(file, start, end, end - start), size)
+    return Spot(Slice(file, start, end, end - start, encoding=dataset.encoding), size)

@@ -3,6 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
+from hotset.data.encoding import in_utf8, repaired
+
 BOM = b"\xef\xbb\xbf"
 
 
@@ -18,10 +20,10 @@ def is_utf8(piece: bytes) -> bool:
     return True
 
 
-def repair(piece: bytes) -> tuple[bytes, int]:
-    """The piece as valid UTF-8, and how many of its lines were not."""
+def repair(piece: bytes, encoding: str = "utf-8") -> tuple[bytes, int]:
+    """The piece as valid UTF-8, and how many of its lines were not. `encoding` is the one that it comes from."""
     if is_utf8(piece):
         return piece, 0
-    repaired = piece.decode(errors="replace").encode()
-    lines = zip(piece.split(b"\n"), repaired.split(b"\n"), strict=True)
-    return repaired, sum(line != fixed for line, fixed in lines)
+    whole = piece.decode(errors="replace").encode() if in_utf8(encoding) else repaired(piece)
+    lines = zip(piece.split(b"\n"), whole.split(b"\n"), strict=True)
+    return whole, sum(line != fixed for line, fixed in lines)

@@ -4,6 +4,7 @@ docs/data.md has the rules. Both ways give the same values; only the second one 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotset.columnar.exact import BLANKS, FALSE, TRUE, Fault, Faults, reader
+from hotset.columnar.exact import BLANKS, FALSE, THOUSANDS, TRUE, Fault, Faults, reader
 from hotset.columnar.layout import WHOLE, Column
 
 ONE_BY_ONE = 64  # values; below that, another attempt in bulk costs more than looking at each
@@ -27,6 +28,7 @@ MANY = 4  # where more than one of so many is odd, it is not odd here
 LONGEST_NUMBER = 40
 DIGITS = b"0123456789-"
 NUMBERS = DIGITS + b"+.eE"
+COMMAS = NUMBERS + b","
 BYTES = {
     **dict.fromkeys(WHOLE, DIGITS),
     "boolean": b"trueTRUEfalsFALS",
@@ -35,7 +37,7 @@ BYTES = {
     "timestamp_ntz": DIGITS + b":. T",
 }
 # bytes -> what each byte becomes: 1 for the others
-ODD = {known: bytes(byte not in known for byte in range(256)) for known in (NUMBERS, *BYTES.values())}
+ODD = {known: bytes(byte not in known for byte in range(256)) for known in (NUMBERS, COMMAS, *BYTES.values())}
 Rows = np.ndarray
 # 2037-01-01: the tables of the zones end in that year, and Arrow does not know the rules for what comes after
 LAST_LISTED_US = 2_114_380_800_000_000
@@ -112,7 +114,7 @@ def _odd(texts: pa.StringArray, column: Column) -> Rows:
     """The rows whose texts hold a byte, or have a length, that values of this kind seldom do."""
     offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
     content = texts.buffers()[2].slice(offsets[0], offsets[-1] - offsets[0]).to_pybytes()
-    marked = np.frombuffer(content.translate(ODD[BYTES.get(column.kind, NUMBERS)]), bool)
+    marked = np.frombuffer(content.translate(ODD[COMMAS if column.comma else BYTES.get(column.kind, NUMBERS)]), bool)
     rows = np.searchsorted(offsets, np.flatnonzero(marked) + offsets[0], side="right") - 1
     lengths = np.diff(offsets)
     long = np.flatnonzero(lengths > SURE_DIGITS.get(column.kind, LONGEST_NUMBER))
@@ -157,6 +159,8 @@ def _one_by_one(texts: pa.StringArray, exact: Exact, kind: pa.DataType) -> Conve
 
 def _surely(column: Column) -> str:
     """A pattern for texts that are values without doubt, so that few are looked at one by one."""
+    if column.comma:
+        return _surely(replace(column, comma=False)).replace(r"\.", ",")
     if column.kind in WHOLE:
         return rf"^-?[0-9]{{1,{SURE_DIGITS[column.kind]}}}$"
     if column.kind.startswith("decimal"):
@@ -176,9 +180,22 @@ def _bulk(column: Column, zone: str, refuse_nan: bool) -> Callable[[pa.StringArr
             return _booleans(texts)
         if column.kind == "timestamp":
             return _timestamps(texts, zone)
+        if column.comma:
+            texts = _pointed(texts)
         return sure(texts.cast(column.type), column, refuse_nan=refuse_nan)
 
     return of_texts
+
+
+def _pointed(texts: pa.StringArray) -> pa.StringArray:
+    """Numbers with a decimal comma, with a decimal point. Raises Doubtful for other points than those of thousands."""
+    pointed = pc.match_substring(texts, ".")
+    if pc.any(pointed).as_py():
+        grouped = pc.match_substring_regex(texts, rf"^[{BLANKS}]*{THOUSANDS}[{BLANKS}]*$")
+        if pc.any(pc.and_not(pointed, grouped)).as_py():
+            raise Doubtful
+        texts = pc.replace_substring(texts, ".", "")
+    return pc.replace_substring(texts, ",", ".")
 
 
 def sure(values: pa.Array, column: Column, *, refuse_nan: bool) -> pa.Array:

@@ -10,6 +10,7 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from hotset.data.columns import ddl
+from hotset.data.encoding import codec_name
 from hotset.data.guess import Guess
 from hotset.errors import UsageError
 
@@ -37,13 +38,21 @@ class Dataset:
     header: bool = True
     separator: str = ","
     quote: str = '"'
-    null: str = ""
+    null: str | tuple[str, ...] = ""
     multiline: bool = False
+    encoding: str = "utf-8"
+    decimal_comma: bool = False
+    skip: int = 0
     guesses: Mapping[str, Guess] = field(
         default_factory=dict
     )  # column -> how its type was guessed; declared ones: none
 
     def __post_init__(self) -> None:
+        codec_name(self.encoding)
+        if not isinstance(self.skip, int) or self.skip < 0:
+            raise UsageError(f"skip is how many lines stand before a CSV begins, got {self.skip!r}")
+        if not isinstance(self.null, str | tuple) or not all(isinstance(text, str) for text in self.nulls):
+            raise UsageError(f"null of a CSV is a text or a tuple of texts, got {self.null!r}")
         for name, character in (("separator", self.separator), ("quote", self.quote)):
             if len(character) != 1 or not character.isascii() or character in "\0\r\n":
                 if name == "quote" and not character:
@@ -51,6 +60,16 @@ class Dataset:
                 raise UsageError(f"the {name} of a CSV is one ASCII character, got {character!r}")
         if self.separator == self.quote:
             raise UsageError(f"separator and quote of a CSV differ, got {self.quote!r} for both")
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """How an unquoted cell may say that there is no value."""
+        return (self.null,) if isinstance(self.null, str) else self.null
+
+    @property
+    def lines_above(self) -> int:
+        """How many lines of a CSV stand before its first row."""
+        return self.skip + int(self.header)
 
     def stored_as(self, format: Format) -> "Dataset":  # noqa: A002 (the field's own name)
         """The same columns in another file format."""

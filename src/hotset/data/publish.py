@@ -24,7 +24,7 @@ from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, Publ
 from hotset.data.rename import sync
 from hotset.data.rendering import frame_as_lines, rdd_as_lines
 from hotset.data.successor import Heritage, check_partitions, inherit, old_version
-from hotset.data.writing import check_books, csv_facts, write
+from hotset.data.writing import check_books, check_writable, csv_facts, write
 from hotset.errors import HotsetError, SchemaError
 
 Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
@@ -68,6 +68,7 @@ def publish(
     Raises OutputError when what is there may not be replaced, SchemaError when the columns are not the dataset's or not
     those of what is added to, DataError when books or key do not hold, ResourceError when the disk is full.
     """
+    check_writable(dataset)
     check_partitions(dataset, terms.partitions)
     old = old_version(terms.claim, dataset)
     frame = _rows_to_write(spark, data, dataset)

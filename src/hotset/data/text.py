@@ -5,8 +5,7 @@ by their suffix; all three are what Hadoop's line reader does. Each maximal ill-
 (Unicode Standard, section 3.9, "U+FFFD Substitution of Maximal Subparts"), in Spark and in Python alike.
 """
 
-import bz2
-import gzip
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,14 +20,11 @@ from pyspark.sql import functions as F
 
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
+from hotset.data.suffixes import is_compressed, only_hadoop_reads, opened
 from hotset.data.tally import LastReport
 from hotset.errors import DataError
 
 EXAMPLES = 10
-
-# suffix -> how Python opens it; any other file is opened as it is, but for those that only Hadoop decompresses
-DECOMPRESSORS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
-ONLY_HADOOP = frozenset({".deflate", ".lz4", ".snappy", ".zst", ".zstd"})
 
 # partition or block -> (rows, rows with invalid UTF-8)
 PerPart = dict[int, tuple[int, int]]
@@ -104,22 +100,29 @@ def rdd_of_lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], Accum
 
 def refuse_invalid_utf8(spark: SparkSession, listing: Listing) -> None:
     """Raises DataError, naming the first places, when a line is not valid UTF-8. Reads everything once."""
-    invalid = _raw(spark, listing).filter(~F.is_valid_utf8("value"))
-    paths = invalid.select("_metadata.file_path").limit(EXAMPLES).distinct().take(EXAMPLES)
-    if paths:
+    plain = Listing(tuple(file for file in listing.files if not is_compressed(file.path)))
+    places: list[str] = []
+    if plain.files:
+        invalid = _raw(spark, plain).filter(~F.is_valid_utf8("value"))
+        paths = invalid.select("_metadata.file_path").limit(EXAMPLES).distinct().take(EXAMPLES)
         files = [Path(unquote(urlsplit(row.file_path).path)) for row in paths]
-        places = [place for file in sorted(files) for place in islice(_invalid_lines(file), EXAMPLES)][:EXAMPLES]
-        raise DataError(f"invalid UTF-8 at {'; '.join(places)}; convert the files to UTF-8, or leave out --strict")
+        places += [place for file in sorted(files) for place in _invalid_lines(file)]
+    # Hadoop knows fewer compressions, and tells a damaged file in another way
+    if compressed := [file.path for file in listing.files if is_compressed(file.path)]:
+        places += spark.sparkContext.parallelize(compressed, len(compressed)).flatMap(_invalid_lines).take(EXAMPLES)
+    if places:
+        named = "; ".join(places[:EXAMPLES])
+        raise DataError(f"invalid UTF-8 at {named}; convert the files to UTF-8, or leave out --strict")
 
 
-def _invalid_lines(file: Path) -> Iterator[str]:
-    """`file:line: what is there`, one for each line with invalid UTF-8."""
-    if file.suffix in ONLY_HADOOP:
-        yield f"{file}: (a compressed file)"
-        return
-    opener = DECOMPRESSORS.get(file.suffix, open)
+def _invalid_lines(file: Path) -> list[str]:
+    """`file:line: what is there`, for the first lines with invalid UTF-8. Raises InputError."""
+    return [f"{file}: (a compressed file)"] if only_hadoop_reads(file) else list(islice(_invalid_in(file), EXAMPLES))
+
+
+def _invalid_in(file: Path) -> Iterator[str]:
     # surrogateescape keeps a byte that is no UTF-8 as a character that cannot be encoded again
-    with opener(file, "rt", encoding="utf-8", errors="surrogateescape") as lines:
+    with opened(file) as content, io.TextIOWrapper(content, encoding="utf-8", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 line.encode()

@@ -16,10 +16,11 @@ from pyspark.sql.types import DoubleType, FloatType, StringType
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
+from hotset.data.encoding import in_utf8
 from hotset.data.listing import HADOOP_GLOB
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
-from hotset.errors import DataError
+from hotset.errors import DataError, UsageError
 
 LINES = "value string"
 PART = re.compile(r"^part-(\d+)-")
@@ -48,6 +49,20 @@ def csv_facts(dataset: Dataset) -> dict[str, Any] | None:
     return {name: getattr(dataset, name) for name in names} if dataset.format == "csv" else None
 
 
+def check_writable(dataset: Dataset) -> None:
+    """Raises UsageError for a dataset that tells of other people's files: what is published is written one way."""
+    if dataset.format in ("parquet", "orc"):
+        return
+    if not in_utf8(dataset.encoding):
+        raise UsageError(f"what is published is UTF-8, got encoding={dataset.encoding!r}; publish a dataset without it")
+    if dataset.format == "csv" and (dataset.decimal_comma or dataset.skip or not isinstance(dataset.null, str)):
+        raise UsageError(
+            f"what is published as CSV has decimal points, one text for null and nothing above its header, got "
+            f"decimal_comma={dataset.decimal_comma}, null={dataset.null!r}, skip={dataset.skip}; "
+            f"publish a dataset without these"
+        )
+
+
 def write_options(dataset: Dataset) -> dict[str, str]:
     """Spark's CSV writer trims cells and escapes quotes by a backslash; other readers expect what RFC 4180 says."""
     if dataset.format == "json":
@@ -58,7 +73,7 @@ def write_options(dataset: Dataset) -> dict[str, str]:
             "sep": dataset.separator,
             "quote": dataset.quote,
             "escape": dataset.quote or "\\",
-            "nullValue": dataset.null,
+            "nullValue": dataset.nulls[0],
             "emptyValue": dataset.quote * 2,
             "multiLine": str(dataset.multiline).lower(),
             "ignoreLeadingWhiteSpace": "false",
@@ -151,10 +166,10 @@ def _unwritable(frame: DataFrame, dataset: Dataset) -> Iterator[tuple[str, Colum
         return
     if texts:
         yield "CSV cannot hold a NUL character", _any(text.contains("\0") for text in texts)
-    if dataset.null and names:
+    if dataset.nulls[0] and names:
         yield (
-            f"CSV that writes null as {dataset.null!r} cannot hold it as a value",
-            _any(name == dataset.null for name in names),
+            f"CSV that writes null as {dataset.nulls[0]!r} cannot hold it as a value",
+            _any(name == dataset.nulls[0] for name in names),
         )
     if not dataset.quote and names:
         odd = "[\r\n" + re.escape(dataset.separator) + "]"

@@ -112,7 +112,7 @@ def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
             raise UsageError(f"--sort-by {name!r} is no column of the output; there are {', '.join(types)}")
     if ours := {HASH, PLACE} & set(types):
         raise UsageError(f"columns of these names are needed here, got {', '.join(ours)}; give --columns without them")
-    if usual.format != "csv":
+    if usual.format != "csv" or params.decimal_comma:  # what has a comma is a number to our readers alone
         return usual, usual
     texts = types | dict.fromkeys(usual.guesses, "string")
     return usual, replace(usual, columns=ddl(texts), guesses={})
