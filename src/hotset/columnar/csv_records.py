@@ -94,7 +94,7 @@ class CsvPart:
         times = pa.timestamp("us", "UTC" if self.zoned else None)
         return {
             column.name: pa.string()
-            if column.form is not None
+            if column.own_form is not None
             else times
             if column.kind == "timestamp"
             else column.type
@@ -136,7 +136,7 @@ class CsvPart:
             array = table[column.name]
             if array.null_count and not column.nullable:
                 return None
-            if column.form is not None:
+            if column.own_form is not None:
                 array, faults = self._values_of(array.combine_chunks(), column)
                 if faults:
                     return None
@@ -190,8 +190,8 @@ class CsvPart:
     def _values_of(self, texts: pa.StringArray, column: Column) -> tuple[pa.Array, Faults]:
         """Values, and what is wrong with the others: of a guessed type, also a text that is not its value's own."""
         values, faults = convert(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
-        if column.form is not None:
-            others = np.flatnonzero(~own_texts(texts, values, column.kind, column.form, comma=column.comma)).tolist()
+        if column.own_form is not None:
+            others = np.flatnonzero(~own_texts(texts, values, column.kind, column.own_form, comma=column.comma)).tolist()
             faults = dict.fromkeys(others, f"not how {column.kind} is written") | faults
         return values, faults
 

@@ -31,7 +31,7 @@ class Column:
     guess: Guess | None = None
 
     @property
-    def form(self) -> str | None:
+    def own_form(self) -> str | None:
         """How every text of the column has to be written, where it was guessed by that; else None."""
         exact = self.guess is not None and self.guess.role == "exact" and self.kind in FORMED
         return self.guess.form if exact and self.guess else None
