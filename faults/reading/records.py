@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hotset import Dataset
 
+OF_UTF_8 = ("utf-8", "utf8", "utf-8-sig")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -51,7 +52,7 @@ def records_of(dataset: Dataset, content: bytes) -> Iterator[Record]:
 
 def in_utf8(content: bytes, encoding: str) -> bytes:
     """The content in UTF-8, with \xff for each byte that is none in the encoding: it is none in UTF-8 either."""
-    if encoding == "utf-8":
+    if encoding.lower() in OF_UTF_8:
         return content
     codecs.register_error("oracle", lambda error: ("\udcff" * (error.end - error.start), error.end))  # type: ignore[attr-defined]
     return content.decode(encoding, "oracle").encode("utf-8", "surrogateescape")
@@ -64,7 +65,7 @@ def fault_of(record: Record, dataset: Dataset) -> str:
     try:
         record.bytes.encode("latin-1").decode()
     except UnicodeDecodeError:
-        return f"not valid {dataset.encoding.replace('utf-8', 'UTF-8')}"
+        return f"not valid {'UTF-8' if dataset.encoding.lower() in OF_UTF_8 else dataset.encoding}"
     return "a NUL character" if "\0" in record.bytes else ""
 
 

@@ -83,7 +83,7 @@ def _check_text(path: Path, head: bytes, format: Format | None, encoding: str) -
     _check_mark(path, head, format, encoding)
     if len(head) >= LEAST_NULS and not head.strip(b"\0"):
         raise InputError(f"{path} begins with {len(head)} NUL characters and no text; get it once more, as a whole")
-    if in_utf8(encoding) and (wide := _wide(head)):
+    if in_utf8(encoding) and (wide := wide_without_mark(head)):
         raise SchemaError(
             f"{path} looks like {wide} without a byte-order mark, since every second byte is NUL, expected UTF-8; "
             f"{_advice(wide, format)}"
@@ -104,7 +104,7 @@ def _check_mark(path: Path, head: bytes, format: Format | None, encoding: str) -
         raise SchemaError(f"{path} is {mark[1]} by its byte-order mark, expected {said}; {advice}")
 
 
-def _wide(head: bytes) -> str | None:
+def wide_without_mark(head: bytes) -> str | None:
     """UTF-16 of mostly Latin text, which has a NUL beside each letter."""
     even, odd = head[: len(head) // 2 * 2 : 2], head[1::2]
     if len(head) < LEAST_WIDE_BYTES:
