@@ -7,7 +7,8 @@ again with the wider type, or the run ends, and says what to declare.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from hotset.columnar.discover import Discovered, Question, discover
+from hotset.columnar.dialect_cells import Hint
+from hotset.columnar.discover import Discovered, Question, dialect_hints, discover
 from hotset.columnar.guess_json import quoted_if_needed
 from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset
@@ -41,9 +42,11 @@ class Guesses:
     def __init__(self) -> None:
         self._wider: dict[Paths, dict[str, tuple[str, str]]] = {}  # column -> type, and why not a narrower one
         self._told: list[str] = []
+        self._questions: dict[Paths, Question] = {}
 
     def discover(self, question: Question) -> Discovered:
         """What lies at the paths, with the wider types where a guess did not hold before. Raises as `discover` does."""
+        self._questions[question.paths] = question
         found = discover(question)
         wider = {
             name: one for name, one in self._wider.get(question.paths, {}).items() if name in found.dataset.guesses
@@ -56,6 +59,11 @@ class Guesses:
         }
         types = types_of(found.dataset) | {name: kind for name, (kind, _) in wider.items()}
         return replace(found, dataset=replace(found.dataset, columns=ddl(types), guesses=guesses))
+
+    def hints(self) -> list[Hint]:
+        """How the inputs seem to be written, where that is not as they were read; for who has got an error."""
+        found = [hint for question in self._questions.values() for hint in dialect_hints(question)]
+        return list(dict.fromkeys(found))
 
     def check(self, sources: Iterable[Source]) -> None:
         """Raises GuessError for the first input with a row that its guessed types do not hold."""

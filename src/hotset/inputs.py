@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from hotset.columnar import scan as columnar
 from hotset.columnar.batches import Batches, Exchange
 from hotset.columnar.cut import cut
+from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.discover import Question
 from hotset.columnar.footers import footers, looks_at_rows
 from hotset.columnar.kernel import Kernel
@@ -104,6 +105,10 @@ class Inputs:
         found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone))
         self._report.warnings += found.notes
         return found.dataset
+
+    def hints(self) -> list[Hint]:
+        """How the inputs seem to be written, where they were read in another way."""
+        return self._guesses.hints()
 
     def begin_again(self, broken: GuessError) -> list[str]:
         """Forgets what was read, for a job that runs once more with wider types; what to tell the person.

@@ -4,6 +4,7 @@ command line -> params -> plan -> session -> job.main(run, params) -> report
 """
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
-from hotset.errors import HotsetError, UsageError
+from hotset.errors import DataError, HotsetError, SchemaError, UsageError
 from hotset.guesses import GuessError
 from hotset.job import Job, find_job
 from hotset.lifecycle import running
@@ -62,8 +63,22 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
             tidy(destination, plan.run_id, job.name)
         _say_done(job.name, plan, plan.done)
         return
-    with running(order_of(job, command, plan, asks, limits), signals) as run:
+    with running(order_of(job, command, plan, asks, limits), signals) as run, hinting(run, target, arguments):
         call_main(job, run, command.params)
+
+
+@contextmanager
+def hinting(run: Run, target: str, arguments: Sequence[str]) -> Iterator[None]:
+    """An error that a CSV of somebody else's may have led to says so, with the whole command that would read it."""
+    try:
+        yield
+    except (UsageError, SchemaError, DataError) as error:
+        hints = run.hints()
+        for hint in hints:
+            error.add_note(f"hint    {hint.sentence}{f': {hint.option}' if hint.option else ''}")
+        if options := [hint.option for hint in hints if hint.option]:
+            error.add_note(f"try     {shlex.join(['hotset', 'run', target, *arguments])} {' '.join(options)}")
+        raise
 
 
 def call_main(job: Job, run: Run, params: Any) -> None:

@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from hotset.columnar.batches import Batches
+from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.parts import write_parts
 from hotset.columnar.sample import Sample
@@ -295,6 +296,10 @@ class Run:
             yield
         self.report.steps.append(model.Step(name, time.monotonic() - start))
         self._keeping.look()
+
+    def hints(self) -> list[Hint]:
+        """How the inputs seem to be written, where they were read in another way; for whoever opened the run."""
+        return self._inputs.hints()
 
     def begin_again(self, broken: GuessError) -> None:
         """Forgets what the job has done so far; for whoever opened the run, who calls it again.

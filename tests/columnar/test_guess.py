@@ -69,7 +69,10 @@ def test_the_role_decides(name: str) -> None:
         (["1", "N/A"], "'N/A' is no number"),
         (["1.1", "1.10"], "'1.10' would not be written so as a number"),
         (["1", "007"], "'007' would not be written so as a number"),
+        (["1,234", "12,345"], "'1,234' is no number"),
+        (["12 %", "3 %"], "'12 %' is no number"),
         (["a", "b"], ""),
+        (["a1", "b2"], ""),
     ],
 )
 def test_text_says_what_keeps_it_from_being_numbers(texts: list[str], why: str) -> None:

@@ -191,7 +191,9 @@ class CsvPart:
         """Values, and what is wrong with the others: of a guessed type, also a text that is not its value's own."""
         values, faults = convert(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
         if column.own_form is not None:
-            others = np.flatnonzero(~own_texts(texts, values, column.kind, column.own_form, comma=column.comma)).tolist()
+            others = np.flatnonzero(
+                ~own_texts(texts, values, column.kind, column.own_form, comma=column.comma)
+            ).tolist()
             faults = dict.fromkeys(others, f"not how {column.kind} is written") | faults
         return values, faults
 

@@ -10,6 +10,8 @@ import pyarrow as pa
 from pyspark.errors import PySparkException
 from pyspark.sql.pandas.types import from_arrow_type
 
+from hotset.columnar.dialect import recognise_dialect
+from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.fields import header_of, orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.guess import Guessed, guess_type
 from hotset.columnar.guess_json import guess_columns
@@ -23,10 +25,11 @@ from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
 from hotset.data.options import TableOptions
 from hotset.data.partitions import partition_of
-from hotset.data.suffixes import FORMATS, format_of, separator_of
-from hotset.errors import SchemaError, UsageError
+from hotset.data.suffixes import FORMATS, format_of, opened, separator_of
+from hotset.errors import HotsetError, SchemaError, UsageError
 
 MOST_NAMES = 20
+HEAD_BYTES = 256 * 1024  # that are looked at for a hint
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,21 @@ def discover(question: Question) -> Discovered:
     texts = _dataset(first, kind, dict.fromkeys(names, ("string", Guess())), facts)
     types = _types_of_texts(question, replace(texts, guesses={}), names)
     return _as_declared(question, _dataset(first, kind, types, facts), names)
+
+
+def dialect_hints(question: Question) -> list[Hint]:
+    """How a CSV seems to be written, where that is not as it was said to be."""
+    files = [file for file in question.listing.files if file.size_bytes]
+    first = max(files, key=lambda file: file.size_bytes, default=None)
+    if first is None or (question.format or format_of(first.path)) != "csv" or _published(question.paths) is not None:
+        return []
+    try:
+        with opened(first.path) as content:
+            head = content.read(HEAD_BYTES)
+    except HotsetError:
+        return []
+    facts = {"separator": separator_of(first.path), **question.options.csv_facts()}
+    return recognise_dialect(head, Dataset("value string", "csv", **facts))
 
 
 def header_names(file: InputFile, dataset: Dataset) -> list[str]:

@@ -28,6 +28,7 @@ LARGE = "decimal(38,0)"
 LARGE_NUMBER = r"^(?:0|-?[1-9][0-9]{0,37})$"
 CODE = r"^0[0-9]+$"  # a postal code, an article number: as a number it would lose its zeros
 WITH_PLUS = r"^\+[0-9]+$"  # a phone number
+LIKE_NUMBERS = r"^[^\pL]*[0-9][^\pL]*$"  # digits, and no letters
 FEW = 64  # texts that are looked at before all are
 SHOWN = 40
 
@@ -111,9 +112,9 @@ def _are_codes(column: _Column) -> bool:
 
 
 def _why_text(column: _Column) -> str:
-    """What keeps the column from being numbers, or '' where none of the texts is one."""
+    """What keeps the column from being numbers, or '' where none of the texts is or looks like one."""
     values, faults = column.converted("double")
-    if len(faults) == len(column.texts):
+    if len(faults) == len(column.texts) and not column.few().all_match(LIKE_NUMBERS):
         return ""
     if faults:
         return f"{_shown(column, min(faults))} is no number"
