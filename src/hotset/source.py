@@ -13,6 +13,7 @@ from hotset.columnar.counts import BlockCounter
 from hotset.columnar.layout import Layout
 from hotset.columnar.places import Places
 from hotset.columnar.scan import placed_records
+from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
 from hotset.data.quarantine import SetAside
@@ -35,6 +36,8 @@ class Books:
 
 class Source:
     """An input that was listed; what is known of it is in the report's `read`."""
+
+    dataset: Dataset | None = None  # as which it is read, where its records are checked
 
     def __init__(self, read: model.Read, listing: Listing) -> None:
         self.read, self.listing = read, listing
@@ -116,6 +119,7 @@ class Records(Blocks):
     ) -> None:
         super().__init__(read, listing, counter)
         self._layout, self._directory = layout, faults
+        self.dataset = layout.dataset
         self._places = Places(counter, layout.dataset.format, run_id)
         self._broken: dict[str, Column] = {}
         self._observation: Observation | None = None
