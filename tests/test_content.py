@@ -62,11 +62,8 @@ def failed(run: Run, door: Door, path: Path) -> HotsetError:
 
 
 DAMAGED = {
-    "cut in its header": (PACKED[:12], "it is cut off"),
     "cut in the middle": (PACKED[: len(PACKED) // 2], "it is cut off"),
-    "cut in its last bytes": (PACKED[:-3], "it is cut off"),
     "with something behind it": (PACKED + b"garbage", "it is damaged"),
-    "with another byte in it": (PACKED[:-8] + b"\0\0\0\0" + PACKED[-4:], "it is damaged"),
     "of no bytes": (b"", "is not gzip by its first bytes"),
 }
 
@@ -93,14 +90,12 @@ def zstd(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("in.csv.gz", gzip.compress(b"k,v\n") + gzip.compress(b"a,1\nb,2\n")),
-        ("in.csv.GZ", gzip.compress(b"k,v\na,1\nb,2\n")),
-        ("in.csv.zst", zstd(b"k,v\na,1\nb,2\n")),
+        ("in.csv.gz", gzip.compress(b"k,v\na") + gzip.compress(b",1\nb,2\n")),
+        ("IN.TAB.GZ", gzip.compress(b"k\tv\na\t1\nb\t2\n")),
         ("IN.CSV.ZSTD", zstd(b"k,v\n") + zstd(b"a,1\nb,2\n")),
-        ("in.Csv", b"k,v\na,1\nb,2\n"),
-        ("IN.TAB", b"k\tv\na\t1\nb\t2\n"),
         ("in.PSV", b"k|v\na|1\nb|2\n"),
     ],
+    ids=["members", "TAB.GZ", "ZSTD", "PSV"],
 )
 def test_compressions_and_suffixes_mean_the_same_to_all(run: Run, tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
@@ -108,7 +103,7 @@ def test_compressions_and_suffixes_mean_the_same_to_all(run: Run, tmp_path: Path
     assert [door(run, str(tmp_path / name)) for door in (*TABLES, *TEXTS)] == [2, 3, 3, 3, 3]
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b""), gzip.compress(b"\xef\xbb\xbf")])
+@pytest.mark.parametrize("content", [gzip.compress(b""), gzip.compress(b"\xef\xbb\xbf")], ids=["nothing", "a mark"])
 def test_an_archive_of_nothing_has_no_record(run: Run, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "in.csv.gz").write_bytes(content)
 

@@ -14,7 +14,7 @@ JOBS = {
     "group": ["--input", "{}", "--by", "k", "--agg", "v:sum"],
     "compact": ["--input", "{}"],
     "join": ["--left", "{}", "--right", "{}", "--on", "k"],
-    "sensor-report": ["--input", "{}", "--device", "k", "--time", "t"],
+    "sensor-report": ["--input", "{}", "--device", "k", "--timestamp", "t"],
     "parallel-map": ["--input", "{}", "--over", "rows", "--function", "builtins:str"],
     "wordcount": ["--input", "{}"],
 }
