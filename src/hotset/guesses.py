@@ -60,6 +60,10 @@ class Guesses:
         types = types_of(found.dataset) | {name: kind for name, (kind, _) in wider.items()}
         return replace(found, dataset=replace(found.dataset, columns=ddl(types), guesses=guesses))
 
+    def knows(self, paths: Paths) -> bool:
+        """Whether somebody asked what the data there looks like."""
+        return paths in self._questions
+
     def hints(self) -> list[Hint]:
         """How the inputs seem to be written, where that is not as they were read; for who has got an error."""
         found = [hint for question in self._questions.values() for hint in dialect_hints(question)]
@@ -68,7 +72,7 @@ class Guesses:
     def check(self, sources: Iterable[Source]) -> None:
         """Raises GuessError for the first input with a row that its guessed types do not hold."""
         for source in sources:
-            if isinstance(source, Records) and source.guesses_broken:
+            if isinstance(source, Records) and source.dataset and source.guesses_broken:
                 raise GuessError(source.read.paths, source.dataset, source.guesses_broken)
 
     def widen(self, broken: GuessError) -> list[str]:

@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from hotset.columnar import scan as columnar
 from hotset.columnar.batches import Batches, Exchange
 from hotset.columnar.cut import cut
+from hotset.columnar.dialect import hints_for_rejects
 from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.discover import Question
 from hotset.columnar.footers import footers, looks_at_rows
@@ -295,9 +296,10 @@ class Inputs:
             books = source.books()
             if books is not None:
                 _enter(source.read, books)
-                self._check(source.read, books, first, reasons)
+                self._check(source, books, first, reasons)
 
-    def _check(self, read: model.Read, books: Books, first: Sequence[SetAside], reasons: set[str]) -> None:
+    def _check(self, source: Source, books: Books, first: Sequence[SetAside], reasons: set[str]) -> None:
+        read = source.read
         named = ", ".join(read.paths)
         if books.complete and books.records != books.good + books.set_aside:
             raise DataError(
@@ -307,9 +309,12 @@ class Inputs:
         if self._limits.exceeded(books.set_aside, books.records):
             kind = SchemaError if reasons == {UNDECLARED} else DataError
             allowed = self._limits.max_bad
+            hints = (
+                hints_for_rejects(reasons, source.dataset) if source.dataset and self._guesses.knows(read.paths) else []
+            )
             error = kind(
                 f"{books.set_aside:,} of {books.records:,} rows of {named} are bad, allowed are {allowed}; "
-                f"mend them, or allow more with --max-bad"
+                f"mend them, or allow more with --max-bad{''.join(f'; {hint}' for hint in hints)}"
             )
             for fault in first:
                 error.add_note(f"bad     {fault.told()}")

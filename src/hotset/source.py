@@ -14,6 +14,7 @@ from hotset.columnar.layout import Layout
 from hotset.columnar.places import Places
 from hotset.columnar.records import breaks_guess
 from hotset.columnar.scan import placed_records
+from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
 from hotset.data.quarantine import SetAside
@@ -36,6 +37,8 @@ class Books:
 
 class Source:
     """An input that was listed; what is known of it is in the report's `read`."""
+
+    dataset: Dataset | None = None  # as which it is read, where its records are checked
 
     def __init__(self, read: model.Read, listing: Listing) -> None:
         self.read, self.listing = read, listing

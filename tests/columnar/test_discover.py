@@ -66,6 +66,9 @@ def test_line_ends_inside_of_quotes_leave_the_head_to_decide(tmp_path: Path) -> 
     ("name", "content", "expected"),
     [
         ("rows.tsv", b"a\tb\n1\tx\n", {"a": "bigint", "b": "string"}),
+        ("ROWS.TSV", b"a\tb\n1\tx\n", {"a": "bigint", "b": "string"}),
+        ("rows.Psv.GZ", gzip.compress(b"a|b\n1|x\n"), {"a": "bigint", "b": "string"}),
+        ("rows.csv.zst", pa.compress(b"a,b\n1,x\n", "zstd", asbytes=True), {"a": "bigint", "b": "string"}),
         ("rows.csv.gz", gzip.compress(b"a,b\n1,x\n"), {"a": "bigint", "b": "string"}),
         ("rows.jsonl", b'{"a": 1, "b": {"c": [1.5]}}\n', {"a": "bigint", "b": "struct<c:array<double>>"}),
         ("rows.csv", "\ufeffa,b\n1,é\n".encode(), {"a": "bigint", "b": "string"}),
@@ -135,6 +138,8 @@ def test_named_columns_are_taken_and_others_ignored(tmp_path: Path) -> None:
         ("rows", b"x", UsageError, "cannot tell the format"),
         ("rows.csv", b"a,a\n1,2\n", SchemaError, "two columns of the header are called 'a'"),
         ("rows.csv", b"", SchemaError, "cannot tell the columns"),
+        ("rows.csv", b"n\xe9e,b\n1,2\n", SchemaError, "not valid UTF-8, got b'n.xe9e'; .* --encoding cp1252"),
+        ("rows.json", b'{"n\xe9e": 1}\n', SchemaError, "cannot tell the columns|not valid UTF-8"),
     ],
 )
 def test_what_cannot_be_told_is_said(

@@ -29,6 +29,9 @@ class Hint:
     sentence: str
     option: str
 
+    def __str__(self) -> str:
+        return f"{self.sentence}: {self.option}" if self.option else self.sentence
+
 
 @dataclass(frozen=True)
 class Values:

@@ -13,9 +13,9 @@ from hotset.errors import UsageError
 UTF_8 = frozenset({"utf-8", "utf-8-sig"})  # by the names that Python gives them
 # Python has them as text encodings, but they are notations of programs and host names
 NO_TEXT = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape"})
-ASCII = bytes(range(128))
 MARKED = re.compile(rb"\xed[\xb0-\xb3][\x80-\xbf]")
 SURROGATES = re.compile("[\ud800-\udfff]")
+PADDING = b"\n\n\n\n"  # as long as a character may be
 UNDECODABLE = "hotset-undecodable"
 # byte-order mark -> the family that it is of, and the encodings that a file with it may be said to have; longest first
 MARKS: tuple[tuple[bytes, str, frozenset[str]], ...] = (
@@ -48,7 +48,7 @@ def can_be_cut(encoding: str) -> bool:
     if in_utf8(encoding):
         return True
     try:
-        return ASCII.decode(encoding).encode() == ASCII
+        return all(bytes([code]).decode(encoding) == chr(code) for code in range(128))
     except UnicodeError:
         return False
 
@@ -61,8 +61,15 @@ def to_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     for chunk in chunks:
         if text := decoder.decode(chunk):
             yield text.encode("utf-8", "surrogatepass")
-    if text := decoder.decode(b"", final=True):
+    if text := _last(decoder, encoding):
         yield text.encode("utf-8", "surrogatepass")
+
+
+def _last(decoder: codecs.IncrementalDecoder, encoding: str) -> str:
+    """What the decoder still holds. A character that lacks bytes does not take the end of its line with it."""
+    if not can_be_cut(encoding):
+        return decoder.decode(b"", final=True)
+    return decoder.decode(PADDING).removesuffix(PADDING.decode())
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
