@@ -31,7 +31,7 @@ from hotset.data.verify import check_version
 from hotset.errors import ClusterError, DataError, SchemaError, UsageError
 from hotset.limits import Limits, no_record
 from hotset.report import model
-from hotset.session.expression import restricted_expression
+from hotset.session.expression import row_rules
 from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
 
 Step = Callable[[str], Any]
@@ -68,6 +68,7 @@ class Inputs:
             frame = read_table(self._spark, dataset, path)
             self._report.reads.append(model.Read((f"table {path.name}",), 0, 0, (), ""))
             return frame
+        rules = row_rules(self._spark, dataset.rules, dataset.schema()) if dataset.rules else {}
         read, listing = self._list(dataset, path, strict)
         if dataset.format == "text" and not dataset.rules:
             frame, counter = text.read_lines(self._spark, listing)
@@ -81,7 +82,6 @@ class Inputs:
                 files = [file.for_spark for file in listing.files]
                 return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
         batches, source = self._records_of(read, listing, layout, None)
-        rules = {name: restricted_expression(self._spark, sql) for name, sql in dataset.rules.items()}
         return source.obeying(batches.frame(), rules)
 
     def dataset(self, path: str | Sequence[str], columns: str, format: Format | None) -> Dataset:  # noqa: A002
