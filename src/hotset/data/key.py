@@ -31,8 +31,6 @@ def check_key(rows: DataFrame, dataset: Dataset, before: Sequence[PublishedFile]
 
     `before` are the files that a version of before has left.
     """
-    if not dataset.key:
-        return
     worst = _worst(rows, dataset.key)
     if worst:
         places = _old_places(rows, dataset.key, worst, before) if before else [""] * len(worst)

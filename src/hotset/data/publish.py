@@ -79,7 +79,8 @@ def publish(
     with _room_told(terms.claim.destination), terms.claim.staged() as version:
         if write_rows:
             written = write_rows(version)
-            check_at_rest(promises, read_back(spark, dataset, version))
+            if promises:
+                check_at_rest(promises, read_back(spark, dataset, version))
         else:
             written = write(rows, dataset, version, terms.maker.run_id, promises, line)
         quarantine, inputs = terms.seal(version)
@@ -88,7 +89,8 @@ def publish(
         heritage = inherit(terms.claim, old, files, terms.partitions, version)
         manifest = _manifest(dataset, files, terms.maker, heritage, quarantine, inputs)
         check_inherited(spark, dataset, old if heritage.files else None, version)
-        check_key(rows if is_shown(dataset) else read_back(spark, dataset, version), dataset, heritage.files)
+        if dataset.key:
+            check_key(rows if is_shown(dataset) else read_back(spark, dataset, version), dataset, heritage.files)
         _complete(version, manifest, terms.claim.destination.parent)
         terms.last_check()
         terms.claim.put_in_place(version)

@@ -62,19 +62,19 @@ def _nullable(dataset: Dataset) -> StructType:
 
 def _typed(spark: SparkSession, rows: RDD[Any], schema: StructType) -> DataFrame:
     """Each row is looked at by Python: what is of another type would become null, without a word."""
-    checked = rows.map(_checked(_make_type_verifier(schema), schema.names))
-    return spark.createDataFrame(checked, schema, verifySchema=False)
+    return spark.createDataFrame(rows.map(row_checker(schema)), schema, verifySchema=False)
 
 
-def _checked(verify: Callable[[Any], None], names: list[str]) -> Callable[[Any], Any]:
+def row_checker(schema: StructType) -> Callable[[Any], Any]:
+    """In a worker: row -> the same row. Raises DataError for a value of another type, SchemaError for other names."""
+    verify, names = _make_type_verifier(schema), schema.names
+
     def check(row: Any) -> Any:
         # a Row is taken by the places of its values, and of a dict what is not declared would be dropped
         own = list(row) if isinstance(row, dict) else list(getattr(row, "__fields__", names))
         if own != names and not (isinstance(row, dict) and set(own) <= set(names)):
-            what = "order of the columns" if sorted(own) == sorted(names) else "columns"
-            raise SchemaError(
-                f"the {what} of a row differs: declared {', '.join(names)}, got {', '.join(map(str, own))}"
-            )
+            what = "order of columns" if sorted(own) == sorted(names) else "set of columns"
+            raise SchemaError(f"a row has another {what}: declared {', '.join(names)}, got {', '.join(map(str, own))}")
         try:
             verify(row)
         except (PySparkTypeError, PySparkValueError) as why:

@@ -92,8 +92,9 @@ def write(
     for reason, number in zip(unwritable, numbers, strict=False):
         if number:
             raise DataError(f"{reason}, got {number} such rows; publish as parquet, or clean them")
-    at_rest = () if is_shown(dataset) else (read_back(rows.sparkSession, dataset, version),)
-    check_counts(promises, numbers[len(unwritable) :], int(metrics["rows"]), (*at_rest, rows))
+    if any(numbers):
+        at_rest = () if is_shown(dataset) else (read_back(rows.sparkSession, dataset, version),)
+        check_counts(promises, numbers[len(unwritable) :], int(metrics["rows"]), (*at_rest, rows))
     return int(metrics["rows"])
 
 
