@@ -18,7 +18,6 @@ pytestmark = pytest.mark.usefixtures("spark")  # it parses the columns of datase
         ("n bigint", (1.5,)),
         ("n double", (1,)),
         ("n int", (2**31,)),
-        ("n string", (1,)),
         ("n date", ("2026-01-31",)),
         ("n boolean", (1,)),
         ("n int, m int", (1,)),
