@@ -12,7 +12,7 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StringType
+from pyspark.sql.types import StringType, StructField
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
@@ -24,6 +24,7 @@ from hotset.data.promises import Promise, check_counts
 from hotset.errors import DataError
 
 LINES = "value string"
+EMPTY = "\ue000\ue001"  # of the private use area: nobody's text
 PART = re.compile(r"^part-(\d+)-")
 # In UTC, which has an offset of whole minutes at all times; New York's was -04:56:02 in 1850.
 TIMES = {
@@ -137,15 +138,24 @@ def _few_files(spark: SparkSession) -> Iterator[None]:
 
 def read_back(spark: SparkSession, dataset: Dataset, version: Path) -> DataFrame:
     """The rows as Spark's own reader sees them, in the columns of the dataset; rows that are shown as lines."""
-    names = dataset.schema().names
-    schema = LINES if dataset.format == "text" else dataset.schema()
-    # the reader would take what is written for an empty text as that text itself
-    options = {name: value for name, value in write_options(dataset).items() if name != "emptyValue"}
-    reader = spark.read.schema(schema).format(dataset.format).options(**options)
+    schema = dataset.schema()
+    options = write_options(dataset)
+    if dataset.format == "csv" and dataset.quote:
+        options["emptyValue"] = EMPTY
+    reader = spark.read.schema(LINES if dataset.format == "text" else schema).format(dataset.format).options(**options)
     rows = reader.load(HADOOP_GLOB.sub(r"\\\1", str(version)))
     if dataset.format == "text":
-        return rows if len(names) > 1 else rows.toDF(*names)
-    return rows.select(*map(by_name, names))  # Spark has those of the directories' names last
+        return rows if is_shown(dataset) else rows.toDF(*schema.names)
+    # Spark has the columns that stand in the directories' names last
+    return rows.select(*(_as_published(field, dataset) for field in schema.fields))
+
+
+def _as_published(field: StructField, dataset: Dataset) -> Column:
+    """The reader takes an empty text for null where null is written as nothing, so it is given another one for it."""
+    column = by_name(field.name)
+    if dataset.format != "csv" or not isinstance(field.dataType, StringType):
+        return column
+    return F.when(column == EMPTY, F.lit("")).otherwise(column).alias(field.name)
 
 
 def check_books(rows: int, files: tuple[PublishedFile, ...], dataset: Dataset) -> None:
