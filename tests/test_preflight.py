@@ -104,6 +104,22 @@ def test_output_of_the_same_run_is_already_done(job: Job, tmp_path: Path) -> Non
     assert done.run_id == "run-1"
 
 
+def test_with_a_changed_helper_the_same_run_is_not_done(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    job.source.write_text("import helper_of_demo")
+    (tmp_path / "helper_of_demo.py").write_text("FACTOR = 2")
+    publish(tmp_path / "out", plan(job).run_key)
+
+    done = plan(job).done
+    (tmp_path / "helper_of_demo.py").write_text("FACTOR = 3")
+
+    assert done is not None
+    with pytest.raises(OutputError, match="the last time from other input, parameters or code"):
+        plan(job)
+
+
 def test_output_of_another_run_is_refused_with_its_maker(job: Job, tmp_path: Path) -> None:
     publish(tmp_path / "out", "another key")
 

@@ -38,7 +38,7 @@ from hotset.errors import ClusterError, DataError, SchemaError, UsageError
 from hotset.guesses import GuessError, Guesses, guessed_types
 from hotset.limits import Limits, no_record
 from hotset.report import model
-from hotset.session.expression import restricted_expression
+from hotset.session.expression import row_rules
 from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
 
 Step = Callable[[str], Any]
@@ -75,6 +75,7 @@ class Inputs:
             frame = read_table(self._spark, dataset, path)
             self._report.reads.append(model.Read((f"table {path.name}",), 0, 0, (), ""))
             return frame
+        rules = row_rules(self._spark, dataset.rules, dataset.schema()) if dataset.rules else {}
         read, listing = self._list(dataset, path, strict)
         if dataset.format == "text" and not dataset.rules and self._in_catalyst(dataset, listing):
             frame, counter = text.read_lines(self._spark, listing)
@@ -88,7 +89,6 @@ class Inputs:
                 files = [file.for_spark for file in listing.files]
                 return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
         batches, source = self._records_of(read, listing, layout, None)
-        rules = {name: restricted_expression(self._spark, sql) for name, sql in dataset.rules.items()}
         return source.obeying(batches.frame(), rules)
 
     def dataset(

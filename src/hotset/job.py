@@ -24,6 +24,7 @@ from typing import Any
 from pyspark import cloudpickle
 
 from hotset.errors import UsageError
+from hotset.imports import imported_sources, python_files
 
 ENTRY_POINTS = "hotset.jobs"
 
@@ -47,10 +48,15 @@ class Job:
         return self.doc.strip().partition("\n")[0]
 
     def code_hash(self, params: Any = None) -> str:
-        """SHA-256 of the job's own source: its package if it has one, else its file; and of the functions it runs."""
+        """SHA-256 of the job's own source: its package if it has one, else its file; and of the functions it runs.
+
+        So is what these import, as far as it is not installed.
+        """
         digest = hashlib.sha256()
-        for root in (self.source, *self._others(params)):
-            for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+        others = self._others(params)
+        theirs = (self.source, *(source for source in others if not _installed(source)))
+        for root in (self.source, *others, *imported_sources(theirs)):
+            for file in python_files(root):
                 name = file.relative_to(root.parent).as_posix()
                 digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
         return digest.hexdigest()

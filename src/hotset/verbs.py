@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import pyarrow as pa
 from pyspark import RDD
@@ -21,6 +21,7 @@ from hotset.data.catalog import Table
 from hotset.data.claim import Claims
 from hotset.data.dataset import Dataset, Format
 from hotset.data.destination import check_apart, check_harmless, destination
+from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
 from hotset.data.guess import Role, Roles
 from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
@@ -28,6 +29,7 @@ from hotset.data.options import TableOptions
 from hotset.data.publish import Published, Terms, publish
 from hotset.data.table import is_written_here, write_table
 from hotset.data.writing import read_back
+from hotset.errors import UsageError
 from hotset.guesses import GuessError
 from hotset.inputs import Inputs
 from hotset.keeping import AnyLevel, Keeping, KeptBatches
@@ -40,9 +42,12 @@ from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.progress import RunProgress
 from hotset.report.warned import read_warnings, skew_warnings
-from hotset.session.expression import restricted_expression
+from hotset.session.expression import restricted_expression, row_rules
 from hotset.session.labels import labelled
 from hotset.session.spark import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 T = TypeVar("T")
 
@@ -219,7 +224,7 @@ class Run:
     def publish(
         self,
         dataset: Dataset,
-        data: DataFrame | RDD[Any] | Batches | pa.Table,
+        data: "DataFrame | RDD[Any] | Batches | pa.Table | pd.DataFrame",
         path: str,
         *,
         partitions: Sequence[Mapping[str, Any]] | None = None,
@@ -227,8 +232,8 @@ class Run:
         """All of `data` at `path`, or nothing: it appears in one step. --if-exists says what becomes of what is there.
 
         `partitions`, as in `[{"day": "2026-01-31"}]`, are those that replace-partitions replaces; else those in `data`.
-        Raises OutputError, SchemaError when the columns are not the dataset's, DataError when books or key do not hold,
-        InputError when an input has changed.
+        Raises OutputError, SchemaError when the columns are not the dataset's, DataError when rows are not what the
+        dataset says (`not null`, `nan`, rules, key) or books do not hold, InputError when an input has changed.
         """
         target = destination(path)
         check_harmless(target)
@@ -237,25 +242,31 @@ class Run:
         start = time.monotonic()
         with self.step(f"publish {target.name}"):
             scope = None if partitions is None else tuple(partitions)
+            rules = row_rules(self.spark, dataset.rules, dataset.schema())
             claim = self._claims.take(target)
-            terms = Terms(claim, self._maker(), self._inputs.seal, self._inputs.check_unchanged, scope)
+            terms = Terms(claim, self._maker(), self._inputs.seal, self._inputs.check_unchanged, scope, rules)
             frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
             published = publish(self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
         self.report.publishes.append(_publication(target, published, time.monotonic() - start))
 
     def _written_by(
-        self, data: DataFrame | RDD[Any] | Batches | pa.Table, dataset: Dataset, run_id: str
+        self, data: Any, dataset: Dataset, run_id: str
     ) -> tuple[DataFrame | RDD[Any], Callable[[Path], int] | None]:
         """The rows as Spark has them, and who writes them, where that is not Spark."""
         if isinstance(data, Batches):
             past_spark = dataset.format == "parquet" and not dataset.partition_by
-            return data.frame(), partial(write_parts, data, run_id=run_id) if past_spark else None
+            return data.frame_with_nulls(), partial(write_parts, data, run_id=run_id) if past_spark else None
+        if is_pandas(data):
+            data = table_of_pandas(data, dataset)
         if isinstance(data, pa.Table):
+            data = exact_table(data, dataset)
             columns = from_arrow_schema(data.schema, prefer_timestamp_ntz=True)
             if not is_written_here(data, dataset):
                 return self.spark.createDataFrame(data, columns), None
             return self.spark.createDataFrame([], columns), partial(write_table, data, dataset, run_id=run_id)
+        if not isinstance(data, DataFrame | RDD):
+            raise UsageError(f"what is published is a frame, an RDD, batches or a table, got {type(data).__name__}")
         return data, None
 
     def published(self, dataset: Dataset, path: str) -> DataFrame:

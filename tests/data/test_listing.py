@@ -107,6 +107,36 @@ def test_glob_is_expanded(tmp_path: Path, pattern: str, expected: list[str]) -> 
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("x/*", ["part-1"]),
+        ("x/**", ["part-1", "sub/part-2"]),
+        ("x/*/*", ["sub/part-2"]),
+        ("*/*", ["part-1", "sub/part-2"]),
+        ("*", ["part-1", "sub/part-2"]),
+        ("**/*.json", []),
+        ("**/part*", ["part-1", "sub/part-2"]),
+        ("x/[_ps]*", ["part-1", "sub/part-2"]),
+        ("x/_*/*", []),
+        ("x/_*", []),
+        ("x/_quarantine/*", ["_quarantine/run.json"]),
+        ("x/_quarantine/r*.json", ["_quarantine/run.json"]),
+        ("*/_quarantine/*", ["_quarantine/run.json"]),
+        ("x/.tmp/*", [".tmp/part-3"]),
+    ],
+)
+def test_a_glob_passes_over_what_a_directory_passes_over(tmp_path: Path, pattern: str, expected: list[str]) -> None:
+    make(tmp_path, *(f"x/{name}" for name in ("part-1", "_MANIFEST.json", "_quarantine/run.json", "_SUCCESS")))
+    make(tmp_path, "x/sub/part-2", "x/.tmp/part-3", "x/_temporary/0/part-4")
+
+    if expected:
+        assert names(tmp_path, f"{tmp_path}/{pattern}") == [f"x/{name}" for name in expected]
+    else:
+        with pytest.raises(InputError, match=r"no file to read in .* but hidden or temporary ones"):
+            list_inputs([f"{tmp_path}/{pattern}"])
+
+
 def test_several_paths_are_listed_together_and_each_file_once(tmp_path: Path) -> None:
     make(tmp_path, "a.txt", "sub/b.txt", "sub/c.txt")
     paths = ["sub/c.txt", "a.txt", "sub", "./a.txt", "sub/../a.txt", "sub/*.txt"]

@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from hotset.data.rendering import PLAIN, _is_plain, frame_as_lines, rdd_as_lines
+from hotset.data.rendering import PLAIN, _is_plain, line_of, rdd_as_lines
 
 ROWS: dict[str, list[tuple[str | None, int | None]]] = {
     "plain": [("the", 3), ("“나라”…", -1), ('a"b (c)', 0), ("", 2**62), (None, None), ("Ωя、か漢é"[0:2], 7)],
@@ -19,7 +19,7 @@ def test_a_row_reads_as_python_shows_the_tuple(spark: SparkSession, kind: str, k
     frame = spark.createDataFrame(ROWS[kind], "word string, `odd ``name` bigint")
     frame = frame.persist() if kept else frame
 
-    lines = [row.value for row in frame_as_lines(frame).collect()]
+    lines = [row.value for row in frame.select(line_of(frame).alias("value")).collect()]
 
     assert lines == [str(row) for row in ROWS[kind]]
     assert _is_plain(frame) == (kind == "plain")
@@ -30,7 +30,7 @@ def test_other_types_read_as_python_shows_them(spark: SparkSession) -> None:
     rows = [(1.5, [1, None], True), (float("nan"), [], None)]
     frame = spark.createDataFrame(rows, "x double, a array<int>, b boolean").persist()
 
-    lines = [row.value for row in frame_as_lines(frame).collect()]
+    lines = [row.value for row in frame.select(line_of(frame).alias("value")).collect()]
 
     assert lines == [str(row) for row in rows]
     frame.unpersist()
@@ -39,7 +39,7 @@ def test_other_types_read_as_python_shows_them(spark: SparkSession) -> None:
 def test_one_string_column_is_written_as_it_is(spark: SparkSession) -> None:
     frame = spark.createDataFrame([("it's",), ("x",)], "value string")
 
-    assert [row.value for row in frame_as_lines(frame).collect()] == ["it's", "x"]
+    assert [row.value for row in frame.select(line_of(frame).alias("value")).collect()] == ["it's", "x"]
 
 
 def test_an_rdd_reads_as_save_as_text_file_writes_it(spark: SparkSession) -> None:

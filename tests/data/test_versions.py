@@ -25,10 +25,16 @@ def opened(tmp_path: Path, if_exists: IfExists) -> Iterator[Run]:
         yield run
 
 
-def publish_days(tmp_path: Path, if_exists: IfExists, *rows: tuple[str | None, int], partitions: Any = None) -> None:
+def publish_days(
+    tmp_path: Path,
+    if_exists: IfExists,
+    *rows: tuple[str | None, int | None],
+    partitions: Any = None,
+    dataset: Dataset = DAYS,
+) -> None:
     with opened(tmp_path, if_exists) as run:
         frame = run.spark.createDataFrame(list(rows), DAYS.columns)
-        run.publish(DAYS, frame, str(tmp_path / "out"), partitions=partitions)
+        run.publish(dataset, frame, str(tmp_path / "out"), partitions=partitions)
 
 
 def publish_numbers(tmp_path: Path, if_exists: IfExists, count: int, dataset: Dataset = NUMBERS) -> None:
@@ -145,7 +151,6 @@ def test_partitions_that_make_no_sense_are_refused(
     [
         (Dataset("n bigint", format="json"), "the format of .*: parquet there, got json"),
         (Dataset("n bigint, m int"), "the columns of .*: struct<n:bigint> there, got struct<n:bigint,m:int>"),
-        (Dataset("n bigint", partition_by=("n",)), r"the partition_by of .*: \(\) there, got \('n',\)"),
     ],
 )
 def test_append_of_another_shape_is_refused_with_the_difference(
@@ -252,10 +257,59 @@ def test_append_checks_the_key_against_the_rows_that_are_there(tmp_path: Path) -
     dataset = Dataset("n bigint", key=("n",))
     publish_numbers(tmp_path, "refuse", 3, dataset)
 
-    with pytest.raises(DataError, match=r"\(0\) 2 times, \(1\) 2 times, \(2\) 2 times"):
+    there = rf"\(in part-\d+-{manifest_of(tmp_path).history[0].run_id}-[^ ]*, there before, and in new rows\)"
+    with pytest.raises(DataError, match=rf"\(0\) 2 times {there}, \(1\) 2 times {there}, \(2\) 2 times {there}; drop"):
         publish_numbers(tmp_path, "append", 4, dataset)
 
     assert manifest_of(tmp_path).rows == 3
+
+
+@pytest.mark.usefixtures("spark")
+def test_append_of_rows_that_are_partitioned_otherwise_is_refused(tmp_path: Path) -> None:
+    publish_days(tmp_path, "refuse", ("mon", 1))
+
+    with pytest.raises(SchemaError, match=r"the partition_by of .*: \('day',\) there, got \(\)"):
+        publish_days(tmp_path, "append", ("mon", 2), dataset=Dataset(DAYS.columns))
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("file_format", ["parquet", "csv", "json"])
+def test_where_the_twins_of_a_key_are_is_told_with_their_partition(tmp_path: Path, file_format: Any) -> None:
+    dataset = Dataset("day string, n int", file_format, partition_by=("day",), key=("n",))
+    publish_days(tmp_path, "refuse", ("mon", 1), ("a/b c=1%", 2), dataset=dataset)
+
+    with pytest.raises(DataError) as refused:
+        publish_days(tmp_path, "append", ("tue", 2), ("tue", 3), ("mon", 3), ("wed", 4), dataset=dataset)
+
+    run_id = manifest_of(tmp_path).history[0].run_id
+    assert "(2) 2 times (in day=a%2Fb c%3D1%25/part-0" in str(refused.value)
+    assert f"-{run_id}-" in str(refused.value)
+    assert "(3) 2 times (all in new rows); drop" in str(refused.value)
+    assert manifest_of(tmp_path).rows == 2
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("file_format", ["parquet", "csv", "json", "orc"])
+def test_a_key_of_a_partitioned_dataset_is_that_column_and_no_other(tmp_path: Path, file_format: Any) -> None:
+    dataset = Dataset("day string, n int", file_format, partition_by=("day",), key=("n",))
+
+    publish_days(tmp_path, "refuse", ("mon", 1), ("mon", 2), dataset=dataset)
+    publish_days(tmp_path, "replace-partitions", ("mon", 3), ("mon", 4), dataset=dataset)
+
+    with pytest.raises(DataError, match=r"\(3\) 2 times \(in day=mon/part-.* there before, and in new rows\)"):
+        publish_days(tmp_path, "replace-partitions", ("tue", 3), dataset=dataset)
+
+
+@pytest.mark.usefixtures("spark")
+def test_rows_of_before_are_looked_at_when_a_column_becomes_not_null(tmp_path: Path) -> None:
+    promising = Dataset("day string, n int not null", partition_by=("day",))
+    publish_days(tmp_path, "refuse", ("mon", None), ("tue", 2))
+
+    with pytest.raises(DataError, match="column 'n' is null, declared not null, in 1 of 3 rows"):
+        publish_days(tmp_path, "append", ("tue", 3), dataset=promising)
+    publish_days(tmp_path, "replace-partitions", ("mon", 1), dataset=promising)
+
+    assert manifest_of(tmp_path).columns == promising.columns
 
 
 @pytest.mark.usefixtures("spark")

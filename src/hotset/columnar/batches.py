@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from hotset.columnar.chunks import CHUNKS_DDL, HashSplit, Moved, from_chunks, one_chunk_each, sided_chunks
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.data.dataset import Dataset
+from hotset.data.inside import all_nullable
 from hotset.data.tally import LastReport
 
 # of the input, not of memory: Parquet may be several times smaller than what it holds
@@ -83,6 +84,10 @@ class Batches:
     def frame(self) -> DataFrame:
         """A plain frame: here the JVM makes rows of the batches."""
         return self.source.mapInArrow(self.feed, self.columns)
+
+    def frame_with_nulls(self) -> DataFrame:
+        """The same where `not null` is not believed: Spark would break at a null, and not say where."""
+        return self.source.mapInArrow(self.feed, all_nullable(Dataset(self.columns).schema()))  # type: ignore[arg-type]
 
     def chunks(self) -> DataFrame:
         """The batches of each partition as a few binary rows, for Spark to keep."""

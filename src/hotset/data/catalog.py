@@ -6,7 +6,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from hotset.data.dataset import Dataset
-from hotset.data.publish import check_columns
+from hotset.data.rows import check_columns
 from hotset.errors import InputError, UsageError
 
 

@@ -10,11 +10,23 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from hotset.data.columns import ddl
+from hotset.data.declared import (
+    check_choice,
+    check_columns_text,
+    check_kind,
+    check_known,
+    check_mapping,
+    check_names,
+    column_names,
+    no_columns,
+)
 from hotset.data.encoding import codec_name
 from hotset.data.guess import Guess
 from hotset.errors import UsageError
 
 Format = Literal["text", "csv", "json", "parquet", "orc"]
+OnNew = Literal["fail", "ignore"]
+NaN = Literal["keep", "refuse"]
 MIB = 1024**2
 
 
@@ -31,9 +43,9 @@ class Dataset:
     rules: Mapping[str, str] = field(default_factory=dict)  # name -> SQL that must not be false
     partition_by: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
-    on_new: Literal["fail", "ignore"] = "fail"
+    on_new: OnNew = "fail"
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    nan: Literal["keep", "refuse"] = "keep"
+    nan: NaN = "keep"
     longest_line_bytes: int = 4 * MIB
     header: bool = True
     separator: str = ","
@@ -43,17 +55,40 @@ class Dataset:
     encoding: str = "utf-8"
     decimal_comma: bool = False
     skip: int = 0
-    guesses: Mapping[str, Guess] = field(
-        default_factory=dict
-    )  # column -> how its type was guessed; declared ones: none
+    guesses: Mapping[str, Guess] = field(default_factory=dict)  # column -> how its type was guessed, of undeclared ones
 
     def __post_init__(self) -> None:
+        check_columns_text(self.columns)
+        names = column_names(self.columns)
+        for field_name, choices in (("format", Format), ("on_new", OnNew), ("nan", NaN)):
+            check_choice(field_name, getattr(self, field_name), choices)
+        check_names("partition_by", self.partition_by, names)
+        check_names("key", self.key, names)
+        if names and set(names) == set(self.partition_by):
+            raise UsageError(f"partition_by names all columns, got {self.partition_by}; leave one for the files")
+        check_mapping("rules", self.rules, '{"n is positive": "n > 0"}', str)
+        check_mapping("defaults", self.defaults, '{"n": 0}')
+        for name in self.defaults:
+            check_known("defaults", name, names)
+        self._check_lines()
+
+    def _check_lines(self) -> None:
+        """How lines are read and written."""
+        for name, kind in (("longest_line_bytes", int), ("header", bool), ("multiline", bool), ("decimal_comma", bool)):
+            check_kind(name, getattr(self, name), kind)
+        if self.longest_line_bytes < 1:
+            raise UsageError(f"longest_line_bytes is at least 1, got {self.longest_line_bytes}")
         codec_name(self.encoding)
         if not isinstance(self.skip, int) or self.skip < 0:
             raise UsageError(f"skip is how many lines stand before a CSV begins, got {self.skip!r}")
         if not isinstance(self.null, str | tuple) or not all(isinstance(text, str) for text in self.nulls):
             raise UsageError(f"null of a CSV is a text or a tuple of texts, got {self.null!r}")
+        self._check_cells()
+
+    def _check_cells(self) -> None:
+        """How cells are told apart."""
         for name, character in (("separator", self.separator), ("quote", self.quote)):
+            check_kind(name, character, str)
             if len(character) != 1 or not character.isascii() or character in "\0\r\n":
                 if name == "quote" and not character:
                     continue
@@ -102,14 +137,12 @@ class Dataset:
         try:
             schema = StructType.fromDDL(self.columns)
         except ParseException as why:
-            reason = str(why).strip().splitlines()[0]
-            raise UsageError(
-                f"the columns of a dataset are written in Spark's DDL, got {self.columns!r}: {reason}"
-            ) from None
-        assert isinstance(schema, StructType)
-        for name in (*self.partition_by, *self.key, *self.defaults):
-            if name not in schema.names:
-                raise UsageError(f"{name!r} is no column of the dataset; its columns are {', '.join(schema.names)}")
+            raise no_columns(self.columns, f": {str(why).strip().splitlines()[0]}") from None
+        if not isinstance(schema, StructType):
+            raise no_columns(self.columns)
+        for field_name in ("partition_by", "key", "defaults"):
+            for name in getattr(self, field_name):
+                check_known(field_name, name, schema.names)
         return schema
 
     def arrow_schema(self) -> pa.Schema:

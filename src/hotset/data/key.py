@@ -1,52 +1,75 @@
-"""The promise of a dataset's key: never null, never twice."""
+"""The promise of a dataset's key: never null, never twice in the whole version."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from functools import reduce
+from operator import and_
+from urllib.parse import unquote
 
-from pyspark import RDD
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
-from hotset.data.writing import read_back
+from hotset.data.manifest import PublishedFile
+from hotset.data.writing import is_shown
 from hotset.errors import DataError, UsageError
 
 EXAMPLES = 3
 TIMES = "(times)"  # no column of anybody's
+FILE = "(file)"
 
 
-def check_key(
-    spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset, version: Path, *, is_whole: bool
-) -> None:
-    """Raises DataError, with the worst keys, when a key in `version` is null or there twice.
+def check_key_kind(dataset: Dataset, *, is_whole: bool) -> None:
+    """Raises UsageError for a key that could not be checked. `is_whole` says that no rows of before stay."""
+    if dataset.key and is_shown(dataset) and not is_whole:
+        raise UsageError("a key of tuples written as text cannot be checked when they are added; publish as csv")
 
-    `is_whole` says that `data` is all there is in it: tuples shown as text are not read back, the frame is looked at.
+
+def check_key(rows: DataFrame, dataset: Dataset, before: Sequence[PublishedFile]) -> None:
+    """Raises DataError, with the worst keys and where they stand, when a key in `rows` is null or there twice.
+
+    `before` are the files that a version of before has left.
     """
-    if not dataset.key:
-        return
-    worst = _worst(_rows(spark, data, dataset, version, is_whole), dataset.key)
+    worst = _worst(rows, dataset.key)
     if worst:
-        told = ", ".join(f"{_shown(row, dataset.key)} {row[TIMES]} times" for row in worst)
+        places = _old_places(rows, dataset.key, worst, before) if before else [""] * len(worst)
+        told = ", ".join(
+            f"{_shown(row, dataset.key)} {row[TIMES]} times{place}" for row, place in zip(worst, places, strict=True)
+        )
         raise DataError(f"the key ({', '.join(dataset.key)}) is null or not unique, got {told}; drop the duplicates")
-
-
-def _rows(
-    spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset, version: Path, is_whole: bool
-) -> DataFrame:
-    names = dataset.schema().names
-    if dataset.format == "text" and len(names) > 1:
-        if isinstance(data, RDD) or not is_whole:
-            raise UsageError("a key of tuples written as text cannot be checked; publish as csv or parquet")
-        return data
-    return read_back(spark, dataset, version).toDF(*names)
 
 
 def _worst(rows: DataFrame, key: tuple[str, ...]) -> list[Row]:
     columns = [by_name(name) for name in key]
-    absent = F.greatest(F.lit(False), *(column.isNull() for column in columns))
+    absent = F.greatest(F.lit(False), F.lit(False), *(column.isNull() for column in columns))
     counts = rows.groupBy(*columns).agg(F.count(F.lit(1)).alias(TIMES)).filter((F.col(TIMES) > 1) | absent)
     return counts.orderBy(F.desc(TIMES), *columns).take(EXAMPLES)
+
+
+def _old_places(
+    rows: DataFrame, key: tuple[str, ...], worst: Sequence[Row], before: Sequence[PublishedFile]
+) -> list[str]:
+    """For each of the worst keys: which file it stands in that was there before, or that all of it is new."""
+    schema = StructType([StructField(f"({place})", rows.schema[name].dataType) for place, name in enumerate(key)])
+    wanted = rows.sparkSession.createDataFrame([tuple(row[name] for name in key) for row in worst], schema)
+    named = rows.select(*map(by_name, key), rows.metadataColumn("_metadata").getField("file_path").alias(FILE))
+    same = reduce(and_, (by_name(name).eqNullSafe(F.col(f"({place})")) for place, name in enumerate(key)))
+    found = named.join(F.broadcast(wanted), same, "inner").select(*schema.names, FILE).distinct()
+    files: dict[str, list[str]] = {}
+    for *values, file in found.collect():
+        files.setdefault(repr(values), []).append(unquote(file))
+    return [_told(files.get(repr([row[name] for name in key]), []), before) for row in worst]
+
+
+def _told(files: Sequence[str], before: Sequence[PublishedFile]) -> str:
+    """` (once in day=mon/part-…, which was there, and in new rows)`"""
+    old = sorted(file.path for file in before if any(one.endswith(f"/{file.path}") for one in files))
+    if not old:
+        return " (all in new rows)"
+    more = f" and {len(old) - 1} more" if len(old) > 1 else ""
+    new = ", and in new rows" if len(files) > len(old) else ""
+    return f" (in {old[0]}{more}, there before{new})"
 
 
 def _shown(row: Row, key: tuple[str, ...]) -> str:

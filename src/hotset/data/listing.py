@@ -14,6 +14,7 @@ from hotset.errors import InputError
 SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*):/")
 # What Hadoop's glob syntax gives a meaning; a backslash takes it away again.
 HADOOP_GLOB = re.compile(r"([\\{}\[\]*?])")
+HIDDEN = "hidden or temporary name"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,10 @@ def list_inputs(paths: Iterable[str]) -> Listing:
     for text in paths:
         found = _Findings()
         for start in _expand(text):
-            _collect(start, found, set())
+            if _is_in_hidden(start, text):
+                found.skipped[str(start)] = HIDDEN
+            else:
+                _collect(start, found, set())
         if not found.files:
             raise InputError(f"no file to read in {text!r}{_only_hidden(found)}; give a file, a directory or a glob")
         files |= found.files
@@ -125,9 +129,15 @@ def _expand(text: str) -> list[Path]:
     return matches
 
 
+def _is_in_hidden(match: Path, text: str) -> bool:
+    """Whether a wildcard has led into a hidden directory: one that is written out is meant."""
+    written = local_path(text).parts
+    return any(is_hidden(name) and name not in written for name in match.parts[:-1])
+
+
 def _collect(path: Path, found: _Findings, above: set[Path]) -> None:
     if is_hidden(path.name):
-        found.skipped[str(path)] = "hidden or temporary name"
+        found.skipped[str(path)] = HIDDEN
     elif path.is_dir():
         real = path.resolve()
         if real in above:

@@ -6,26 +6,27 @@ name, or in exchange for the version that is there. A kill at any moment leaves 
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pyspark import RDD
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from hotset.data.claim import Claim
 from hotset.data.contents import describe_files, in_threads
 from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
-from hotset.data.key import check_key
+from hotset.data.key import check_key, check_key_kind
 from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
+from hotset.data.promises import check_at_rest, promises_of
 from hotset.data.rename import sync
-from hotset.data.rendering import frame_as_lines, rdd_as_lines
-from hotset.data.successor import Heritage, check_partitions, inherit, old_version
-from hotset.data.writing import check_books, check_writable, csv_facts, write
-from hotset.errors import HotsetError, SchemaError
+from hotset.data.rows import rows_to_write
+from hotset.data.successor import Heritage, check_inherited, check_partitions, inherit, old_version
+from hotset.data.writing import check_books, check_writable, csv_facts, is_shown, read_back, write
+from hotset.errors import HotsetError
 
 Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
 NO_ROOM = ("No space left on device", "Disk quota exceeded")
@@ -38,7 +39,8 @@ class Terms:
 
     `seal` is called once, with the new version's directory, when all rows are in it: it checks the books of the inputs,
     writes what was set aside below `_quarantine`, and tells of both. `last_check` is called right before the version is
-    put in its place. Both may raise: then nothing is published. `partitions` is the scope of replace-partitions.
+    put in its place. Both may raise: then nothing is published. `partitions` is the scope of replace-partitions,
+    `rules` are those of the dataset.
     """
 
     claim: Claim
@@ -46,6 +48,7 @@ class Terms:
     seal: Callable[[Path], Sealed]
     last_check: Callable[[], None]
     partitions: tuple[Mapping[str, Any], ...] | None = None
+    rules: Mapping[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,24 @@ def publish(
     check_writable(dataset)
     check_partitions(dataset, terms.partitions)
     old = old_version(terms.claim, dataset)
-    frame = _rows_to_write(spark, data, dataset)
+    check_key_kind(dataset, is_whole=old is None or terms.claim.if_exists == "replace")
+    rows, line = rows_to_write(spark, data, dataset)
+    promises = promises_of(dataset, terms.rules)
     with _room_told(terms.claim.destination), terms.claim.staged() as version:
-        rows = write_rows(version) if write_rows else write(frame, dataset, version, terms.maker.run_id)
+        if write_rows:
+            written = write_rows(version)
+            if promises:
+                check_at_rest(promises, read_back(spark, dataset, version))
+        else:
+            written = write(rows, dataset, version, terms.maker.run_id, promises, line)
         quarantine, inputs = terms.seal(version)
         files = describe_files(version, dataset.format, csv_facts(dataset))
-        check_books(rows, files, dataset)
+        check_books(written, files, dataset)
         heritage = inherit(terms.claim, old, files, terms.partitions, version)
         manifest = _manifest(dataset, files, terms.maker, heritage, quarantine, inputs)
-        check_key(spark, data, dataset, version, is_whole=not heritage.files)
+        check_inherited(spark, dataset, old if heritage.files else None, version)
+        if dataset.key:
+            check_key(rows if is_shown(dataset) else read_back(spark, dataset, version), dataset, heritage.files)
         _complete(version, manifest, terms.claim.destination.parent)
         terms.last_check()
         terms.claim.put_in_place(version)
@@ -115,27 +127,6 @@ def _complete(version: Path, manifest: Manifest, above: Path) -> None:
     give_modes(version, like=above)
     for _ in in_threads(sync, [*version.rglob("*"), version, version.parent]):
         pass
-
-
-def _rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset) -> DataFrame:
-    """What the file format takes: the columns as declared, or lines of text."""
-    if isinstance(data, RDD):
-        if dataset.format == "text":
-            return rdd_as_lines(spark, data)
-        return spark.createDataFrame(data, dataset.columns, verifySchema=False)
-    check_columns(data, dataset)
-    return frame_as_lines(data) if dataset.format == "text" else data
-
-
-def check_columns(frame: DataFrame, dataset: Dataset) -> None:
-    """Raises SchemaError when names or types differ from the declared ones."""
-    declared = frame.sparkSession.createDataFrame([], dataset.columns).dtypes
-    if frame.dtypes != declared:
-        raise SchemaError(f"the columns differ: declared {_ddl(declared)}, got {_ddl(frame.dtypes)}")
-
-
-def _ddl(dtypes: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in dtypes)
 
 
 @contextmanager

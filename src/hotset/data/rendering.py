@@ -20,16 +20,16 @@ PLAIN = (
 WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
 
 
-def frame_as_lines(frame: DataFrame) -> DataFrame:
-    """frame -> lines(value): one string column as it is, several as a tuple is shown."""
+def line_of(frame: DataFrame) -> Column:
+    """The line that a row becomes: one string column as it is, several as a tuple is shown."""
     if [kind for _, kind in frame.dtypes] == ["string"]:
-        return frame
+        return by_name(frame.columns[0])
     # A second look at what is kept costs little, and mostly saves the start of Python workers.
     if _is_at_hand(frame) and _is_plain(frame):
         cells = F.concat_ws(", ", *(_shown(name, kind) for name, kind in frame.dtypes))
-        return frame.select(F.concat(F.lit("("), cells, F.lit(")")).alias("value"))
+        return F.concat(F.lit("("), cells, F.lit(")"))
     shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
-    return frame.select(shown(*map(by_name, frame.columns)).alias("value"))
+    return shown(*map(by_name, frame.columns))  # type: ignore[no-any-return]
 
 
 def rdd_as_lines(spark: SparkSession, rows: RDD[Any]) -> DataFrame:

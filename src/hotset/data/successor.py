@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 from hotset.data.claim import Claim
 from hotset.data.dataset import Dataset
 from hotset.data.destination import check_free, check_replaceable
 from hotset.data.manifest import InputRead, Maker, Manifest, PublishedFile, QuarantineFile, read_manifest
 from hotset.data.partitions import partition_of
-from hotset.data.writing import csv_facts
+from hotset.data.promises import check_at_rest, not_null
+from hotset.data.writing import csv_facts, is_shown, read_back
 from hotset.errors import DataError, InputError, OutputError, SchemaError, UsageError
 
 Partition = Mapping[str, Any]
@@ -79,6 +81,17 @@ def inherit(claim: Claim, old: Manifest | None, files: Sequence[PublishedFile], 
     for file in kept:
         _link(claim.destination / file.path, version / file.path, file.bytes)
     return Heritage(tuple(stays), _history(old, stays), old.inputs, old.quarantine)
+
+
+def check_inherited(spark: SparkSession, dataset: Dataset, old: Manifest | None, version: Path) -> None:
+    """Raises DataError when rows of `old`, which allowed nulls, have them where the new manifest says `not null`."""
+    schema = dataset.schema()
+    promises = tuple(not_null(schema))
+    if not old or not promises or Dataset(old.columns).schema() == schema:
+        return
+    if is_shown(dataset):
+        raise SchemaError(f"tuples shown as text cannot be looked at for nulls, got {old.columns} there; declare these")
+    check_at_rest(promises, read_back(spark, dataset, version))
 
 
 def _history(old: Manifest, stays: Sequence[PublishedFile]) -> tuple[Maker, ...]:

@@ -8,17 +8,23 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from hotset.data.dataset import Dataset
+from hotset.data.promises import is_promised
 from hotset.data.writing import csv_facts, part_name
 
 OWN_DIALECT = Dataset("none int", format="csv")
 
 
 def is_written_here(table: pa.Table, dataset: Dataset) -> bool:
-    """Whether `write_table` can: Parquet, and CSV as it is by default, without NUL characters and nested values."""
+    """Whether `write_table` can: Parquet, and CSV as it is by default, without NUL characters and nested values.
+
+    CSV whose rows or key have to be looked at is left to Spark, which spells NaN otherwise than Arrow.
+    """
     if dataset.partition_by or dataset.format not in ("parquet", "csv"):
         return False
     if dataset.format == "parquet":
         return True
+    if dataset.key or is_promised(dataset):
+        return False
     dialect = csv_facts(dataset) == csv_facts(OWN_DIALECT)
     return dialect and not any(pa.types.is_nested(kind) for kind in table.schema.types) and not _any_text(table, "\0")
 

@@ -5,24 +5,27 @@ docs/data.md is the contract of reading. Spark's writers keep to it with the opt
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType, FloatType, StringType
+from pyspark.sql.types import StringType, StructField
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8
+from hotset.data.inside import any_of, anywhere, not_finite
 from hotset.data.listing import HADOOP_GLOB
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
+from hotset.data.promises import Promise, check_counts
 from hotset.errors import DataError, UsageError
 
 LINES = "value string"
+EMPTY = "\ue000\ue001"  # of the private use area: nobody's text
 PART = re.compile(r"^part-(\d+)-")
 # In UTC, which has an offset of whole minutes at all times; New York's was -04:56:02 in 1850.
 TIMES = {
@@ -82,23 +85,52 @@ def write_options(dataset: Dataset) -> dict[str, str]:
     return PLAIN if dataset.format == "text" else {}
 
 
-def write(frame: DataFrame, dataset: Dataset, version: Path, run_id: str) -> int:
-    """rows written, counted by the plan that wrote them. Raises DataError for values that the format cannot say."""
-    observation = Observation()
-    unwritable = dict(_unwritable(frame, dataset))
-    counts = [F.count_if(F.coalesce(found, F.lit(False))).alias(reason) for reason, found in unwritable.items()]
-    counted = frame.observe(observation, F.count(F.lit(1)).alias("rows"), *counts)
-    writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
-    with _few_files(frame.sparkSession):
-        writer.partitionBy(*dataset.partition_by).save(str(version))
+def write(
+    rows: DataFrame,
+    dataset: Dataset,
+    version: Path,
+    run_id: str,
+    promises: Sequence[Promise] = (),
+    line: Column | None = None,
+) -> int:
+    """rows written, counted by the plan that wrote them; of text it is `line` of each that is written.
+
+    Raises DataError for values that the format cannot say, and for rows that break a promise.
+    """
+    unwritable = dict(_unwritable(rows, dataset))
+    broken = [*unwritable.values(), *(promise.broken for promise in promises)]
+    counts = [F.count_if(F.coalesce(one, F.lit(False))).alias(str(place)) for place, one in enumerate(broken)]
+    metrics = _write_counted(rows, dataset, version, [F.count(F.lit(1)).alias("rows"), *counts], line)
     _name_parts(version, run_id)
-    metrics = observed(frame.sparkSession.sparkContext, observation)
     if not metrics:
-        return read_back(frame.sparkSession, dataset, version).count()
-    for reason in unwritable:
-        if metrics[reason]:
-            raise DataError(f"{reason}, got {metrics[reason]} such rows; publish as parquet, or clean them")
+        return read_back(rows.sparkSession, dataset, version).count()
+    numbers = [int(metrics[str(place)]) for place in range(len(broken))]
+    for reason, number in zip(unwritable, numbers, strict=False):
+        if number:
+            raise DataError(f"{reason}, got {number} such rows; publish as parquet, or clean them")
+    if any(numbers):
+        at_rest = () if is_shown(dataset) else (read_back(rows.sparkSession, dataset, version),)
+        check_counts(promises, numbers[len(unwritable) :], int(metrics["rows"]), (*at_rest, rows))
     return int(metrics["rows"])
+
+
+def is_shown(dataset: Dataset) -> bool:
+    """Whether the files hold rows as Python shows them: text that no reader makes columns of again."""
+    return dataset.format == "text" and len(dataset.schema().names) > 1
+
+
+def _write_counted(
+    rows: DataFrame, dataset: Dataset, version: Path, counts: Sequence[Column], line: Column | None
+) -> dict[str, Any]:
+    """What was counted of the rows while they were written; nothing where there were none."""
+    observation = Observation()
+    counted = rows.observe(observation, *counts)
+    counted = counted if line is None else counted.select(line.alias("value"))
+    writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
+    with _few_files(rows.sparkSession):
+        writer.partitionBy(*dataset.partition_by).save(str(version))
+    metrics = observed(rows.sparkSession.sparkContext, observation)
+    return rows.agg(*counts).collect()[0].asDict() if metrics is None else metrics
 
 
 @contextmanager
@@ -120,10 +152,25 @@ def _few_files(spark: SparkSession) -> Iterator[None]:
 
 
 def read_back(spark: SparkSession, dataset: Dataset, version: Path) -> DataFrame:
-    """The rows as Spark's own reader sees them; text as lines."""
-    schema = LINES if dataset.format == "text" else dataset.schema()
-    reader = spark.read.schema(schema).format(dataset.format).options(**write_options(dataset))
-    return reader.load(HADOOP_GLOB.sub(r"\\\1", str(version)))
+    """The rows as Spark's own reader sees them, in the columns of the dataset; rows that are shown as lines."""
+    schema = dataset.schema()
+    options = write_options(dataset)
+    if dataset.format == "csv" and dataset.quote:
+        options["emptyValue"] = EMPTY
+    reader = spark.read.schema(LINES if dataset.format == "text" else schema).format(dataset.format).options(**options)
+    rows = reader.load(HADOOP_GLOB.sub(r"\\\1", str(version)))
+    if dataset.format == "text":
+        return rows if is_shown(dataset) else rows.toDF(*schema.names)
+    # Spark has the columns that stand in the directories' names last
+    return rows.select(*(_as_published(field, dataset) for field in schema.fields))
+
+
+def _as_published(field: StructField, dataset: Dataset) -> Column:
+    """The reader takes an empty text for null where null is written as nothing, so it is given another one for it."""
+    column = by_name(field.name)
+    if dataset.format != "csv" or not isinstance(field.dataType, StringType):
+        return column
+    return F.when(column == EMPTY, F.lit("")).otherwise(column).alias(field.name)
 
 
 def check_books(rows: int, files: tuple[PublishedFile, ...], dataset: Dataset) -> None:
@@ -159,29 +206,21 @@ def _unwritable(frame: DataFrame, dataset: Dataset) -> Iterator[tuple[str, Colum
     for name in dataset.partition_by:
         yield f"Spark makes null of an empty text in the partition column {name!r}", by_name(name).cast("string") == ""
     if dataset.format == "json":
-        numbers = [by_name(field.name) for field in fields if isinstance(field.dataType, FloatType | DoubleType)]
-        if numbers:
-            yield "JSON cannot hold NaN or an infinity", _any(_is_not_finite(number) for number in numbers)
+        numbers = [anywhere(by_name(field.name), field.dataType, True, not_finite) for field in fields]
+        if any(number is not None for number in numbers):
+            yield "JSON cannot hold NaN or an infinity", any_of(number for number in numbers if number is not None)
     if dataset.format != "csv":
         return
     if texts:
-        yield "CSV cannot hold a NUL character", _any(text.contains("\0") for text in texts)
+        yield "CSV cannot hold a NUL character", any_of(text.contains("\0") for text in texts)
     if dataset.nulls[0] and names:
         yield (
             f"CSV that writes null as {dataset.nulls[0]!r} cannot hold it as a value",
-            _any(name == dataset.nulls[0] for name in names),
+            any_of(name == dataset.nulls[0] for name in names),
         )
     if not dataset.quote and names:
         odd = "[\r\n" + re.escape(dataset.separator) + "]"
         yield (
             "CSV without quotes cannot hold separators, line breaks or empty text",
-            _any(name.rlike(odd) | (name == "") for name in names),
+            any_of(name.rlike(odd) | (name == "") for name in names),
         )
-
-
-def _is_not_finite(number: Column) -> Column:
-    return F.isnan(number) | (F.abs(number) == float("inf"))
-
-
-def _any(conditions: Iterator[Column]) -> Column:
-    return F.greatest(F.lit(False), *(F.coalesce(one, F.lit(False)) for one in conditions))

@@ -5,12 +5,14 @@ Inside any SQL string Spark runs `reflect('java.lang.System', 'getenv', …)`, f
 Spark that fills in nothing, and refused if it is more than an expression over columns.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyspark.errors import PySparkException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from hotset.errors import UsageError
 
@@ -30,6 +32,23 @@ def restricted_expression(spark: SparkSession, text: str) -> Column:
         if kind == "UnresolvedFunction" and str(node.nameParts().last()).lower() in REACHING_OUT:
             raise UsageError(f"an SQL expression may not call {node.nameParts().last()}, got {text!r}; leave it out")
     return F.expr(text)
+
+
+def row_rules(spark: SparkSession, rules: Mapping[str, str], schema: StructType) -> dict[str, Column]:
+    """Each rule as a column. Raises UsageError for one that says nothing about a row with these columns."""
+    found = {name: restricted_expression(spark, sql) for name, sql in rules.items()}
+    nothing = spark.createDataFrame([], schema) if rules else None
+    for name, rule in found.items():
+        try:
+            assert nothing is not None, "made when there are rules"
+            nothing.filter(rule)
+        except AnalysisException as why:
+            reason = re.sub(r"^\[[\w.]+\] | SQLSTATE: .*$", "", str(why).strip().splitlines()[0])
+            raise UsageError(
+                f"the rule {name!r} does not fit the columns, got {rules[name]!r}: {reason} "
+                f"Write a condition over {', '.join(schema.names)}"
+            ) from None
+    return found
 
 
 def _parse(spark: SparkSession, text: str) -> Any:

@@ -1,0 +1,93 @@
+"""Whether the fields of a dataset make sense, as far as that can be known without Spark."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from hotset.errors import UsageError
+
+# A name in back-ticks or plain, at the head of a column: `a b` int, n bigint, n: bigint.
+NAME = re.compile(r"\s*(?:`((?:[^`]|``)+)`|(\w+))(?:\s*:\s*|\s+)\S")
+# What may hold a comma that does not end a column.
+WHOLE = re.compile(r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)|[^,<>]")
+
+
+def column_names(columns: str) -> tuple[str, ...] | None:
+    """The names in Spark's DDL; None for what is written otherwise, or is no DDL: Spark's parser then has the word."""
+    found = [NAME.match(column) for column in _split(columns)]
+    if not found or not all(found) or re.match(r"\s*struct\s*<", columns, re.IGNORECASE):
+        return None
+    return tuple((match[1] or match[2]).replace("``", "`") for match in found if match)
+
+
+def check_columns_text(columns: Any) -> None:
+    """Raises UsageError for no text, and for a column that is declared twice."""
+    if not isinstance(columns, str) or not columns.strip():
+        raise no_columns(columns)
+    names = column_names(columns) or ()
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"the column {name!r} is declared twice, got {columns!r}; declare it once")
+
+
+def no_columns(columns: Any, reason: str = "") -> UsageError:
+    """What is said of what is no list of columns."""
+    example = "'word string, n bigint not null'"
+    return UsageError(f"the columns of a dataset are written in Spark's DDL, as in {example}, got {columns!r}{reason}")
+
+
+def check_choice(field: str, value: Any, choices: Any) -> None:
+    """Raises UsageError for a value that is none of the literals."""
+    if value not in get_args(choices):
+        raise UsageError(f"{field} is one of {', '.join(map(repr, get_args(choices)))}, got {value!r}")
+
+
+def check_names(field: str, value: Any, known: Iterable[str] | None) -> None:
+    """Raises UsageError for what is no tuple of names of columns, each once."""
+    if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
+        meant = (value,) if isinstance(value, str) else _as_tuple(value)
+        raise UsageError(f"{field} is a tuple of names, got {value!r}; write {field}={meant!r}")
+    for name in value:
+        if value.count(name) > 1:
+            raise UsageError(f"{field} has {name!r} twice, got {value!r}; name it once")
+        check_known(field, name, known)
+
+
+def check_known(field: str, name: str, known: Iterable[str] | None) -> None:
+    """Raises UsageError for a name that is no column. `known` is None where only Spark can tell."""
+    if known is not None and name not in known:
+        raise UsageError(f"{name!r} in {field} is no column of the dataset; its columns are {', '.join(known)}")
+
+
+def check_mapping(field: str, value: Any, example: str, kind: type = object) -> None:
+    """Raises UsageError for what is no mapping from text."""
+    if isinstance(value, Mapping) and all(isinstance(name, str) and isinstance(value[name], kind) for name in value):
+        return
+    raise UsageError(f"{field} is a mapping, got {value!r}; write {field}={example}")
+
+
+def check_kind(field: str, value: Any, kind: type) -> None:
+    """Raises UsageError for a value of another type: True is no number here."""
+    if type(value) is not kind:
+        names = {bool: "True or False", int: "a whole number", str: "a text"}
+        raise UsageError(f"{field} is {names[kind]}, got {value!r}")
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    good = isinstance(value, Iterable) and not isinstance(value, Mapping)
+    return tuple(name for name in value if isinstance(name, str)) if good else ("day",)
+
+
+def _split(columns: str) -> list[str]:
+    """At the commas that are inside of nothing."""
+    parts, depth, place = [""], 0, 0
+    while place < len(columns):
+        whole = WHOLE.match(columns, place)
+        piece = whole[0] if whole else columns[place]
+        depth += (piece == "<") - (piece == ">")
+        if piece == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+        place += len(piece)
+    return parts
