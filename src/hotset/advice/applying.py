@@ -8,7 +8,7 @@ from hotset.advice.verdicts import Advice, Verdict
 from hotset.memory.levels import NONE, Level
 from hotset.memory.placed import Placement, write_placements
 
-ACTED_ON = ("KEEP", "REMOVE", "CHANGE")
+ACTED_ON = ("KEEP", "REMOVE", "CHANGE", "LIKELY")
 
 
 def apply(advice: Advice, file: Path) -> tuple[list[Placement], list[str]]:
@@ -22,6 +22,8 @@ def apply(advice: Advice, file: Path) -> tuple[list[Placement], list[str]]:
 
 
 def _why_not(verdict: Verdict) -> str:
+    if verdict.kind in ("CHANGE", "LIKELY") and not verdict.is_sure:
+        return "its bounds leave a loss open; `hotset lab` decides"
     if not verdict.job:
         return "not from a job of `hotset run`; change its own program"
     if not verdict.named:
