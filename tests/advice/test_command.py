@@ -104,8 +104,7 @@ def test_of_a_log_with_wrong_numbers_something_is_said_or_it_is_refused(
 
     try:
         advice = judge(log)
-    except InputError as why:  # of another Spark, or a job that starts twice
-        assert "\n" not in str(why)
+    except InputError:  # of another Spark, or a job that starts twice
         return
 
     assert advice.verdicts

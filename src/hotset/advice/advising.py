@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hotset.advice.cached import of_cache
 from hotset.advice.caches import caches
+from hotset.advice.finding import log_of
 from hotset.advice.keeping import of_rdds, of_repeat
 from hotset.advice.lineage import Lineage
 from hotset.advice.pair import compared
@@ -17,12 +18,15 @@ ACTS = ("KEEP", "REMOVE", "CHANGE", "LIKELY", "TRY")
 
 
 def advise(path: Path | str, other: Path | str | None = None) -> Advice:
-    """What one log says, or two of the same program. Raises InputError for what is no log or does not fit together."""
-    first = read_log(path)
+    """What one log says, or two of the same program; an output or a report of ours stands for the log of its run.
+
+    Raises InputError for what is no log, or does not fit together.
+    """
+    first = read_log(log_of(Path(path)))
     if other is None:
         verdicts = judged(first)
         return Advice((program(first),), _or_nothing(verdicts, first), notes(first))
-    second = read_log(other)
+    second = read_log(log_of(Path(other)))
     verdicts = compared(first, second)
     both = (program(first), program(second))
     return Advice(both, _or_nothing(verdicts, first, second), (*notes(first), *notes(second)))
