@@ -41,7 +41,7 @@ def told(family: Family, verdict: Verdict, records: Records) -> str:
 
 
 @given(data=st.data(), rounds=st.integers(1, 6), shift=st.sampled_from([0.0, 0.3, 3.0]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_only_what_is_decided_is_recommended_written_and_marked(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, rounds: int, shift: float
 ) -> None:
@@ -72,7 +72,7 @@ def test_only_what_is_decided_is_recommended_written_and_marked(
     assert ("class=taken" in page) is decided
     assert ("nothing is written: not decided" in out.getvalue()) is not decided
     assert ("wins" in words) <= decided
-    if decided and verdict.take != "NONE" and "NONE" in verdict.to_none | verdict.slower:
+    if decided and verdict.take != "NONE" and "NONE" in verdict.slower:
         assert verdict.slower["NONE"].low > 1  # keeping nothing is slower than the best, beyond noise
         assert verdict.to_none[verdict.take].high < 1  # and slower than what is taken
 

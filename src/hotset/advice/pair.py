@@ -183,7 +183,8 @@ def _verdict(
         f"{told} {abs(clock):.2f} s of the clock and {'saves' if tasks >= 0 else 'costs'} {abs(tasks):.2f} task seconds"
     )
     if kind == "FINE":
-        reason = f"no difference beyond the noise of two runs, so it can go as well: {reason}"
+        can_go = ", so it can go as well" if with_it.application.is_whole else ""
+        reason = f"no difference beyond the noise of two runs{can_go}: {reason}"
     return replace(
         judged, kind=kind, reason=reason if kind != "CHANGE" else f"{reason}; {judged.reason}",
         level=judged.level if kind == "CHANGE" else cache.level,
