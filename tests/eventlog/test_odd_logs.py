@@ -170,6 +170,9 @@ SAID: dict[str, tuple[dict[str, bytes], str]] = {
         "events_1_app is cut off"),
     "the beginning": ({"app": b"".join(LINES[30:])}, "its beginning is not in it"),
     "jobs that Spark dropped": ({"app": DROPPED}, "of its jobs 3 to 4 are missing"),
+    "the rest of another log": ({"app": TEXT + LINES[0]}, "another log begins after its end"),
+    "the order of its parts": (
+        {"d/events_1_app": THIRDS[1], "d/events_2_app": THIRDS[0], "d/events_3_app": THIRDS[2]}, "out of order"),
     "the end of a line": ({"app": TEXT[: len(TEXT) * 2 // 3]}, "the log is cut off"),
     "the end of a gzip": ({"app": gzip.compress(TEXT)[:-5000]}, "the log is cut off"),
     "the end of a zip's member": ({"z.zip": zipped(("app.zstd", zstd(TEXT)[:-5000]))}, "the log is cut off"),
@@ -225,6 +228,8 @@ REFUSED: dict[str, tuple[dict[str, bytes], str]] = {
     "a first event cut off": ({"app": TEXT[:30]}, "cut off before its first event"),
     "UTF-16 with its mark": ({"app": TEXT.decode().encode("utf-16")}, "text in UTF-16.* iconv"),
     "UTF-16 without a mark": ({"app": TEXT.decode().encode("utf-16-le")}, "text in UTF-16"),
+    "UTF-32": ({"app": TEXT.decode().encode("utf-32")}, "text in UTF-32.* iconv -f UTF-32"),
+    "events of something else": ({"app": b'{"Event":"click"}\n{"Event":"scroll"}\n'}, "JSON, but no event a line"),
     "a web page": ({"app": b"\n<!DOCTYPE html><html><body>Log in</body></html>"}, "a web page"),
     "an answer of S3": ({"app": b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'}, "a web page or XML"),
     "nothing": ({"app": b""}, "an empty file"),

@@ -7,12 +7,13 @@ import unicodedata
 from hotset.errors import InputError
 from hotset.eventlog.codecs import MAGICS, Place, plain_chunks
 
-KIND = re.compile(rb'\s*\{\s*"Event"\s*:\s*"([A-Za-z0-9_.$]{1,120})"')
+KIND = re.compile(  # Spark's own events, Databricks', and those of plugins, which are named by their class
+    rb'\s*\{\s*"Event"\s*:\s*"(SparkListener\w{1,100}|DBC\w{1,100}|\w{1,40}\.[\w.$]{1,160})"'
+)
 LOOKED_AT_BYTES = 64 * 1024
 FIRST_LINES = 20
 TAR = (257, b"ustar")
 UNPACK = "unpack it and give the log or the directory in it"
-COPY_TEXT = "convert it: iconv -f UTF-16 -t UTF-8"
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\3\4", "a zip archive", UNPACK),
     (b"ZV", "compressed with LZF, which cannot be read", "set spark.eventLog.compression.codec to zstd"),
@@ -43,8 +44,8 @@ def refuse_other_kinds(start: bytes, name: str) -> None:
             raise InputError(f"{what}, got {name!r}; {to_do or AN_EVENT_LOG}")
     if start[TAR[0] :].startswith(TAR[1]):
         raise InputError(f"a tar archive, got {name!r}; {UNPACK}")
-    if _is_wide(start):
-        raise InputError(f"text in UTF-16, got {name!r}; {COPY_TEXT}")
+    if coding := _wide(start):
+        raise InputError(f"text in {coding}, got {name!r}; convert it: iconv -f {coding} -t UTF-8")
     if WEB_PAGE.match(start):
         raise InputError(f"a web page or XML, got {name!r}; it may be the log-in before the download: {AN_EVENT_LOG}")
 
@@ -93,8 +94,12 @@ def _begins_a_log(text: bytes) -> bool:
     )
 
 
-def _is_wide(start: bytes) -> bool:
-    return start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or start[:2] in (b"{\0", b"\0{")
+def _wide(start: bytes) -> str:
+    """UTF-16 or UTF-32, by the mark or by the first bracket; nothing for other text."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"{\0\0\0", b"\0\0\0{")):
+        return "UTF-32"
+    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or start[:2] in (b"{\0", b"\0{")
+    return "UTF-16" if wide else ""
 
 
 def _is_text(start: bytes) -> bool:

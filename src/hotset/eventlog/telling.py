@@ -35,6 +35,8 @@ class Telling:
         self.events = 0
         self.rollovers: set[int] = set()  # parts of a log of Databricks'
         self.contexts: set[int] = set()
+        self.ends_without_start = 0  # jobs
+        self.another_begins = False  # after the application's end
         self.started: e.ApplicationStart | None = None
         self._job_of: dict[int, int] = {}
 
@@ -44,6 +46,7 @@ class Telling:
 
     @take.register
     def _(self, event: e.LogStart) -> None:
+        self.another_begins = self.application.end is not None
         self._take_version(event.spark_version)
 
     @take.register
@@ -103,6 +106,7 @@ class Telling:
 
     @take.register
     def _(self, event: e.JobEnd) -> None:
+        self.ends_without_start += event.id not in self.application.jobs
         if job := self.application.jobs.get(event.id):
             job.end = event.completion_time / 1000
 
