@@ -70,16 +70,22 @@ def figure_is_close(workload: Measured, clock: Clock) -> bool:
     return is_close((low + high) / 2, saved(workload, clock), NOTICED_S)
 
 
-def decides(workload: Measured) -> bool:
-    """Whether one log was enough to say something, rather than to leave it to the lab."""
+def is_likely(workload: Measured) -> bool:
+    """Whether one log was enough to say something, sure or likely."""
     return workload.advised["without"].kind != "TRY"
+
+
+def is_sure(workload: Measured) -> bool:
+    """Whether one log was enough to say something by all of its bounds."""
+    return workload.advised["without"].kind not in ("TRY", "LIKELY")
 
 
 FIGURES: dict[str, tuple[str, Callable[[Measured], bool]]] = {
     "the lab's choice within 5 % of the best, or within the noise": ("90 %", lambda one: of_lab(one).right),
     "the lab's choice within 5 % of the best, by the medians alone": ("–", lambda one: of_lab(one).to_best <= NEAR),
     "the lab's choice at most 15 % slower than no cache": ("all", lambda one: not of_lab(one).harmful),
-    "advice from one log: it decides, and does not leave it to the lab": ("–", decides),
+    "advice from one log: it is sure": ("–", is_sure),
+    "advice from one log: it is sure, or says what is likely": ("–", is_likely),
     "advice from one log: its choice within 5 % of the best, or within the noise": (
         "90 %",
         lambda one: of_advice(one, "without").right,

@@ -102,7 +102,7 @@ def of_advice(advice: Advice, subject: str | None = None, *, difference: bool = 
     found = [one for one in advice.verdicts if one.kind != "NOTHING" and subject in (None, one.subject)]
     if not found:
         return Span("NOTHING", "NONE", (-1e9, LITTLE_S), (-1e9, LITTLE_S))
-    best = max(found, key=lambda one: (one.kind == "KEEP", one.saving_seconds.high))
+    best = max(found, key=lambda one: (one.kind in ("KEEP", "LIKELY"), one.saving_seconds.high))
     clock, tasks = best.saving_seconds, best.saving_task_seconds
     return Span(
         best.kind,
@@ -114,5 +114,5 @@ def of_advice(advice: Advice, subject: str | None = None, *, difference: bool = 
 
 def _to_take(verdict: Verdict, difference: bool) -> str:
     """The option that follows the advice; what is only worth a try, or makes no difference, is not kept."""
-    taken = ("KEEP", "CHANGE") if difference else ("KEEP", "CHANGE", "FINE")
+    taken = ("KEEP", "LIKELY", "CHANGE") if difference else ("KEEP", "LIKELY", "CHANGE", "FINE")
     return verdict.level if verdict.kind in taken and verdict.level else NONE

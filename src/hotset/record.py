@@ -31,7 +31,7 @@ from hotset.session.asked import known_asks
 from hotset.session.failure import explain
 from hotset.session.offer import offer
 from hotset.session.spark import Session
-from hotset.session.status import running_tasks
+from hotset.session.status import event_log, running_tasks
 from hotset.signals import Signals
 
 PRIVATE = 0o700
@@ -69,6 +69,7 @@ class Record:
         report = self.report
         report.start_up_seconds = seconds
         report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
+        report.application, report.event_log = context.applicationId, event_log(context)
         report.settings = tuple(asdict(setting) for setting in session.settings())
         report.archive, report.why_no_archive = session.archive, session.why_no_archive
         self._offer = partial(offer, session, seconds)

@@ -102,7 +102,10 @@ def test_of_a_log_with_wrong_numbers_something_is_said_or_it_is_refused(
     log = tmp_path_factory.mktemp("wrong") / "log"
     log.write_bytes(text)
 
-    advice = judge(log)
+    try:
+        advice = judge(log)
+    except InputError:  # of another Spark, or a job that starts twice
+        return
 
     assert advice.verdicts
     assert all(verdict.saving_seconds.low <= verdict.saving_seconds.high for verdict in advice.verdicts)

@@ -215,8 +215,8 @@ def test_what_is_no_log_is_refused_with_its_name(tmp_path: Path) -> None:
         "missing": "No such file",
         "empty": "no Spark event",
         "noise": "no Spark event",
-        "nothing": "no single event log in the directory, got none",
-        ".": "no single event log in the directory, got 2: empty, noise",
+        "nothing": "no event log in the directory, got none",
+        ".": "no event log in the directory, got 2: empty, noise",
     }.items():
         with pytest.raises(InputError, match=said):
             read_log(tmp_path / name)

@@ -4,27 +4,32 @@ from pathlib import Path
 
 from hotset.advice.cached import of_cache
 from hotset.advice.caches import caches
+from hotset.advice.finding import log_of
 from hotset.advice.keeping import of_rdds, of_repeat
 from hotset.advice.lineage import Lineage
 from hotset.advice.pair import compared
 from hotset.advice.repeats import repeats
 from hotset.advice.stages import queries
-from hotset.advice.verdicts import Advice, Program, Verdict, in_order
+from hotset.advice.verdicts import RANK, Advice, Program, Verdict, in_order
 from hotset.eventlog import Application, read_log
+from hotset.report.terminal import counted
 
-ACTS = ("KEEP", "REMOVE", "CHANGE", "TRY")
+ACTS = ("KEEP", "REMOVE", "CHANGE", "LIKELY", "TRY")
 
 
 def advise(path: Path | str, other: Path | str | None = None) -> Advice:
-    """What one log says, or two of the same program. Raises InputError for what is no log or does not fit together."""
-    first = read_log(path)
+    """What one log says, or two of the same program; an output or a report of ours stands for the log of its run.
+
+    Raises InputError for what is no log, or does not fit together.
+    """
+    first = read_log(log_of(Path(path)))
     if other is None:
         verdicts = judged(first)
-        return Advice((program(first),), _or_nothing(verdicts), notes(first))
-    second = read_log(other)
+        return Advice((program(first),), _or_nothing(verdicts, first), notes(first))
+    second = read_log(log_of(Path(other)))
     verdicts = compared(first, second)
     both = (program(first), program(second))
-    return Advice(both, _or_nothing(verdicts), (*notes(first), *notes(second)))
+    return Advice(both, _or_nothing(verdicts, first, second), (*notes(first), *notes(second)))
 
 
 def judged(application: Application) -> list[Verdict]:
@@ -40,9 +45,7 @@ def _apart(verdicts: list[Verdict]) -> list[Verdict]:
     """Of several that speak of the same stages the best: one cache there makes the others' gain vanish."""
     left: list[Verdict] = []
     taken: set[int] = set()
-    for one in sorted(
-        verdicts, key=lambda one: (one.kind != "KEEP", -one.saving_seconds.low - one.saving_seconds.high)
-    ):
+    for one in sorted(verdicts, key=lambda one: (RANK[one.kind], -one.saving_seconds.low - one.saving_seconds.high)):
         stages = {stage for use in one.evidence for stage in use.stages}
         if len(stages & taken) * 2 <= len(stages):
             left.append(one)
@@ -50,12 +53,14 @@ def _apart(verdicts: list[Verdict]) -> list[Verdict]:
     return left
 
 
-def _or_nothing(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
+def _or_nothing(verdicts: list[Verdict], *applications: Application) -> tuple[Verdict, ...]:
     if any(one.kind in ACTS for one in verdicts):
         return in_order(verdicts)
-    nothing = Verdict(
-        "NOTHING", "", "no cache that is not there would pay, and none that is there costs", confidence="medium"
-    )
+    told = "no cache that is not there would pay, and none that is there costs"
+    nothing = Verdict("NOTHING", "", told, confidence="medium")
+    if not all(one.is_whole for one in applications):
+        why = "the rest of the program is not in the log"
+        nothing = Verdict("NOTHING", "", f"in what is there of the log {told}", confidence="low", why=why)
     return in_order([*verdicts, nothing])
 
 
@@ -68,11 +73,12 @@ def program(application: Application) -> Program:
 
 def notes(application: Application) -> tuple[str, ...]:
     """What the reader of the advice should know of the log."""
-    told = []
+    told = [f"{application.path}: {gap}; what is there was used" for gap in application.gaps]
     if application.unfinished:
         told.append(f"{application.path}: unfinished: {application.unfinished}; what is there was used")
-    if application.damaged_lines > bool(application.unfinished):
-        told.append(f"{application.path}: {application.damaged_lines:,} damaged lines were passed over")
+    if application.damaged_lines:
+        told.append(f"{application.path}: {counted(application.damaged_lines, 'damaged line')} passed over")
+    told += [f"{application.path}: {note}" for note in application.notes]
     if any(rdd.level for rdd in application.rdds.values()) and not application.knows_blocks:
         told.append(
             f"{application.path}: sizes and evictions are unknown; "

@@ -4,17 +4,18 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
+from hotset.advice.naming import cut
 from hotset.advice.verdicts import Advice, Verdict
 from hotset.memory.levels import NONE, Level
 from hotset.memory.placed import Placement, write_placements
 
-ACTED_ON = ("KEEP", "REMOVE", "CHANGE")
+ACTED_ON = ("KEEP", "REMOVE", "CHANGE", "LIKELY")
 
 
 def apply(advice: Advice, file: Path) -> tuple[list[Placement], list[str]]:
     """(what was written, what was refused and why). Raises OutputError where the file cannot be written."""
     wanted = [verdict for verdict in advice.verdicts if verdict.kind in ACTED_ON]
-    refused = [f"{verdict.subject}: {why}" for verdict in wanted if (why := _why_not(verdict))]
+    refused = [f"{cut(verdict.subject)}: {why}" for verdict in wanted if (why := _why_not(verdict))]
     placements = [_placement(verdict, advice) for verdict in wanted if not _why_not(verdict)]
     if placements:
         write_placements(file, placements)
@@ -22,6 +23,8 @@ def apply(advice: Advice, file: Path) -> tuple[list[Placement], list[str]]:
 
 
 def _why_not(verdict: Verdict) -> str:
+    if verdict.kind in ("CHANGE", "LIKELY") and not verdict.is_sure:
+        return "its bounds leave a loss open; `hotset lab` decides"
     if not verdict.job:
         return "not from a job of `hotset run`; change its own program"
     if not verdict.named:

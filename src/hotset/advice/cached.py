@@ -20,11 +20,12 @@ COLUMNAR = ("Parquet", "parquet", "ORC", "orc", "Orc")
 MUCH_LESS = 0.15  # of what it may gain is what it may cost
 COLD = 0.15  # of the building: code that only a cache needs, run for the first time
 PUSHED = 0.25  # of a scan, where a condition is pushed down into it
+MATTERS_S, MATTERS_SHARE = 0.05, 0.01  # of the program's time: less makes no difference
 SERIALISED = 0.65  # of the bytes of a deserialised frame
 
 
 def of_cache(cache: Cache, application: Application) -> Verdict:
-    """CHANGE where it was evicted, REMOVE where it cannot pay, FINE where it must; TRY where one log cannot tell."""
+    """CHANGE where it was evicted, REMOVE where it cannot pay, FINE where it does; TRY where one log cannot tell."""
     blocks = application.blocks.get(cache.rdd) if cache.rdd is not None else None
     size = _size(cache, blocks)
     tasks, clock = _saving(cache, size)
@@ -139,22 +140,30 @@ def _judged(
     """(kind, reason, level to change to)."""
     build = _build_seconds(cache)
     told = f"built in {build:.1f} task seconds, read {_times(cache.uses - 1)} more"
-    if cache.uses == 1:
-        return "REMOVE", "built once and read by nothing else", ""
-    if clock.high < 0 and tasks.high < 0:
-        return "REMOVE", f"{told}: reading and writing it cost more than computing it anew", ""
+    if clock.is_no_gain and tasks.is_no_gain:
+        return _without_gain(cache, told, application)
     if blocks and blocks.evictions > GONE * max(len(blocks.stored), 1):
         level, why = _other_level(cache, application, blocks)
         return "CHANGE", f"{blocks.evictions:,} of {len(blocks.stored):,} partitions were evicted; {why}", level
     if (again := _built_again(cache)) > 1:
         return "CHANGE", f"computed again by {again - 1} later uses: it does not stay in memory", "MEMORY_AND_DISK"
-    if clock.low > 0 and tasks.low > 0:
+    if clock.is_gain and tasks.is_gain:
         return "FINE", f"{told}: it pays", ""
     if 0 < -clock.low < MUCH_LESS * clock.high and tasks.high > 0:
         return "FINE", f"{told}: it most likely pays", ""
-    if clock.high <= max(0.05, 0.01 * application.seconds):
+    if max(-clock.low, clock.high) <= max(MATTERS_S, MATTERS_SHARE * application.seconds):
         return "FINE", f"{told}: it makes no difference that matters", ""
     return "TRY", f"{told}: one log cannot say whether that pays; compare with a log without it", ""
+
+
+def _without_gain(cache: Cache, told: str, application: Application) -> tuple[Kind, str, str]:
+    """A cache that no bound speaks for: REMOVE, unless what the log does not hold may have read it."""
+    why = "built once and read by nothing else"
+    if cache.uses > 1:
+        why = f"{told}: reading and writing it cost more than computing it anew"
+    if application.is_whole:
+        return "REMOVE", why, ""
+    return "TRY", f"{why}, as far as the log goes; what is missing of it may have read it more often", ""
 
 
 def _built_again(cache: Cache) -> int:
@@ -180,6 +189,8 @@ def _times(count: int) -> str:
 def _confidence(kind: Kind, cache: Cache, clock: Span) -> tuple[Confidence, str]:
     if kind == "REMOVE" and cache.uses == 1:
         return "high", "what is read once gains nothing by being kept"
+    if kind == "TRY" and clock.is_no_gain:
+        return "low", "the log does not hold the whole program"
     if kind == "TRY" or (kind == "FINE" and clock.low < 0):
         return "low", "what a use would cost without the cache is not in the log"
     return "medium", "bounds from the time it took to build, and from its size"

@@ -18,7 +18,11 @@ from hotset.report.terminal import printable
 
 def advise(
     eventlog: Annotated[
-        Path, Parameter(help="event log of Spark 3.5 to 4.x: a file, or the directory of a rolling one")
+        Path,
+        Parameter(
+            help="event log of Spark 3.5 to 4.x: a file, a zip, or the directory of a rolling one; "
+            "an output or a report of `hotset run` stands for the log of its run"
+        ),
     ],
     other: Annotated[Path | None, Parameter(help="log of the same program without the cache, or with it")] = None,
     /,

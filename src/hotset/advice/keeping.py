@@ -38,7 +38,7 @@ class Found:
 
 
 def of_repeat(repeat: Repeat, application: Application) -> Verdict | None:
-    """KEEP where the interval speaks for it, TRY where it might gain; None where it is not worth speaking of."""
+    """KEEP where it gains by all bounds, LIKELY by their middle, TRY where it might; None where it is not worth it."""
     parts = [part for part in repeat.parts if any(part.stages)]
     if len(parts) < 2:
         return None
@@ -101,13 +101,13 @@ def _verdict(found: Found, application: Application) -> Verdict | None:
     worth = max(WORTH_S, WORTH_SHARE * application.seconds)
     if found.clock.high < worth or found.tasks.high <= 0:
         return None
-    surely = found.clock.low > 0 and found.tasks.low > 0
-    kind: Kind = "KEEP" if surely or found.likely > worth else "TRY"
+    surely = found.clock.is_gain and found.tasks.is_gain
+    kind: Kind = "KEEP" if surely else "LIKELY" if found.likely > worth else "TRY"
     total = sum(one.task_seconds for one in found.evidence)
     reason = f"computed {len(found.evidence)} times, on average {total / len(found.evidence):.1f} task seconds"
     if kind == "TRY":
         reason += f"; could gain at most {found.clock.high:.1f} s: try it with `hotset lab`"
-    elif not surely:
+    elif kind == "LIKELY":
         reason += f"; likely to save {found.likely:.1f} s, and not sure to: see whether it does with `hotset lab`"
     return Verdict(
         kind,

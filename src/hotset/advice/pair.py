@@ -126,7 +126,16 @@ def _of_whole_runs(cache: Cache, caches_there: int, without: Side, with_it: Side
     tasks = without.application.task_seconds - with_it.application.task_seconds
     clock = sum(unit.seconds for unit in without.units) - sum(unit.seconds for unit in with_it.units)
     why = "the runs did not ask the same queries, so that this is the difference of the whole"
-    return _verdict(cache, with_it, tasks / caches_there, clock / caches_there, (), "low", why)
+    found = _verdict(cache, with_it, tasks / caches_there, clock / caches_there, (), "low", why)
+    return _only_likely(found, whole=without.application.is_whole and with_it.application.is_whole)
+
+
+def _only_likely(found: Verdict, *, whole: bool) -> Verdict:
+    """What the difference of different work says: a figure that may be wrong in either direction is not sure."""
+    if not whole:
+        return replace(found, kind="TRY", why=f"{found.why}, and of a log that is not whole")
+    kinds: dict[Kind, Kind] = {"KEEP": "LIKELY", "CHANGE": "LIKELY", "REMOVE": "TRY"}
+    return replace(found, kind=kinds.get(found.kind, found.kind))
 
 
 def _paired(one: Sequence[Unit], other: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
@@ -165,6 +174,8 @@ def _verdict(
     """Saved: KEEP; cost: REMOVE; else it makes no difference."""
     judged = of_cache(cache, with_it.application)
     kind = _kind(tasks, clock, replaced)
+    if kind == "REMOVE" and not with_it.application.is_whole:  # later uses may be in what is missing
+        kind, confidence, why = "TRY", "low", f"{why}; but the log with the cache is not whole"
     if judged.kind == "CHANGE" and kind == "KEEP":
         kind = "CHANGE"
     told = "saves" if clock >= 0 else "costs"
@@ -172,7 +183,8 @@ def _verdict(
         f"{told} {abs(clock):.2f} s of the clock and {'saves' if tasks >= 0 else 'costs'} {abs(tasks):.2f} task seconds"
     )
     if kind == "FINE":
-        reason = f"no difference beyond the noise of two runs, so it can go as well: {reason}"
+        can_go = ", so it can go as well" if with_it.application.is_whole else ""
+        reason = f"no difference beyond the noise of two runs{can_go}: {reason}"
     return replace(
         judged, kind=kind, reason=reason if kind != "CHANGE" else f"{reason}; {judged.reason}",
         level=judged.level if kind == "CHANGE" else cache.level,

@@ -54,7 +54,7 @@ def estimated(rows: int | None, columns: int, shuffled: int | None, files: int |
     if rows is not None:
         return Size(
             Span(values * VALUE_BYTES.low, values * VALUE_BYTES.high),
-            f"estimated from {rows:,} rows of {columns} columns",
+            f"estimated from {rows:,} rows of {columns} column{'' if columns == 1 else 's'}",
         )
     return Size(Span(0.0, 0.0), "unknown")
 

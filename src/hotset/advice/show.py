@@ -6,12 +6,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from hotset.advice.naming import cut
 from hotset.advice.verdicts import Advice, Evidence, Kind, Span, Verdict
 from hotset.report.terminal import counted, printable, size
 
 COLOURS: dict[Kind, str] = {
-    "KEEP": "bold green", "REMOVE": "bold red", "CHANGE": "bold yellow", "TRY": "bold cyan", "FINE": "green",
-    "NOTHING": "bold",
+    "KEEP": "bold green", "REMOVE": "bold red", "CHANGE": "bold yellow", "LIKELY": "bold cyan", "TRY": "bold cyan",
+    "FINE": "green", "NOTHING": "bold",
 }  # fmt: skip
 SHOWN = 6  # uses of one verdict
 SMALL_S = 10
@@ -19,7 +20,8 @@ SMALL_S = 10
 
 def show(advice: Advice, console: Console) -> None:
     for program in advice.programs:
-        name = printable(f"{program.application or 'no name'}  {program.id}  Spark {program.spark or 'unknown'}")
+        name = f"{cut(printable(program.application or 'no name'))}  {printable(program.id)}"
+        name += f"  Spark {printable(program.spark or 'unknown')}"
         took = f"{seconds(program.seconds)} s, {seconds(program.task_seconds)} task seconds"
         console.print(Text(f"{name}  {took}", style="dim"), soft_wrap=True)
     for verdict in advice.verdicts:
@@ -34,8 +36,8 @@ def show(advice: Advice, console: Console) -> None:
 
 
 def _headline(verdict: Verdict) -> Text:
-    subject = f" {printable(verdict.subject)}" if verdict.subject else ""
-    level = {"KEEP": " at ", "CHANGE": " to ", "TRY": " at ", "FINE": ", "}.get(verdict.kind, "")
+    subject = f" {cut(printable(verdict.subject))}" if verdict.subject else ""
+    level = {"KEEP": " at ", "CHANGE": " to ", "LIKELY": " at ", "TRY": " at ", "FINE": ", "}.get(verdict.kind, "")
     where = f"{level}{verdict.level}" if level and verdict.level else ""
     if verdict.kind == "TRY" and verdict.exists:
         where = f" without its cache ({verdict.level})"
@@ -46,8 +48,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield verdict.reason
     if verdict.kind == "NOTHING":
         return
-    clock, tasks = span(verdict.saving_seconds), span(verdict.saving_task_seconds)
-    yield f"having it saves {clock} s of the clock, {tasks} task seconds"
+    yield f"by the clock {effect(verdict.saving_seconds)}; by the tasks' time {effect(verdict.saving_task_seconds)}"
     parts = [f"{size(verdict.bytes)} ({verdict.bytes_by})" if verdict.bytes else "size unknown"]
     if verdict.build_seconds is not None:
         parts.append(f"built in {seconds(verdict.build_seconds)} task seconds")
@@ -69,9 +70,14 @@ def _use(use: Evidence) -> str:
     return f"- {use.how:8} {seconds(use.task_seconds):>6} task s  {use.where}  (stages {stages}{more}{shared})"
 
 
-def span(found: Span) -> str:
-    low, high = seconds(found.low), seconds(found.high)
-    return low if low == high else f"{low} to {high}"
+def effect(found: Span) -> str:
+    """What having the cache does: it saves or costs so much, or the bounds leave both open."""
+    low, high = seconds(abs(found.low)), seconds(abs(found.high))
+    if found.low >= 0:
+        return f"it saves {low if low == high else f'{low} to {high}'} s"
+    if found.high <= 0:
+        return f"it costs {low if low == high else f'{high} to {low}'} s"
+    return f"it may save up to {high} s and may cost up to {low} s"
 
 
 def seconds(value: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["KEEP", "REMOVE", "CHANGE", "TRY", "FINE", "NOTHING"]
+Kind = Literal["KEEP", "REMOVE", "CHANGE", "LIKELY", "TRY", "FINE", "NOTHING"]
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -17,6 +17,15 @@ class Span:
 
     def __add__(self, other: "Span") -> "Span":
         return Span(self.low + other.low, self.high + other.high)
+
+    @property
+    def is_gain(self) -> bool:
+        """Whether both bounds are."""
+        return self.low > 0
+
+    @property
+    def is_no_gain(self) -> bool:
+        return self.high <= 0
 
     def __sub__(self, other: "Span") -> "Span":
         return Span(self.low - other.high, self.high - other.low)
@@ -44,7 +53,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One piece of advice.
+    """One piece of advice, which follows from the bounds: KEEP where both are a gain, REMOVE where neither is one.
+
+    Between the two it is LIKELY or TRY.
 
     `saving_task_seconds` and `saving_seconds` say what having this cache saves against not having it, whatever the
     advice: less than nothing where it costs. The first counts the tasks' time, the second that of the clock; within it
@@ -72,14 +83,21 @@ class Verdict:
     likely_seconds: float | None = None
 
     @property
+    def is_sure(self) -> bool:
+        """Whether having it gains by the clock and by the tasks' time, wherever in the intervals the truth lies."""
+        return self.saving_seconds.is_gain and self.saving_task_seconds.is_gain
+
+    @property
     def gain(self) -> float:
         """Seconds of the clock that following it is expected to gain."""
         middle = (self.saving_seconds.low + self.saving_seconds.high) / 2
         likely = middle if self.likely_seconds is None else self.likely_seconds
-        return {"KEEP": likely, "REMOVE": -middle, "TRY": self.saving_seconds.high / 2}.get(self.kind, 0.0)
+        return {"KEEP": likely, "LIKELY": likely, "REMOVE": -middle, "TRY": self.saving_seconds.high / 2}.get(
+            self.kind, 0.0
+        )
 
 
-RANK: dict[Kind, int] = {"KEEP": 0, "REMOVE": 0, "CHANGE": 0, "TRY": 1, "FINE": 2, "NOTHING": 3}
+RANK: dict[Kind, int] = {"KEEP": 0, "REMOVE": 0, "CHANGE": 0, "LIKELY": 1, "TRY": 2, "FINE": 3, "NOTHING": 4}
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Blocks:
 
 @dataclass
 class Application:
-    """One application. `unfinished` says why the log may not hold all of it."""
+    """One application. `unfinished` says why its end may not be in the log, `gaps` what else of it is not there."""
 
     path: str
     name: str = ""
@@ -102,6 +102,8 @@ class Application:
     end: float | None = None
     last: float = 0.0  # end of its last stage
     unfinished: str = ""
+    gaps: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what else its reader should know of the log
     damaged_lines: int = 0
     bytes_read: int = 0
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -113,6 +115,11 @@ class Application:
     blocks: dict[int, Blocks] = field(default_factory=dict)
     unpersisted: set[int] = field(default_factory=set)
     driver_counts: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the log holds the application from its first event to its last."""
+        return not (self.unfinished or self.gaps or self.damaged_lines)
 
     @property
     def seconds(self) -> float:

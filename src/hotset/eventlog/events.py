@@ -15,10 +15,19 @@ class LogStart(Event):
     spark_version: str
 
 
+class DatabricksPart(Event):
+    """What each part of a log of Databricks' begins with."""
+
+    spark_version: str = ""
+    rollover_number: int | None = None
+    context: int | None = msgspec.field(name="SparkContext Id", default=None)
+
+
 class ApplicationStart(Event):
     app_name: str
     timestamp: int
     app_id: str | None = msgspec.field(name="App ID", default=None)
+    attempt: str | None = msgspec.field(name="App Attempt ID", default=None)
 
 
 class ApplicationEnd(Event):
@@ -127,6 +136,7 @@ class DriverUpdates(msgspec.Struct, rename="camel", gc=False):
 SQL = "org.apache.spark.sql.execution.ui."
 KINDS: dict[str, type[msgspec.Struct]] = {
     "SparkListenerLogStart": LogStart,
+    "DBCEventLoggingListenerMetadata": DatabricksPart,
     "SparkListenerApplicationStart": ApplicationStart,
     "SparkListenerApplicationEnd": ApplicationEnd,
     "SparkListenerEnvironmentUpdate": EnvironmentUpdate,

@@ -18,8 +18,13 @@ LEVELS = {  # disk, memory, off-heap, deserialized
     (True, True, True, False): "OFF_HEAP",
     (False, False, False, False): "",
 }
+OLD = re.compile(r"[0-2]\.")
 LARGEST = 2**62  # what an array of numbers takes
 WANTED = ("spark.app.", "spark.master", "spark.memory.", "spark.eventLog.", "spark.sql.", "spark.rdd.", "spark.job.")
+
+
+class Contradiction(Exception):  # noqa: N818 (not raised beyond this room)
+    """The events cannot be those of one application, or not of a Spark whose logs are understood."""
 
 
 class Telling:
@@ -28,6 +33,11 @@ class Telling:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.events = 0
+        self.rollovers: set[int] = set()  # parts of a log of Databricks'
+        self.contexts: set[int] = set()
+        self.ends_without_start = 0  # jobs
+        self.another_begins = False  # after the application's end
+        self.started: e.ApplicationStart | None = None
         self._job_of: dict[int, int] = {}
 
     @singledispatchmethod
@@ -36,11 +46,30 @@ class Telling:
 
     @take.register
     def _(self, event: e.LogStart) -> None:
-        self.application.spark = event.spark_version
+        self.another_begins = self.application.end is not None
+        self._take_version(event.spark_version)
+
+    @take.register
+    def _(self, event: e.DatabricksPart) -> None:
+        self._take_version(event.spark_version or self.application.spark)
+        self.rollovers |= {event.rollover_number} if event.rollover_number is not None else set()
+        self.contexts |= {event.context} if event.context is not None else set()
+        if len(self.contexts) > 1:
+            raise Contradiction("parts of two applications, of different Spark contexts; give those of one")
+
+    def _take_version(self, version: str) -> None:
+        self.application.spark = version
+        if OLD.match(version):
+            raise Contradiction(f"written by Spark {version}; give a log of Spark 3.5 to 4.x")
 
     @take.register
     def _(self, event: e.ApplicationStart) -> None:
         one = self.application
+        if self.started is not None and event != self.started:
+            names = [f"{app.app_id or app.app_name}{f', attempt {app.attempt}' if app.attempt else ''}"
+                     for app in (self.started, event)]  # fmt: skip
+            raise Contradiction(f"two applications in one log, {' and '.join(names)}; give each its own file")
+        self.started = event
         one.name, one.id, one.start = event.app_name, event.app_id or "", event.timestamp / 1000
 
     @take.register
@@ -58,6 +87,8 @@ class Telling:
 
     @take.register
     def _(self, event: e.JobStart) -> None:
+        if event.id in self.application.jobs:
+            raise Contradiction(f"job {event.id} starts twice, so that a log or a part is in it twice; give it once")
         told = event.properties
         execution = told.get("spark.sql.execution.id", "")
         self.application.jobs[event.id] = Job(
@@ -75,6 +106,7 @@ class Telling:
 
     @take.register
     def _(self, event: e.JobEnd) -> None:
+        self.ends_without_start += event.id not in self.application.jobs
         if job := self.application.jobs.get(event.id):
             job.end = event.completion_time / 1000
 
@@ -143,9 +175,13 @@ class Telling:
 
     def close(self) -> None:
         """What can be told at the end only."""
+        one = self.application
         names: dict[str, str] = {}
-        for rdd in self.application.rdds.values():
+        for rdd in one.rdds.values():
             rdd.callsite = names.setdefault(rdd.callsite, rdd.callsite)
+        if not one.start:  # its beginning is not in the log
+            began = [*(job.start for job in one.jobs.values()), *(stage.start for stage in one.stages.values())]
+            one.start = min([time for time in began if time], default=one.end or 0.0)
 
 
 def level_name(level: e.StorageLevel) -> str:

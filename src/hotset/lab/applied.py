@@ -9,6 +9,7 @@ from rich.console import Console
 
 from hotset.lab.options import Family
 from hotset.lab.records import Record, Records
+from hotset.lab.show import say
 from hotset.lab.statistics import median
 from hotset.lab.verdict import Verdict
 from hotset.memory.levels import Level
@@ -28,12 +29,13 @@ def apply(
     file: Path,
 ) -> None:
     """Writes a line for each name that is decided, and says so. Raises UsageError, OutputError for the file."""
-    decided = [(family, verdict) for family, verdict in verdicts if verdict.decided]
+    decided = [(family, verdict) for family, verdict in verdicts if verdict.recommended]
     if decided:
         write_placements(file, [placement(job, probe, family, verdict, records) for family, verdict in decided])
     for family, verdict in verdicts:
-        told = f"{verdict.take} is written to {file}" if verdict.decided else "nothing is written: not decided"
-        console.print(f"{family.name}: {told}", soft_wrap=True, highlight=False)
+        taken = verdict.recommended
+        told = f"{taken} is written to {file}" if taken else "nothing is written: not decided"
+        say(console, f"{family.name}: {told}")
 
 
 def placement(job: str, probe: Record, family: Family, verdict: Verdict, records: Records) -> Placement:

@@ -18,7 +18,7 @@ from hotset.lab.options import PLAIN, Family, Option, all_options, families
 from hotset.lab.page import write_page
 from hotset.lab.progress import LabProgress
 from hotset.lab.records import WARM_UP, Record, Records
-from hotset.lab.show import Plan, show_family, show_kept, show_plan
+from hotset.lab.show import Plan, say, show_family, show_kept, show_plan
 from hotset.lab.statistics import median
 from hotset.lab.verdict import FEWEST_ROUNDS, Verdict, is_out, is_settled, judge
 from hotset.signals import Signals
@@ -57,10 +57,8 @@ class Lab:
                 ) from None
             found = families(probe, self.options.wanted_levels(), self.options.columns_by_name(), self.off_heap)
             if not found:
-                console.print(
-                    f"{self.job} keeps nothing, so there is nothing to compare; `hotset advise EVENTLOG` tells "
-                    f"from an event log of it what keeping would save", soft_wrap=True, highlight=False,
-                )  # fmt: skip
+                told = "keeps nothing, so there is nothing to compare; `hotset advise EVENTLOG` tells from an event log"
+                say(console, f"{self.job} {told} of it what keeping would save")
                 return
             progress.above(lambda out: show_kept(out, self.job, probe))
             self._rounds(experiment, found, progress)
@@ -130,13 +128,12 @@ class Lab:
                 verdicts.append((family, verdict))
                 show_family(console, family, verdict, records, self.options.confidence)
         if not verdicts or any(verdict.rounds < FEWEST_ROUNDS for _, verdict in verdicts):
-            console.print(
-                f"not decided: {FEWEST_ROUNDS} rounds are the least that say something, and there was time for "
-                f"{records.last_round}; the same command goes on, or give a larger --budget or fewer --levels",
-                soft_wrap=True, highlight=False,
-            )  # fmt: skip
+            told = f"not decided: {FEWEST_ROUNDS} rounds are the least that say something, and there was time for"
+            what = "the same command goes on, or give a larger --budget or fewer --levels"
+            say(console, f"{told} {records.last_round}; {what}")
         page = write_page(self.directory / "page.html", self.job, probe, verdicts, records, self.options)
-        console.print(f"page    {page}\nrecords {records.file}", soft_wrap=True, highlight=False)
+        say(console, f"page    {page}")
+        say(console, f"records {records.file}")
         if self.options.apply:
             apply(console, self.job, probe, verdicts, records, self.options.levels_file)
 

@@ -76,7 +76,7 @@ def _row(family: Family, label: str, verdict: Verdict, records: Records) -> str:
         interval(verdict.to_none.get(label)),
         *figures(family.name, records.of(option.key)),
     )
-    taken = " class=taken" if label == verdict.take else ""
+    taken = " class=taken" if label == verdict.recommended else ""
     return f"<tr{taken}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
@@ -92,7 +92,7 @@ def _chart(family: Family, labels: Sequence[str], verdict: Verdict, records: Rec
     shapes = [_ticks(longest, height, x)]
     for number, label in enumerate(labels):
         y = ROW * number + ROW / 2
-        color = "#2e7d32" if label == verdict.take else "#3465a4"
+        color = "#2e7d32" if label == verdict.recommended else "#3465a4"
         middle = x(median(times[label]) or 0.0)
         shapes.append(f'<text x="{LEFT - 10}" y="{y + 4}" text-anchor="end">{escape(label)}</text>')
         shapes += [

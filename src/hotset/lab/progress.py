@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from hotset.lab.options import Option
 from hotset.lab.records import WARM_UP
+from hotset.report.terminal import printable
 
 
 class LabProgress:
@@ -19,7 +20,7 @@ class LabProgress:
         self._round, self._rounds, self._options = WARM_UP, "", 0
         columns = (
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             TextColumn("{task.fields[left]}"),
         )
@@ -59,7 +60,7 @@ class LabProgress:
 
     def _say(self, what: str) -> None:
         done = time.monotonic() - self._start
-        self._bar.update(self._task, description=what, completed=done, left=self._left())
+        self._bar.update(self._task, description=printable(what), completed=done, left=self._left())
 
     def _left(self) -> str:
         left = max(0.0, self._deadline - time.monotonic())

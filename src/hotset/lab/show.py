@@ -32,23 +32,27 @@ class Plan:
     run_s: float
 
 
+def say(console: Console, text: str) -> None:
+    """One line, in which nothing is markup: names and paths are anybody's."""
+    console.print(Text(printable(text)), soft_wrap=True)
+
+
 def show_kept(console: Console, job: str, probe: Record) -> None:
     """What the job keeps."""
     for name, kept in probe.kept.items():
-        console.print(f"{job} keeps {printable(name)}, a {kept.kind}, at {kept.level}", soft_wrap=True, highlight=False)
+        say(console, f"{job} keeps {name}, a {kept.kind}, at {kept.level}")
     if len(probe.kept) > 1:
-        console.print("one name varies at a time; the others stay as the job has them, else at Spark's default")
+        say(console, "one name varies at a time; the others stay as the job has them, else at Spark's default")
 
 
 def show_plan(console: Console, plan: Plan, options: LabOptions) -> None:
     """How many options there are, how long a round will take, and what there is no time for."""
     rounds = f"{options.rounds} rounds" if options.rounds else f"{FEWEST_ROUNDS} rounds or more"
     took = f"a run takes about {plan.run_s:.1f} s, a round {_time(plan.run_s * len(plan.options))}"
-    told = f"{len(plan.options)} options in {rounds}; {took}; budget {options.budget}"
-    console.print(told, soft_wrap=True, highlight=False)
+    say(console, f"{len(plan.options)} options in {rounds}; {took}; budget {options.budget}")
     if plan.left_out:
         names = ", ".join(option.key for option in plan.left_out)
-        console.print(f"left out, since the time is not enough: {names}", soft_wrap=True, highlight=False)
+        say(console, f"left out, since the time is not enough: {names}")
 
 
 def show_family(console: Console, family: Family, verdict: Verdict, records: Records, confidence: float) -> None:
@@ -58,9 +62,9 @@ def show_family(console: Console, family: Family, verdict: Verdict, records: Rec
     console.print(_chart(family, verdict, records, confidence))
     console.print(_figures(family, verdict, records))
     for label, why in (*explained(family, verdict), *failed(family, records)):
-        console.print(Text.assemble((label, "bold"), f": {printable(why)}"), soft_wrap=True)
+        console.print(Text.assemble((printable(label), "bold"), f": {printable(why)}"), soft_wrap=True)
     for line in in_words(verdict):
-        console.print(line, soft_wrap=True, highlight=False)
+        say(console, line)
 
 
 def short(label: str) -> str:
@@ -89,20 +93,28 @@ def failed(family: Family, records: Records) -> list[tuple[str, str]]:
 
 def in_words(verdict: Verdict) -> list[str]:
     """The verdict as sentences."""
+    unmeasured = [f"not measured: {', '.join(verdict.unmeasured)}"] if verdict.unmeasured else []
     if verdict.rounds < FEWEST_ROUNDS:
-        return [f"too few rounds for a verdict; fastest so far: {verdict.best}"]
+        told = f"too few rounds for a verdict, so nothing is recommended; fastest so far: {verdict.best}"
+        return [*unmeasured, told]
+    if not verdict.slower:
+        return [*unmeasured, f"nothing is recommended: only {verdict.best} was measured, with nothing to compare it to"]
+    return [*unmeasured, *_compared(verdict)]
+
+
+def _compared(verdict: Verdict) -> list[str]:
     others = [label for label in verdict.alike if label != verdict.best]
     words = []
     if verdict.has_winner:
-        words.append(f"{verdict.best} wins: every other option is slower")
+        words.append(f"{verdict.best} wins: every other option{' measured' if verdict.unmeasured else ''} is slower")
     elif others:
         words.append(f"no difference beyond noise between {verdict.best} and {', '.join(others)}")
-        if verdict.take != verdict.best or NONE in verdict.alike:
+        if verdict.recommended and (verdict.take != verdict.best or NONE in verdict.alike):
             words.append("of those that do not differ the one with the least memory is taken")
-    if verdict.open:
+    if verdict.recommended is None:
         words.append(f"not decided yet, {verdict.best} is ahead by estimate: {', '.join(verdict.open)}")
-    words.append(f"recommended: {verdict.take}" + (", keep nothing" if verdict.take == NONE else ""))
-    return words
+        return [*words, "nothing is recommended: more rounds may decide it, with a larger --budget or --rounds"]
+    return [*words, f"recommended: {verdict.take}" + (", keep nothing" if verdict.take == NONE else "")]
 
 
 def _chart(family: Family, verdict: Verdict, records: Records, confidence: float) -> Table:
@@ -113,10 +125,10 @@ def _chart(family: Family, verdict: Verdict, records: Records, confidence: float
         table.add_column(column, justify="right", no_wrap=True)
     longest = max(verdict.relative.values())
     for label, relative in verdict.relative.items():
-        taken = label == verdict.take
+        taken = label == verdict.recommended
         seconds = list(records.times(family.options[label].key).values())
         table.add_row(
-            Text(short(label), style="bold" if taken else ""),
+            Text(printable(short(label)), style="bold" if taken else ""),
             Bar(longest, 0, relative, width=BAR_WIDTH, color="green" if taken else "blue"),
             interval(verdict.to_none.get(label)),
             _number(median(seconds)),
@@ -133,7 +145,7 @@ def _figures(family: Family, verdict: Verdict, records: Records) -> Table:
     for column in FIGURES:
         table.add_column(column, justify="right", no_wrap=True)
     for label in verdict.relative:
-        table.add_row(short(label), *figures(family.name, records.of(family.options[label].key)))
+        table.add_row(Text(printable(short(label))), *figures(family.name, records.of(family.options[label].key)))
     return table
 
 

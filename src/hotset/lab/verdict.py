@@ -1,6 +1,6 @@
 """What an experiment says about one kept name: which options are slower than the best, and which to take."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from operator import itemgetter
@@ -18,7 +18,10 @@ FAR = 1.25  # one that may be slower than this has not been measured well enough
 
 @dataclass(frozen=True)
 class Verdict:
-    """`best` is fastest by estimate; `alike` do not differ from it beyond noise; `open` are those not decided yet."""
+    """`best` is fastest by estimate; `alike` do not differ from it beyond noise; `open` are those not decided yet.
+
+    `take` is what to take if it is decided, and not to be told of before.
+    """
 
     name: str
     best: str
@@ -29,10 +32,15 @@ class Verdict:
     to_none: Mapping[str, Ratio]
     relative: Mapping[str, float]  # every option's time, that of NONE being 1; the fastest first
     rounds: int
+    unmeasured: tuple[str, ...] = ()  # options without a time: they failed, or the time was not enough
 
     @property
     def decided(self) -> bool:
-        return not self.open and self.rounds >= FEWEST_ROUNDS
+        return not self.open and bool(self.slower) and self.rounds >= FEWEST_ROUNDS
+
+    @property
+    def recommended(self) -> str | None:
+        return self.take if self.decided else None
 
     @property
     def has_winner(self) -> bool:
@@ -63,10 +71,16 @@ def judge(family: Family, records: Records, confidence: float) -> Verdict | None
     enough = len(none.keys() & times[best].keys())
     if enough < FEWEST_ROUNDS:
         alike, undecided = (best,), tuple(slower)
-    take = least_memory(alike, family, records)
     to_none = _ratios(times, none, confidence, leave_out=NONE) if NONE in times else {}
+    take = least_memory(_no_loss(alike, best, to_none), family, records)
     relative = dict(sorted(relative.items(), key=itemgetter(1)))
-    return Verdict(family.name, best, take, alike, undecided, slower, to_none, relative, enough)
+    unmeasured = tuple(label for label in family.options if label not in times)
+    return Verdict(family.name, best, take, alike, undecided, slower, to_none, relative, enough, unmeasured)
+
+
+def _no_loss(alike: Sequence[str], best: str, to_none: Mapping[str, Ratio]) -> tuple[str, ...]:
+    """Of those like the best the ones that are not slower than keeping nothing, by their own interval."""
+    return tuple(label for label in alike if label in (best, NONE) or label not in to_none or to_none[label].high < 1)
 
 
 def is_settled(verdict: Verdict) -> bool:

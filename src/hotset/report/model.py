@@ -121,6 +121,8 @@ class Report:
     run_key: str | None = None
     door: str | None = None
     master: str | None = None
+    application: str | None = None  # Spark's id of it
+    event_log: str | None = None  # where Spark wrote it; None: it wrote none
     java: str | None = None
     plain_launch: str | None = None
     archive: str | None = None  # what Spark's classes were mapped from
