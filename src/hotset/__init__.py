@@ -4,6 +4,7 @@ A job is a module with a docstring, a frozen dataclass `Params` and `main(run, p
 which it touches the world. `hotset list` shows the jobs, docs/tour.md follows one from the shell to the exit.
 """
 
+from hotset import shadowed  # noqa: F401 (first: it sees to it that the others find what they import)
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
 from hotset.columnar.equality import comparable

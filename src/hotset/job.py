@@ -23,6 +23,8 @@ from typing import Any
 
 from pyspark import cloudpickle
 
+from hotset import shadowed
+from hotset.account import working_directory
 from hotset.errors import UsageError
 
 ENTRY_POINTS = "hotset.jobs"
@@ -85,7 +87,7 @@ def find_job(target: str) -> Job:
     if target.endswith(".py") or "/" in target:
         return _job_in_file(Path(target))
     if target.replace(".", "a").isidentifier():
-        sys.path[:0] = [] if "" in sys.path or str(Path.cwd()) in sys.path else [str(Path.cwd())]
+        _look_here_too()
         if _exists(target):
             return _job(target.rpartition(".")[2], _import(target))
     close = difflib.get_close_matches(target, names, n=1)
@@ -104,7 +106,7 @@ def find_function(target: str) -> Function:
     if where.endswith(".py"):
         module = _module_in_file(Path(where))
     else:
-        sys.path[:0] = [] if "" in sys.path or str(Path.cwd()) in sys.path else [str(Path.cwd())]
+        _look_here_too()
         module = _import(where)
     call = _function_in(module, name)
     if module.__name__.partition(".")[0] in sys.stdlib_module_names:
@@ -127,6 +129,13 @@ def _function_in(module: ModuleType, name: str) -> Callable[..., Any]:
     if not callable(call):
         raise UsageError(f"{module.__name__}:{name} is no function, got {call!r}; name one")
     return call
+
+
+def _look_here_too() -> None:
+    """Modules in the working directory can be imported, if there is one."""
+    here = working_directory()
+    if here and "" not in sys.path:
+        shadowed.make_importable(str(here))
 
 
 def _exists(module: str) -> bool:
@@ -156,8 +165,7 @@ def _module_in_file(file: Path) -> ModuleType:
         raise UsageError(f"{file} cannot be imported; name it like a Python module: letters, digits and _, then .py")
     if name in sys.stdlib_module_names or _another(name, file):
         raise UsageError(f"{file} has the name of the installed module {name!r}, which workers would load; rename it")
-    above = str(file.resolve().parent)
-    sys.path[:0] = [] if above in sys.path else [above]
+    shadowed.make_importable(str(file.resolve().parent))
     return _import(name)
 
 

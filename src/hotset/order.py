@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hotset.account import cache_dir, state_dir
 from hotset.data.claim import IfExists, Standing
 from hotset.data.listing import Listing
 from hotset.limits import Limits
@@ -13,9 +14,7 @@ from hotset.memory.auto import Memory
 from hotset.memory.levels import Level
 from hotset.memory.placed import DEFAULT_FILE, load_placements
 from hotset.memory.ranked import Ranked
-from hotset.preflight import state_dir
 from hotset.session.settings import Ask
-from hotset.session.spark import cache_dir
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from pyspark.sql.types import DoubleType, FloatType, StringType
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
-from hotset.data.listing import HADOOP_GLOB
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
 from hotset.errors import DataError
+from hotset.hadoop import hadoop_path, hadoop_pattern
 
 LINES = "value string"
 PART = re.compile(r"^part-(\d+)-")
@@ -75,7 +75,7 @@ def write(frame: DataFrame, dataset: Dataset, version: Path, run_id: str) -> int
     counted = frame.observe(observation, F.count(F.lit(1)).alias("rows"), *counts)
     writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
     with _few_files(frame.sparkSession):
-        writer.partitionBy(*dataset.partition_by).save(str(version))
+        writer.partitionBy(*dataset.partition_by).save(hadoop_path(version))
     _name_parts(version, run_id)
     metrics = observed(frame.sparkSession.sparkContext, observation)
     if not metrics:
@@ -108,7 +108,7 @@ def read_back(spark: SparkSession, dataset: Dataset, version: Path) -> DataFrame
     """The rows as Spark's own reader sees them; text as lines."""
     schema = LINES if dataset.format == "text" else dataset.schema()
     reader = spark.read.schema(schema).format(dataset.format).options(**write_options(dataset))
-    return reader.load(HADOOP_GLOB.sub(r"\\\1", str(version)))
+    return reader.load(hadoop_pattern(version))
 
 
 def check_books(rows: int, files: tuple[PublishedFile, ...], dataset: Dataset) -> None:

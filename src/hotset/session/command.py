@@ -15,7 +15,11 @@ SMALL_JVM = ("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 def spark_command(
-    java: Java, spark_home: Path, submit_args: Sequence[str], environment: Mapping[str, str]
+    java: Java,
+    spark_home: Path,
+    submit_args: Sequence[str],
+    environment: Mapping[str, str],
+    place: Path | None = None,
 ) -> list[str]:
     """What bin/spark-submit would exec, without the module flag that this runtime does not know.
 
@@ -27,6 +31,7 @@ def spark_command(
     asked = subprocess.run(
         [str(java.command), *SMALL_JVM, "-cp", str(launcher), *main, *submit_args],
         env={name: value for name, value in environment.items() if name != "JDK_JAVA_OPTIONS"},
+        cwd=place,
         capture_output=True,
         text=True,
         check=False,

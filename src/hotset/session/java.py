@@ -104,7 +104,13 @@ def _ask_version(home: Path) -> str:
     command: list[str | Path] = [home / "bin" / "java", "-XX:TieredStopAtLevel=1", "-version"]
     try:
         asked = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=JVM_TIMEOUT_S, check=False
+            command,
+            cwd="/",  # a JVM does not start in a directory that is gone
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=JVM_TIMEOUT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise Unfit(f"is broken: bin/java did not answer in {JVM_TIMEOUT_S} s") from None

@@ -2,10 +2,8 @@
 
 import hashlib
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -26,17 +24,7 @@ def send_code(context: SparkContext, place: Path, sources: Iterable[Path]) -> No
         archive = place / f"{source.stem}-{_digest(source)}.zip"
         # a session may run many jobs: it takes no second file of a name, and wants the first one to stay
         if archive.name not in (context._python_includes or ()):
-            context.addPyFile(str(_packed(source, archive)))
-
-
-def lasting_place() -> Path:
-    """A private directory for what a session that is not ours may ask for at any time; gone with this process."""
-    return Path(_lasting().name)
-
-
-@cache
-def _lasting() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="hotset-code-")
+            context.addPyFile(_packed(source, archive).as_uri())
 
 
 def _packed(source: Path, archive: Path) -> Path:
