@@ -13,6 +13,7 @@ from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted
 from hotset.data.dataset import Dataset
+from hotset.data.listing import spark_paths
 from hotset.errors import (
     ClusterError,
     DataError,
@@ -64,5 +65,6 @@ __all__ = [
     "main",
     "open_run",
     "quoted",
+    "spark_paths",
     "table",
 ]

@@ -64,14 +64,14 @@ def absolute_path(path: str | Path) -> Path:
 def cache_dir(environment: Mapping[str, str]) -> Path:
     """Where what can be made again is kept between runs."""
     base = _wanted("XDG_CACHE_HOME", ".cache", environment)
-    return base / "hotset" if base and _can_write(base) else _private_place("cache")
+    return base / "hotset" if base and _can_write(base / "hotset") else _private_place("cache")
 
 
 def state_dir(environment: Mapping[str, str]) -> Path:
     """Where records of runs without an output are kept. XDG_STATE_HOME is obeyed, whether it can be written or not."""
     base = _wanted("XDG_STATE_HOME", ".local/state", environment)
     named = Path(environment.get("XDG_STATE_HOME", "")).is_absolute()
-    return base / "hotset" if base and (named or _can_write(base)) else _private_place("state")
+    return base / "hotset" if base and (named or _can_write(base / "hotset")) else _private_place("state")
 
 
 def temporary_directory() -> Path:
@@ -115,9 +115,12 @@ def _wanted(variable: str, below_home: str, environment: Mapping[str, str]) -> P
 
 
 def _can_write(path: Path) -> bool:
-    """Whether the directory can be written to, or made. os.path, since pathlib raises where a parent is closed."""
-    above = next(one for one in (path, *path.parents) if os.path.lexists(one))
-    return os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)  # noqa: PTH112 (does not raise)
+    """Whether the directory can be made and written to. It is tried: of /proc the system says that root can."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+    except OSError:
+        return False
+    return os.access(path, os.W_OK | os.X_OK)
 
 
 def _private_place(kind: str) -> Path:

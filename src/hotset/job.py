@@ -25,6 +25,7 @@ from pyspark import cloudpickle
 
 from hotset import shadowed
 from hotset.account import working_directory
+from hotset.beside import modules_beside
 from hotset.errors import UsageError
 
 ENTRY_POINTS = "hotset.jobs"
@@ -51,7 +52,7 @@ class Job:
     def code_hash(self, params: Any = None) -> str:
         """SHA-256 of the job's own source: its package if it has one, else its file; and of the functions it runs."""
         digest = hashlib.sha256()
-        for root in (self.source, *self._others(params)):
+        for root in (self.source, *self.travels[1:], *self._others(params)):
             for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
                 name = file.relative_to(root.parent).as_posix()
                 digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -59,11 +60,13 @@ class Job:
 
     def code(self, params: Any) -> tuple[Path, ...]:
         """What executors may lack."""
-        return (*self.travels, *(source for source in self._others(params) if not _installed(source)))
+        return (*self.travels, *(one for one in self._others(params) if not _installed(one)))
 
     def _others(self, params: Any) -> list[Path]:
         functions = () if params is None else self.runs(params)
-        return sorted({function.source for function in functions if function.source})
+        sources = {function.source for function in functions if function.source}
+        beside = {module for source in sources if not _installed(source) for module in modules_beside(source)}
+        return sorted((sources | beside) - set(self.travels))
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,14 @@ def find_function(target: str) -> Function:
         return Function(call, None)
     source = _source(module)
     if not _installed(source):
-        by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
-        by_value(sys.modules[source.stem])
+        _pickle_by_value(source)
     return Function(call, source)
+
+
+def _pickle_by_value(source: Path) -> None:
+    """Workers get the functions of this module or package as they are, not by their names."""
+    by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
+    by_value(sys.modules[source.stem])
 
 
 def _function_in(module: ModuleType, name: str) -> Callable[..., Any]:
@@ -186,7 +194,9 @@ def _job(name: str, module: ModuleType) -> Job:
     if not module.__doc__:
         raise UsageError(f"{module.__name__} is no job: its docstring, which `hotset list` shows, is missing")
     source = _source(module)
-    travels = () if _installed(source) else (source,)
+    travels = () if _installed(source) else (source, *modules_beside(source))
+    if travels:
+        _pickle_by_value(source)
     rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
     return Job(name, params, main, module.__doc__, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
 

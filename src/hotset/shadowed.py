@@ -25,7 +25,7 @@ def search_last() -> None:
     """
     library = os.path.dirname(os.__file__)  # noqa: PTH120 (pathlib is among what can be hidden)
     first = sys.path[: sys.path.index(library)] if library in sys.path else []
-    asked_for = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    asked_for = {one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one}
     for entry in first:
         # whoever names a directory with another pyspark in it wants that one
         found = hiding(entry, STANDARD if entry in asked_for else STANDARD | INSTALLED)

@@ -109,6 +109,11 @@ def _home(text: str) -> Path:
     return home
 
 
+def spark_paths(paths: Iterable[str]) -> list[str]:
+    """The same paths as Spark's own readers take them, directories whole. Raises InputError."""
+    return [hadoop_pattern(start) for text in paths for start in _expand(text)]
+
+
 def is_hidden(name: str) -> bool:
     """Spark's own rule for names that its readers pass over (HadoopFSUtils.shouldFilterOutPathName)."""
     return name.startswith(".") or (name.startswith("_") and "=" not in name) or name.endswith("._COPYING_")

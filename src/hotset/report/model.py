@@ -145,6 +145,7 @@ class Report:
     exit_code: int | None = None
     error: str | None = None
     log: str | None = None
+    event_log: str | None = None  # Spark's, for `hotset advise`
     layout: int = LAYOUT
 
     def redacted(self, redact: Callable[[str], str]) -> "Report":

@@ -28,6 +28,8 @@ def show(report: Report, report_path: str, console: Console) -> None:
         console.print(Text(printable(f"output  {published.path}")), soft_wrap=True)
     if report.quarantine:
         console.print(Text(printable(f"bad     {report.quarantine}")), soft_wrap=True)
+    if report.event_log:
+        console.print(Text(printable(f"events  {report.event_log}")), soft_wrap=True)
     console.print(Text(printable(f"report  {report_path}")), soft_wrap=True)
 
 

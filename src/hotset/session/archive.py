@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hotset.account import why_not_private
 from hotset.session.command import class_path, holds_files
-from hotset.session.java import Java
+from hotset.session.java import OPTION_VARIABLES, Java
 
 AOT = 25
 CHUNK_BYTES = 2**20
@@ -22,7 +22,6 @@ MISSING = "there is none for this Java and this class path; `hotset warm` makes 
 # What a JVM says of an archive, why it does not take it among them, goes to stdout else.
 QUIET = ("-Xlog:disable", "-Xlog:all=warning:stderr")
 OWN_OPTIONS = ("-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-Xshare")
-OPTION_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 
 
 @dataclass(frozen=True)

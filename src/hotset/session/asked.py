@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 
 from hotset import shadowed
 from hotset.session import settings
+from hotset.session.events import event_log_asks
 from hotset.session.machine import Machine
 from hotset.session.settings import Ask
 from hotset.session.site import Site, read_site
@@ -21,7 +22,7 @@ def planned_asks(
     master = settings.winners((*theirs, settings.default_master(machine)))["spark.master"]
     python = Ask("spark.pyspark.python", *worker_python(theirs))
     own = settings.own_asks(master.value, machine, own_log=not site.log4j, jvm_bytes=jvm_bytes)
-    return (*theirs, python, master, *safe_path(), *own)
+    return (*theirs, python, master, *safe_path(), *event_log_asks(theirs), *own)
 
 
 def safe_path() -> tuple[Ask, ...]:

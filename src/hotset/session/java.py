@@ -15,6 +15,7 @@ from hotset.errors import ResourceError
 
 SUPPORTED = (17, 21, 25)
 JVM_TIMEOUT_S = 20
+OPTION_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -117,12 +118,23 @@ def _ask_version(home: Path) -> str:
     except OSError as why:
         raise Unfit(f"is broken: bin/java cannot be run: {why.strerror}") from None
     if asked.returncode:
-        said = asked.stderr.strip()[:80] or "nothing"
-        raise Unfit(f"is broken: bin/java ended with {asked.returncode} and said {said!r}")
+        raise Unfit(f"is broken: bin/java ended with {asked.returncode} and said {_said(asked)!r}{_given_options()}")
     found = re.search(r'version "([^"]+)"', asked.stderr)
     if not found:
         raise Unfit(f"is broken: it does not say its version but {asked.stderr.strip()[:80]!r}")
     return found[1]
+
+
+def _said(asked: "subprocess.CompletedProcess[str]") -> str:
+    """Its reason. A JVM prints some to stdout, and before any what options it found in the environment."""
+    lines = (asked.stderr + asked.stdout).splitlines()
+    return " ".join(line.strip() for line in lines if not line.startswith(("Picked up", "NOTE: Picked up")))[:120]
+
+
+def _given_options() -> str:
+    """The options that the environment gives to every JVM: they may be what breaks it."""
+    given = [f"{name}={value}" for name in OPTION_VARIABLES if (value := os.environ.get(name))]
+    return f" with {', '.join(given)}" if given else ""
 
 
 def _major(version: str) -> int:

@@ -1,6 +1,7 @@
 """What the site and the person's environment say about Spark: honoured, ranked above our defaults, and said."""
 
 import argparse
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ def read_site(environment: Mapping[str, str]) -> Site:
     home = Path(environment.get("SPARK_HOME") or own_home)
     if not (home / "jars").is_dir():
         raise ClusterError(f"SPARK_HOME={home} holds no Spark (no jars/ in it); unset it to use {own_home}")
+    _check_version(home, own_home)
     conf_dir = Path(environment.get("SPARK_CONF_DIR") or home / "conf")
     defaults = conf_dir / "spark-defaults.conf"
     submit_asks, submit_args = _submit_args(environment.get("PYSPARK_SUBMIT_ARGS", ""))
@@ -41,6 +43,21 @@ def read_site(environment: Mapping[str, str]) -> Site:
         plain_launch=_plain_launch(home, own_home, conf_dir),
         log4j=any((conf_dir / f"log4j2.{kind}").is_file() for kind in ("properties", "xml", "yaml", "json")),
     )
+
+
+def _check_version(home: Path, own_home: Path) -> None:
+    """Raises ClusterError for another Spark than the one that the Python side is made for."""
+    theirs, ours = _version(home), _version(own_home)
+    if theirs and ours and theirs != ours:
+        raise ClusterError(
+            f"SPARK_HOME={home} is Spark {theirs}, and hotset runs on {ours}; unset it to use {own_home}"
+        )
+
+
+def _version(home: Path) -> str | None:
+    """The first two numbers of its version, by the name of its largest part."""
+    names = (re.match(r"spark-core_[\d.]+-(\d+\.\d+)", jar.name) for jar in (home / "jars").glob("spark-core_*.jar"))
+    return next((found[1] for found in names if found), None)
 
 
 def refuse_connect(environment: Mapping[str, str]) -> None:

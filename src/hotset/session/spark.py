@@ -6,7 +6,6 @@ us; or a session is already running (a notebook, a test) and is used as it is.
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,10 +16,11 @@ from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from hotset.account import cache_dir
-from hotset.errors import ClusterError
 from hotset.hadoop import hadoop_path
 from hotset.session import settings, truth
 from hotset.session.asked import planned_asks, safe_path, submitted, worker_python
+from hotset.session.checks import check_machine, check_master, raise_file_limit
+from hotset.session.events import event_log, event_log_asks, make_event_directory
 from hotset.session.failure import explain
 from hotset.session.java import JavaChoice, find_java
 from hotset.session.launch import Launch, Started, start_jvm
@@ -31,10 +31,8 @@ from hotset.session.scratch import lasting_place, make_scratch
 from hotset.session.settings import Ask
 from hotset.session.site import Site, read_site
 from hotset.session.stop import AT_ONCE_S, STOP_TIMEOUT_S, end_jvm, stop_spark
-from hotset.session.surroundings import raise_file_limit
 from hotset.session.travel import send_code
 
-MASTER_TIMEOUT_S = 3
 DUMP_TIMEOUT_S = 300
 PRIVATE = 0o700
 Door = Literal["hotset", "spark-submit", "running session"]
@@ -97,6 +95,11 @@ class Session:
         if self.started:
             return self.started.why_none
         return f"the JVM was running: {self.door}"
+
+    @property
+    def event_log(self) -> str | None:
+        """Where Spark's event log of this session will be, if it writes one."""
+        return event_log(self.spark.sparkContext)
 
     def _give_back(self) -> None:
         """Somebody else's session, with the settings that it had."""
@@ -169,7 +172,10 @@ def prepare(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Prep
     asks = planned_asks(wishes.asks, site, machine, wishes.jvm_bytes)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     master = won["spark.master"]
-    _check_master(master)
+    check_master(master)
+    if master.startswith("local"):
+        check_machine(settings.winners(asks))
+    make_event_directory(asks)
     properties = scratch / "spark.properties"
     properties.write_text(settings.as_properties(won | _own_places(won, scratch)))
     launch = Launch(
@@ -217,7 +223,9 @@ def _join_submitted(wishes: Wishes, site: Site, machine: Machine, scratch: Path)
     theirs = submitted()
     master = settings.winners((*wishes.asks, *theirs, settings.default_master(machine)))["spark.master"]
     python = Ask("spark.pyspark.python", *worker_python((*wishes.asks, *theirs)))
-    asks = (*wishes.asks, *theirs, python, *safe_path(), *settings.own_asks(master.value, machine))
+    told = (*wishes.asks, *theirs)
+    asks = (*told, python, *safe_path(), *event_log_asks(told), *settings.own_asks(master.value, machine))
+    make_event_directory(asks)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     os.environ["PYSPARK_PYTHON"] = won["spark.pyspark.python"]
     ours = {key: value for key, value in won.items() if key not in settings.LAUNCH_KEYS}
@@ -246,19 +254,3 @@ def _own_places(won: Mapping[str, str], scratch: Path) -> dict[str, str]:
         "spark.sql.warehouse.dir": hadoop_path(scratch / "warehouse"),
     }
     return {key: place for key, place in places.items() if key not in won}
-
-
-def _check_master(master: str) -> None:
-    """Somebody listens where a standalone master should be. Spark itself takes a minute to say that nobody does."""
-    if not master.startswith("spark://"):
-        return
-    addresses = master.removeprefix("spark://").split(",")
-    reasons = []
-    for address in addresses:
-        host, _, port = address.rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), MASTER_TIMEOUT_S).close()
-            return
-        except (OSError, ValueError) as why:
-            reasons.append(f"{address}: {why}")
-    raise ClusterError(f"no Spark master answers at {'; '.join(reasons)}; start it, or give another --master")

@@ -6,19 +6,17 @@ A JVM finds its temporary directory, user and home by rules of its own, and ends
 import locale
 import os
 import re
-import resource
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from hotset import account, shadowed
-from hotset.errors import HotsetError, ResourceError
+from hotset.errors import HotsetError
 from hotset.session.scratch import lasting_place
 
 UTF8 = re.compile(r"utf-?8", re.IGNORECASE)
 LANGUAGE = ("LC_ALL", "LC_CTYPE", "LANG")  # of which the first that is set counts
 ELSEWHERE = ("/var/tmp", "/tmp", "/dev/shm")
-LEAST_FILES, ENOUGH_FILES = 400, 4096
 
 
 def fit_environment(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
@@ -53,19 +51,6 @@ def speaks_utf8(environment: Mapping[str, str]) -> bool:
 def working_directory(scratch: Path) -> Path | None:
     """Where the JVM starts: where we are (None), unless that directory is gone: no JVM starts there."""
     return scratch if account.working_directory() is None else None
-
-
-def raise_file_limit() -> None:
-    """As many open files as the system lets us have. Raises ResourceError for so few that no JVM opens its classes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_FILES)
-    if soft == resource.RLIM_INFINITY or soft >= wanted >= LEAST_FILES:
-        return
-    if wanted < LEAST_FILES:
-        raise ResourceError(
-            f"a process may open {hard} files here, and Spark needs {LEAST_FILES}; raise the limit: ulimit -n 4096"
-        )
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _is_installed(language: str) -> bool:
