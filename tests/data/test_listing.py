@@ -143,7 +143,7 @@ def test_strange_name_is_found_by_itself_and_in_its_directory(tmp_path: Path, na
     by_name = list_inputs([f"{tmp_path}/{name}"]).files
 
     assert [file.path.name for file in by_name] == [name]
-    assert unescaped(by_name[0].for_spark) == f"{tmp_path}/{name}"
+    assert unescaped(by_name[0].for_spark) == f"file://{tmp_path}/{name}"
     assert name in names(tmp_path, str(tmp_path))
 
 
@@ -161,13 +161,13 @@ def test_any_name_is_found_and_for_spark_means_just_it(name: str) -> None:
         listed = list_inputs([root]).files + list_inputs([f"{root}/{name}"]).files
 
         assert [listing.path for listing in listed] == [file, file]
-        assert {unescaped(listing.for_spark) for listing in listed} == {str(file)}
+        assert {unescaped(listing.for_spark) for listing in listed} == {f"file://{file}"}
 
 
 def test_for_spark_escapes_what_a_glob_would_read_into_the_name() -> None:
     file = InputFile(Path("/d/[a]{b,c}*?\\ %20.txt"), 0, 0)
 
-    assert file.for_spark == "/d/\\[a\\]\\{b,c\\}\\*\\?\\\\ %20.txt"
+    assert file.for_spark == "file:///d/\\[a\\]\\{b,c\\}\\*\\?\\\\ %20.txt"
 
 
 def test_hidden_and_temporary_names_are_passed_over_and_reported(tmp_path: Path) -> None:

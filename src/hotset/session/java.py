@@ -128,7 +128,8 @@ def _ask_version(home: Path) -> str:
 def _said(asked: "subprocess.CompletedProcess[str]") -> str:
     """Its reason. A JVM prints some to stdout, and before any what options it found in the environment."""
     lines = (asked.stderr + asked.stdout).splitlines()
-    return " ".join(line.strip() for line in lines if not line.startswith(("Picked up", "NOTE: Picked up")))[:120]
+    said = " ".join(line.strip() for line in lines if not line.startswith(("Picked up", "NOTE: Picked up")))
+    return said[:120] or "nothing"
 
 
 def _given_options() -> str:
