@@ -58,5 +58,6 @@ class Order:
     def ranked(self) -> Ranked:
         """All who say how something is kept. Raises UsageError for a levels file that is none."""
         file = self.levels_file or DEFAULT_FILE
-        lines = load_placements(file) if self.levels_file or file.exists() else ()
+        is_there = os.path.exists(file)  # noqa: PTH110 (pathlib raises in a directory that is closed)
+        lines = load_placements(file) if self.levels_file or is_there else ()
         return Ranked(self.forced_levels, self.levels, tuple(one for one in lines if one.job == self.name), str(file))

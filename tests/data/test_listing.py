@@ -321,3 +321,20 @@ def test_check_unchanged_names_the_file_that_changed_or_vanished(tmp_path: Path)
     (tmp_path / "a.txt").unlink()
     with pytest.raises(InputError, match=r"a\.txt vanished while it was read; nothing was published"):
         listing.check_unchanged()
+
+
+@pytest.mark.parametrize("text", ["~", "~/in.txt", "~/a b/*.csv"])
+def test_home_that_nobody_knows_is_no_name_of_a_file(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotset.data.listing.home_directory", lambda _: None)
+
+    with pytest.raises(InputError, match=r"no home directory is known, got '~.*'; set HOME, or write the whole path"):
+        list_inputs([text])
+
+
+def test_relative_path_in_a_deleted_directory_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    with pytest.raises(InputError, match="the working directory does not exist any more"):
+        list_inputs(["in.txt"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotset import Level, Run
+from hotset import Dataset, Run
 from hotset.data.manifest import load_manifest
 
 TABLE = "k,v,w\na,1,x\nb,2,y\na,3,z\n"
@@ -80,11 +80,9 @@ def test_a_job_reads_and_writes_here(
 
 @pytest.mark.usefixtures("elsewhere")
 def test_what_is_kept_and_what_was_published_lies_here(run: Run, tmp_path: Path) -> None:
-    import hotset
-
-    rows = hotset.Dataset("n bigint, part string", format="parquet", partition_by=("part",))
+    rows = Dataset("n bigint, part string", format="parquet", partition_by=("part",))
     frame = run.spark.createDataFrame([(1, "a=1"), (2, "b")], "n bigint, part string")
-    kept = run.keep("rows", frame, Level.PARQUET)
+    kept = run.keep("rows", frame, "PARQUET")
 
     run.publish(rows, kept, str(tmp_path / "out"))
 

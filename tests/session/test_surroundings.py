@@ -53,7 +53,8 @@ def test_options_of_the_person_come_after_ours_and_win(tmp_path: Path) -> None:
 def test_odd_characters_reach_the_jvm_as_they_are(name: str, tmp_path: Path) -> None:
     option = f"-Dx={tmp_path / name}"
     # what Spark's launcher does: blanks part words, quotes hold them together, a backslash takes one character
-    words, word, quoted, escaped = [], "", False, False
+    words: list[str] = []
+    word, quoted, escaped = "", False, False
     for character in surroundings._quoted(option):
         if escaped:
             word, escaped = word + character, False

@@ -107,7 +107,7 @@ def check_apart(path: Path, files: Iterable[InputFile], inputs: Iterable[str]) -
     """Raises OutputError when `path` lies inside an input directory, or an input file inside `path`."""
     real = path.resolve()
     for directory in (Path(local_path(text)).resolve() for text in inputs):
-        if directory.is_dir() and real.is_relative_to(directory):
+        if os.path.isdir(directory) and real.is_relative_to(directory):  # noqa: PTH112 (as above)
             raise OutputError(f"the output {path} lies inside the input {directory}; choose a place outside of it")
     for file in files:
         if file.path.resolve().is_relative_to(real):

@@ -142,7 +142,7 @@ def _expand(text: str) -> list[Path]:
 def _collect(path: Path, found: _Findings, above: set[Path]) -> None:
     if is_hidden(path.name):
         found.skipped[str(path)] = "hidden or temporary name"
-    elif path.is_dir():
+    elif os.path.isdir(path):  # noqa: PTH112 (does not raise where a directory above is closed)
         real = path.resolve()
         if real in above:
             return  # a link to a directory above it: everything there is met anyway

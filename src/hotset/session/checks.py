@@ -97,10 +97,11 @@ def check_worker_python(python: str, by: str) -> None:
         raise UsageError(f"no Python that can be run, got {python!r} from {by}; give a Python {OUR_PYTHON}")
     try:
         asked = subprocess.run(
-            [command, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-            cwd="/", capture_output=True, text=True, errors="replace", timeout=PYTHON_TIMEOUT_S, check=False,
+            [command, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True, text=True, errors="replace", timeout=PYTHON_TIMEOUT_S, check=False,
         )  # fmt: skip
-        said = asked.stdout.strip() if asked.returncode == 0 else (asked.stderr.strip().splitlines() or ["nothing"])[-1]
+        lines = (asked.stderr if asked.returncode else asked.stdout).strip().splitlines()
+        said = (lines or ["nothing"])[-1]
     except (OSError, subprocess.TimeoutExpired) as why:
         said = str(why)
     if said != OUR_PYTHON:

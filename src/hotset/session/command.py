@@ -76,7 +76,10 @@ def _written_out(entries: Sequence[str]) -> list[str]:
 
 
 def holds_files(directory: Path) -> bool:
-    return directory.is_dir() and any(directory.iterdir())
+    try:
+        return directory.is_dir() and any(directory.iterdir())
+    except OSError:
+        return True  # nobody can tell: the JVM is to see it as it was given
 
 
 def failed_start(message: str) -> HotsetError:

@@ -80,7 +80,7 @@ def _candidates(environment: Mapping[str, str]) -> list[tuple[Path, str]]:
 
 def read_java(home: Path, found_by: str) -> Java:
     """What the runtime says of itself. Raises Unfit with the reason; a broken one is found out by running it."""
-    if not home.is_dir():
+    if not os.path.isdir(home):  # noqa: PTH112 (does not raise where a directory above is closed)
         raise Unfit("no such directory")
     if not os.access(home / "bin" / "java", os.X_OK):
         raise Unfit("has no bin/java that can be run")
