@@ -2,8 +2,13 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -139,3 +144,33 @@ def test_a_comma_in_its_place_is_refused_since_spark_takes_it_for_two(
 def test_a_place_that_cannot_be_written_to_is_told_in_one_line() -> None:
     with pytest.raises(ResourceError, match=r"cannot write to /proc: .*; free some room, or set TMPDIR"):
         make_scratch(above=Path("/proc"))
+
+
+def test_the_scratch_of_a_process_that_was_killed_goes_with_the_next_run(above: Path) -> None:
+    code = "import os, signal; from hotset.session.scratch import make_scratch; print(make_scratch(), flush=True); "
+    killed = subprocess.run(
+        [sys.executable, "-c", code + "os.kill(os.getpid(), signal.SIGKILL)"],
+        env=os.environ | {"TMPDIR": str(above)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    dead = Path(killed.stdout.strip())
+    assert (killed.returncode, dead.parent, dead.is_dir()) == (-signal.SIGKILL, above, True)
+
+    make_scratch()
+
+    assert not dead.exists()
+
+
+def test_runs_that_start_at_once_remove_what_is_dead_and_nothing_of_each_other(above: Path) -> None:
+    dead = [left(above / f"hotset-dead-{number}") for number in range(20)]
+    together = threading.Barrier(8)
+
+    def start(_: int) -> Path:
+        together.wait()
+        return make_scratch()
+
+    with ThreadPoolExecutor(8) as runs:
+        started = list(runs.map(start, range(8)))
+
+    assert not any(directory.exists() for directory in dead)
+    assert len(set(started)) == 8
+    assert all((directory / OWNER_NAME).is_file() for directory in started)
