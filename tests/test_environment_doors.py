@@ -92,7 +92,7 @@ REFUSED = [
         {"JAVA_TOOL_OPTIONS": "-Xnonsense"},
         [],
         8,
-        r"said 'Unrecognized option: -Xnonsense.*' with JAVA_TOOL_OPTIONS=-Xnon",
+        r"said 'Unrecognized option: -Xnonsense.*' \(with JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS set",
     ),
     (
         {"SPARK_LOCAL_IP": "203.0.113.9"},

@@ -14,6 +14,7 @@ from hotset.errors import ClusterError, ResourceError, UsageError
 from hotset.session.settings import Ask
 
 MASTER_TIMEOUT_S = 3
+LOOK_TIMEOUT_S = 3
 PYTHON_TIMEOUT_S = 30
 LOOPBACK = "127.0.0.1"
 OUR_PYTHON = "{}.{}".format(*sys.version_info)
@@ -68,6 +69,8 @@ def check_address(environment: Mapping[str, str]) -> None:
         family, kind, protocol, _, place = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as tried:
             tried.bind(place)
+            tried.listen()
+            socket.create_connection(tried.getsockname()[:2], LOOK_TIMEOUT_S).close()
     except (OSError, UnicodeError) as why:
         given = (
             f"SPARK_LOCAL_IP={address}" if "SPARK_LOCAL_IP" in environment else f"{address}, the loopback interface,"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hotset.errors import HotsetError, ResourceError, UsageError
-from hotset.session.java import Java
+from hotset.session.java import Java, given_options
 from hotset.session.shim import VECTOR_FLAG, VECTOR_MODULE
 
 LONGEST_ARGUMENT = 100_000  # Linux takes 128 KiB for one argument
@@ -84,6 +84,7 @@ def holds_files(directory: Path) -> bool:
 
 def failed_start(message: str) -> HotsetError:
     """No memory to be had, or else a setting that Spark refuses."""
+    message += given_options()
     if re.search(r"memory|heap|space left", message, re.IGNORECASE) and "spark." not in message:
         return ResourceError(f"{message}; free some, or ask for less with --conf spark.driver.memory=…")
     return UsageError(f"{message}; check the settings it was given, with `hotset session`")
@@ -93,4 +94,5 @@ def reason(output: str) -> str:
     """The first line in which a JVM says why it ends, else the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
     telling = [line for line in lines if re.search(r"Exception|Error|Could not|Invalid|Unrecognized", line)]
+    telling.sort(key=lambda line: line.startswith("Error: A JNI error"))  # which only says that there is another
     return (telling[:1] or lines[-1:] or ["it said nothing"])[0][:300]

@@ -118,7 +118,7 @@ def _ask_version(home: Path) -> str:
     except OSError as why:
         raise Unfit(f"is broken: bin/java cannot be run: {why.strerror}") from None
     if asked.returncode:
-        raise Unfit(f"is broken: bin/java ended with {asked.returncode} and said {_said(asked)!r}{_given_options()}")
+        raise Unfit(f"is broken: bin/java ended with {asked.returncode} and said {_said(asked)!r}{given_options()}")
     found = re.search(r'version "([^"]+)"', asked.stderr)
     if not found:
         raise Unfit(f"is broken: it does not say its version but {asked.stderr.strip()[:80]!r}")
@@ -132,10 +132,10 @@ def _said(asked: "subprocess.CompletedProcess[str]") -> str:
     return said[:120] or "nothing"
 
 
-def _given_options() -> str:
-    """The options that the environment gives to every JVM: they may be what breaks it."""
-    given = [f"{name}={value}" for name in OPTION_VARIABLES if (value := os.environ.get(name))]
-    return f" with {', '.join(given)}" if given else ""
+def given_options() -> str:
+    """Which variables give options to every JVM: they may be what breaks it. Not what they are: some are passwords."""
+    given = [name for name in OPTION_VARIABLES if os.environ.get(name)]
+    return f" (with {', '.join(given)} set)" if given else ""
 
 
 def _major(version: str) -> int:
