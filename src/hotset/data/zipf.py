@@ -120,8 +120,8 @@ def _write_blocks(staged: Path, size_bytes: int, seed: int, workers: int) -> Gen
         return
     # Spawned, not forked: a fork copies the locks that threads hold (progress, a gateway), but no threads.
     context = get_context("spawn")
-    spawned = ProcessPoolExecutor(min(workers, len(starts)), context, initializer=_obey_parent)
-    with _safe_path(), spawned as pool:
+    processes = min(workers, len(starts))
+    with _safe_path(), ProcessPoolExecutor(processes, context, initializer=_obey_parent) as pool:
         pending: deque[Future[int]] = deque()
         for task in tasks:
             pending.append(pool.submit(_write_block, *task))
