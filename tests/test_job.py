@@ -162,3 +162,28 @@ def test_a_function_s_code_is_hashed_with_the_job_s_and_travels(tmp_path: Path) 
 
     assert job.code(params) == (job.source, tmp_path.resolve() / "their_calls.py")
     assert job.code_hash(params) != before
+
+
+def test_modules_beside_a_job_travel_with_it_and_are_hashed(tmp_path: Path) -> None:
+    (tmp_path / "counts_words.py").write_text(SOURCE + "    import words_of_it\n")
+    helper = tmp_path / "words_of_it.py"
+    helper.write_text("A = 1\n")
+
+    job = find_job(str(tmp_path / "counts_words.py"))
+    before = job.code_hash()
+    helper.write_text("A = 2\n")
+
+    assert job.code(None) == (tmp_path.resolve() / "counts_words.py", helper.resolve())
+    assert job.code_hash() != before
+
+
+def test_modules_beside_a_function_travel_with_it(tmp_path: Path) -> None:
+    (tmp_path / "doubles_it.py").write_text("import words_of_that\n\n\ndef double(text):\n    return text * 2\n")
+    (tmp_path / "words_of_that.py").write_text("A = 1\n")
+    (tmp_path / "runs_functions.py").write_text(SOURCE + "\ndef runs(params):\n    return (params,)\n")
+
+    job = find_job(str(tmp_path / "runs_functions.py"))
+    function = find_function(f"{tmp_path}/doubles_it.py:double")
+
+    names = [path.name for path in job.code(function)]
+    assert names == ["runs_functions.py", "doubles_it.py", "words_of_that.py"]

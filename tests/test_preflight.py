@@ -14,7 +14,7 @@ from hotset.data.manifest import MANIFEST_NAME, Maker, Manifest
 from hotset.errors import HotsetError, InputError, OutputError, ResourceError, UsageError
 from hotset.job import Job
 from hotset.params import CommandLine, Inputs, Options, Output
-from hotset.preflight import Plan, new_run_id, plan_run, state_dir
+from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.session.settings import Ask
 
 RESULTS = {"spark.sql.ansi.enabled": Ask("spark.sql.ansi.enabled", "true", "hotset")}
@@ -289,22 +289,6 @@ def test_run_ids_differ_and_sort_by_time() -> None:
 
     assert len(set(ids)) == 10
     assert [run_id[:15] for run_id in ids] == sorted(run_id[:15] for run_id in ids)
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({"XDG_STATE_HOME": "/s"}, "/s/hotset"),
-        ({"XDG_STATE_HOME": ""}, "/h/.local/state/hotset"),
-        ({}, "/h/.local/state/hotset"),
-    ],
-)
-def test_records_without_an_output_lie_with_the_users_own(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: str
-) -> None:
-    monkeypatch.setenv("HOME", "/h")
-
-    assert state_dir(environment) == Path(expected)
 
 
 def test_job_without_paths_keeps_its_records_with_the_users_own(

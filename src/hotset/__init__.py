@@ -4,6 +4,7 @@ A job is a module with a docstring, a frozen dataclass `Params` and `main(run, p
 which it touches the world. `hotset list` shows the jobs, docs/tour.md follows one from the shell to the exit.
 """
 
+from hotset import shadowed  # noqa: F401 (first: it sees to it that the others find what they import)
 from hotset.columnar import own_text
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
@@ -14,6 +15,7 @@ from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted
 from hotset.data.dataset import Dataset
 from hotset.data.guess import Guess, Role
+from hotset.data.listing import spark_paths
 from hotset.data.options import CsvOptions, TableOptions
 from hotset.errors import (
     ClusterError,
@@ -71,5 +73,6 @@ __all__ = [
     "open_run",
     "own_text",
     "quoted",
+    "spark_paths",
     "table",
 ]

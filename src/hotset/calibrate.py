@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from hotset import run as way
+from hotset.account import cache_dir
 from hotset.memory.calibration import Calibration, calibration_file, load_calibration, machine_of, store_calibration
 from hotset.memory.calibration import calibrate as measure
 from hotset.params import CalibrateOptions
 from hotset.report.rates import rates_table
-from hotset.session.spark import Wishes, cache_dir, open_session
+from hotset.session.spark import Wishes, open_session
 from hotset.signals import Signals
 
 

@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from hotset import run as way
+from hotset.account import absolute_path, cache_dir
 from hotset.advice.command import advise
 from hotset.calibrate import calibrate
 from hotset.data.clean import clean as clean_beside
@@ -35,7 +36,7 @@ from hotset.session.java import find_java
 from hotset.session.machine import read_machine
 from hotset.session.settings import as_properties, default_master, own_asks, winners
 from hotset.session.shim import spark_java_home
-from hotset.session.spark import Wishes, cache_dir, open_session
+from hotset.session.spark import Wishes, open_session
 from hotset.session.warm import remove as remove_archives
 from hotset.session.warm import warm as make_archive
 
@@ -191,7 +192,7 @@ def local_conf() -> None:
 @app.command
 def verify(path: Annotated[Path, Parameter(help="directory of a published version")]) -> None:
     """Check a published version against its manifest: each file's bytes, SHA-256 and rows, and nothing more."""
-    directory = path.absolute()
+    directory = absolute_path(path)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         manifest = load_manifest(directory)

@@ -23,6 +23,9 @@ from typing import Any
 
 from pyspark import cloudpickle
 
+from hotset import shadowed
+from hotset.account import working_directory
+from hotset.beside import modules_beside
 from hotset.errors import UsageError
 from hotset.imports import imported_sources, python_files
 
@@ -63,11 +66,13 @@ class Job:
 
     def code(self, params: Any) -> tuple[Path, ...]:
         """What executors may lack."""
-        return (*self.travels, *(source for source in self._others(params) if not _installed(source)))
+        return (*self.travels, *(one for one in self._others(params) if not _installed(one)))
 
     def _others(self, params: Any) -> list[Path]:
         functions = () if params is None else self.runs(params)
-        return sorted({function.source for function in functions if function.source})
+        sources = {function.source for function in functions if function.source}
+        beside = {module for source in sources if not _installed(source) for module in modules_beside(source)}
+        return sorted((sources | beside) - set(self.travels))
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def find_job(target: str) -> Job:
     if target.endswith(".py") or "/" in target:
         return _job_in_file(Path(target))
     if target.replace(".", "a").isidentifier():
-        sys.path[:0] = [] if "" in sys.path or str(Path.cwd()) in sys.path else [str(Path.cwd())]
+        _look_here_too()
         if _exists(target):
             return _job(target.rpartition(".")[2], _import(target))
     close = difflib.get_close_matches(target, names, n=1)
@@ -110,16 +115,21 @@ def find_function(target: str) -> Function:
     if where.endswith(".py"):
         module = _module_in_file(Path(where))
     else:
-        sys.path[:0] = [] if "" in sys.path or str(Path.cwd()) in sys.path else [str(Path.cwd())]
+        _look_here_too()
         module = _import(where)
     call = _function_in(module, name)
     if module.__name__.partition(".")[0] in sys.stdlib_module_names:
         return Function(call, None)
     source = _source(module)
     if not _installed(source):
-        by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
-        by_value(sys.modules[source.stem])
+        _pickle_by_value(source)
     return Function(call, source)
+
+
+def _pickle_by_value(source: Path) -> None:
+    """Workers get the functions of this module or package as they are, not by their names."""
+    by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
+    by_value(sys.modules[source.stem])
 
 
 def _function_in(module: ModuleType, name: str) -> Callable[..., Any]:
@@ -133,6 +143,13 @@ def _function_in(module: ModuleType, name: str) -> Callable[..., Any]:
     if not callable(call):
         raise UsageError(f"{module.__name__}:{name} is no function, got {call!r}; name one")
     return call
+
+
+def _look_here_too() -> None:
+    """Modules in the working directory can be imported, if there is one."""
+    here = working_directory()
+    if here and "" not in sys.path:
+        shadowed.make_importable(str(here))
 
 
 def _exists(module: str) -> bool:
@@ -162,8 +179,7 @@ def _module_in_file(file: Path) -> ModuleType:
         raise UsageError(f"{file} cannot be imported; name it like a Python module: letters, digits and _, then .py")
     if name in sys.stdlib_module_names or _another(name, file):
         raise UsageError(f"{file} has the name of the installed module {name!r}, which workers would load; rename it")
-    above = str(file.resolve().parent)
-    sys.path[:0] = [] if above in sys.path else [above]
+    shadowed.make_importable(str(file.resolve().parent))
     return _import(name)
 
 
@@ -184,7 +200,9 @@ def _job(name: str, module: ModuleType) -> Job:
     if not module.__doc__:
         raise UsageError(f"{module.__name__} is no job: its docstring, which `hotset list` shows, is missing")
     source = _source(module)
-    travels = () if _installed(source) else (source,)
+    travels = () if _installed(source) else (source, *modules_beside(source))
+    if travels:
+        _pickle_by_value(source)
     rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
     return Job(name, params, main, module.__doc__, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
 

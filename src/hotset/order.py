@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hotset.account import cache_dir, state_dir
 from hotset.data.claim import IfExists, Standing
 from hotset.data.listing import Listing
 from hotset.limits import Limits
@@ -13,9 +14,7 @@ from hotset.memory.auto import Memory
 from hotset.memory.levels import Level
 from hotset.memory.placed import DEFAULT_FILE, load_placements
 from hotset.memory.ranked import Ranked
-from hotset.preflight import state_dir
 from hotset.session.settings import Ask
-from hotset.session.spark import cache_dir
 
 
 @dataclass(frozen=True)
@@ -59,5 +58,6 @@ class Order:
     def ranked(self) -> Ranked:
         """All who say how something is kept. Raises UsageError for a levels file that is none."""
         file = self.levels_file or DEFAULT_FILE
-        lines = load_placements(file) if self.levels_file or file.exists() else ()
+        is_there = os.path.exists(file)  # noqa: PTH110 (pathlib raises in a directory that is closed)
+        lines = load_placements(file) if self.levels_file or is_there else ()
         return Ranked(self.forced_levels, self.levels, tuple(one for one in lines if one.job == self.name), str(file))

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from hotset.account import absolute_path, state_dir
 from hotset.data.claim import IfExists, Standing, standing
 from hotset.data.destination import (
     LONGEST_NAME_BYTES,
@@ -63,7 +64,7 @@ def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask])
         for paths, listing in listings.items():
             check_apart(target, listing.files, paths)
     if command.options.report:
-        _check_report(command.options.report.absolute(), listings.values(), destinations)
+        _check_report(absolute_path(command.options.report), listings.values(), destinations)
     idle = {*outputs, *marked(command.params, Shows)}
     key = _run_key(job, command.params, idle, result_settings, listings)
     expected = {target: standing(target) for target in destinations}
@@ -85,12 +86,6 @@ def new_run_id() -> str:
 
 def versions() -> dict[str, str]:
     return {name: version(name) for name in VERSIONED}
-
-
-def state_dir(environment: Mapping[str, str]) -> Path:
-    """Where records of runs without an output are kept."""
-    base = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "hotset"
 
 
 def _run_key(

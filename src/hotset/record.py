@@ -31,11 +31,12 @@ from hotset.session.asked import known_asks
 from hotset.session.failure import explain
 from hotset.session.offer import offer
 from hotset.session.spark import Session
-from hotset.session.status import event_log, running_tasks
+from hotset.session.status import running_tasks
 from hotset.signals import Signals
 
 PRIVATE = 0o700
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+AT_A_LIMIT = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 class Record:
@@ -69,7 +70,7 @@ class Record:
         report = self.report
         report.start_up_seconds = seconds
         report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
-        report.application, report.event_log = context.applicationId, event_log(context)
+        report.application, report.event_log = context.applicationId, session.event_log
         report.settings = tuple(asdict(setting) for setting in session.settings())
         report.archive, report.why_no_archive = session.archive, session.why_no_archive
         self._offer = partial(offer, session, seconds)
@@ -98,6 +99,8 @@ class Record:
             self._log_traceback(exception)
         error.add_note(f"report  {self.order.report}")
         error.add_note(f"log     {self.order.log}")
+        if self.report.event_log:
+            error.add_note(f"events  {self.report.event_log}")
         return error
 
     def close(self) -> None:
@@ -142,9 +145,17 @@ def _meaning(exception: BaseException, signals: Signals | None, log: Path, local
         return ResourceError(
             f"{exception.strerror}, got it from {_where(exception)}; free some, and run the same again"
         )
+    if _is_at_a_limit(exception):
+        return ResourceError(
+            f"{exception}: this user may have no more processes, memory or open files (ulimit -u, -v, -n); raise that"
+        )
     return explain(exception, log, local_dir) or HotsetError(
         f"{type(exception).__name__}: {exception} ({_where(exception)})"
     )
+
+
+def _is_at_a_limit(exception: Exception) -> bool:
+    return (isinstance(exception, OSError) and exception.errno in AT_A_LIMIT) or "start new thread" in str(exception)
 
 
 def _where(exception: BaseException) -> str:

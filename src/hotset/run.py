@@ -15,6 +15,7 @@ from typing import Any, NoReturn, get_args
 from rich.console import Console
 from rich.text import Text
 
+from hotset.account import absolute_path, state_dir
 from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
 from hotset.errors import DataError, HotsetError, SchemaError, UsageError
@@ -25,7 +26,7 @@ from hotset.limits import Limits
 from hotset.memory.levels import named
 from hotset.order import Order
 from hotset.params import CommandLine, SessionOptions, parse
-from hotset.preflight import Plan, new_run_id, plan_run, state_dir
+from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
 from hotset.session.asked import result_settings
@@ -105,7 +106,7 @@ def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], 
         listings=plan.listings,
         destinations=plan.destinations,
         asks=asks,
-        report=report.absolute(),
+        report=absolute_path(report),
         code=job.code(command.params),
         jvm_bytes=_jvm_bytes(job, command.params, plan),
         if_exists=command.options.if_exists,
@@ -149,7 +150,7 @@ def open_run(
     order = Order(
         name,
         run_id,
-        path.absolute(),
+        absolute_path(path),
         asks=asks,
         if_exists=if_exists,
         break_lock=break_lock,

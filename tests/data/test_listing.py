@@ -173,7 +173,7 @@ def test_strange_name_is_found_by_itself_and_in_its_directory(tmp_path: Path, na
     by_name = list_inputs([f"{tmp_path}/{name}"]).files
 
     assert [file.path.name for file in by_name] == [name]
-    assert unescaped(by_name[0].for_spark) == f"{tmp_path}/{name}"
+    assert unescaped(by_name[0].for_spark) == f"file://{tmp_path}/{name}"
     assert name in names(tmp_path, str(tmp_path))
 
 
@@ -191,13 +191,13 @@ def test_any_name_is_found_and_for_spark_means_just_it(name: str) -> None:
         listed = list_inputs([root]).files + list_inputs([f"{root}/{name}"]).files
 
         assert [listing.path for listing in listed] == [file, file]
-        assert {unescaped(listing.for_spark) for listing in listed} == {str(file)}
+        assert {unescaped(listing.for_spark) for listing in listed} == {f"file://{file}"}
 
 
 def test_for_spark_escapes_what_a_glob_would_read_into_the_name() -> None:
     file = InputFile(Path("/d/[a]{b,c}*?\\ %20.txt"), 0, 0)
 
-    assert file.for_spark == "/d/\\[a\\]\\{b,c\\}\\*\\?\\\\ %20.txt"
+    assert file.for_spark == "file:///d/\\[a\\]\\{b,c\\}\\*\\?\\\\ %20.txt"
 
 
 def test_hidden_and_temporary_names_are_passed_over_and_reported(tmp_path: Path) -> None:
@@ -351,3 +351,20 @@ def test_check_unchanged_names_the_file_that_changed_or_vanished(tmp_path: Path)
     (tmp_path / "a.txt").unlink()
     with pytest.raises(InputError, match=r"a\.txt vanished while it was read; nothing was published"):
         listing.check_unchanged()
+
+
+@pytest.mark.parametrize("text", ["~", "~/in.txt", "~/a b/*.csv"])
+def test_home_that_nobody_knows_is_no_name_of_a_file(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotset.data.listing.home_directory", lambda _: None)
+
+    with pytest.raises(InputError, match=r"no home directory is known, got '~.*'; set HOME, or write the whole path"):
+        list_inputs([text])
+
+
+def test_relative_path_in_a_deleted_directory_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    with pytest.raises(InputError, match="the working directory does not exist any more"):
+        list_inputs(["in.txt"])

@@ -11,8 +11,8 @@ import pytest
 
 from hotset.data import lock as module
 from hotset.data.lock import guarded, read_owner, take_lock
-from hotset.data.owner import this_owner
 from hotset.errors import OutputError
+from hotset.owner import this_owner
 
 ONE, OTHER = this_owner("run-1", "demo"), this_owner("run-2", "demo")
 DEAD = replace(ONE, run_id="run-0", process_started=ONE.process_started - 1)

@@ -1,6 +1,7 @@
 import hashlib
 import math
 import multiprocessing
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -209,3 +210,17 @@ def test_write_text_leaves_no_worker_behind_when_it_is_killed(tmp_path: Path) ->
         # The workers have the other end of the pipe too: it ends when the last of them does.
         assert writer.communicate(timeout=30)[0] == b""
     assert not (tmp_path / "text.txt").exists()
+
+
+def test_write_text_is_not_disturbed_by_files_that_hide_pythons_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("random", "socket", "tempfile", "pickle", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the wrong one')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+
+    write_text(tmp_path / "text", BLOCK_BYTES + 1000, seed=7, processes=2)
+
+    assert (tmp_path / "text").stat().st_size == BLOCK_BYTES + 1000
+    assert "PYTHONSAFEPATH" not in os.environ

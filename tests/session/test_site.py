@@ -134,3 +134,30 @@ def test_classic_api_mode_is_no_spark_connect(tmp_path: Path) -> None:
     site = read_site({"SPARK_API_MODE": "classic", "SPARK_REMOTE": "", "SPARK_CONF_DIR": str(tmp_path)})
 
     assert site.spark_home == pyspark_home()
+
+
+@pytest.mark.parametrize(
+    ("jar", "theirs"),
+    [
+        ("spark-core_2.12-3.5.1.jar", "3.5"),
+        ("spark-core_2.13-4.0.0.jar", "4.0"),
+        ("spark-core_2.13-5.0.0-preview1.jar", "5.0"),
+        ("spark-core_2.12-3.3.2-amzn-0.jar", "3.3"),
+    ],
+)
+def test_another_version_of_spark_is_refused(jar: str, theirs: str, tmp_path: Path) -> None:
+    home = spark_home(tmp_path / "spark")
+    (home / "jars" / jar).touch()
+
+    with pytest.raises(ClusterError, match=rf"SPARK_HOME={home} is Spark {theirs}, and hotset runs on 4\.\d; unset it"):
+        read_site({"SPARK_HOME": str(home)})
+
+
+@pytest.mark.parametrize(
+    "jar", ["spark-core_2.13-{}.jar", "spark-core_2.13-{}-vendor-7.jar", "spark-core.jar", "a.jar"]
+)
+def test_the_same_version_by_whoever_is_taken(jar: str, tmp_path: Path) -> None:
+    home = spark_home(tmp_path / "spark")
+    (home / "jars" / jar.format(pyspark.__version__)).touch()
+
+    assert read_site({"SPARK_HOME": str(home)}).spark_home == home

@@ -18,9 +18,9 @@ from typing import Literal
 from hotset.data.destination import check_free, make_parents, nearest_existing, records_beside, why_not_written
 from hotset.data.lock import Lock, guarded, read_owner, take_lock
 from hotset.data.manifest import MANIFEST_NAME
-from hotset.data.owner import this_owner
 from hotset.data.rename import check_one_step, exchange, rename_new, sync
 from hotset.errors import OutputError
+from hotset.owner import this_owner
 
 IfExists = Literal["refuse", "replace", "append", "replace-partitions"]
 MARKER_NAME = ".made-by-hotset"

@@ -9,8 +9,8 @@ from hotset.data.claim import PREVIOUS, is_marked, make_marked, remove_marked
 from hotset.data.destination import check_harmless, records_beside
 from hotset.data.lock import LOCK_NAME, read_owner, take_lock
 from hotset.data.manifest import read_manifest
-from hotset.data.owner import this_owner
 from hotset.errors import OutputError
+from hotset.owner import this_owner
 
 RECORD = re.compile(r"^[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\.")  # a run's id begins the name of its report, log and quarantine
 

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from hotset.account import home_directory, working_directory
 from hotset.data.listing import InputFile, is_utf8, local_path
 from hotset.errors import HotsetError, InputError, OutputError, ResourceError
 
@@ -63,9 +64,12 @@ def check_replaceable(path: Path) -> None:
 def check_harmless(path: Path) -> None:
     """Raises OutputError for `/`, the home, and the working directory or what it lies in."""
     real = path.resolve()
-    for place, name in ((Path.cwd(), "the working directory"), (Path.home(), "the home directory")):
-        if place.resolve().is_relative_to(real):
+    places = ((working_directory(), "the working directory"), (home_directory(os.environ), "the home directory"))
+    for place, name in places:
+        if place and place.resolve().is_relative_to(real):
             raise OutputError(f"the output {path} is {name} or above it; choose a directory of its own")
+    if real == Path("/"):
+        raise OutputError(f"the output {path} is the root directory; choose a directory of its own")
 
 
 def check_room(path: Path, input_bytes: int) -> None:
@@ -103,7 +107,7 @@ def check_apart(path: Path, files: Iterable[InputFile], inputs: Iterable[str]) -
     """Raises OutputError when `path` lies inside an input directory, or an input file inside `path`."""
     real = path.resolve()
     for directory in (Path(local_path(text)).resolve() for text in inputs):
-        if directory.is_dir() and real.is_relative_to(directory):
+        if os.path.isdir(directory) and real.is_relative_to(directory):  # noqa: PTH112 (as above)
             raise OutputError(f"the output {path} lies inside the input {directory}; choose a place outside of it")
     for file in files:
         if file.path.resolve().is_relative_to(real):

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hotset.account import absolute_path, home_directory
 from hotset.errors import InputError
+from hotset.hadoop import hadoop_pattern
 
 SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*):/")
-# What Hadoop's glob syntax gives a meaning; a backslash takes it away again.
-HADOOP_GLOB = re.compile(r"([\\{}\[\]*?])")
 HIDDEN = "hidden or temporary name"
 
 
@@ -28,7 +28,7 @@ class InputFile:
     @property
     def for_spark(self) -> str:
         """The path as Spark's readers take it: they read a glob pattern into every name."""
-        return HADOOP_GLOB.sub(r"\\\1", str(self.path))
+        return hadoop_pattern(self.path)
 
     def check_unchanged(self) -> None:
         """Raises InputError when the file is not what it was when it was listed."""
@@ -99,9 +99,23 @@ def local_path(text: str) -> Path:
     plain = re.sub(r"^file:(//)?(?=/)", "", text)
     if not plain or "\0" in plain:
         raise InputError(f"not a path, got {text!r}")
-    # not resolve(): a link is a name of its own, and `..` after one is taken as the person wrote it;
+    if plain == "~" or plain.startswith("~/"):
+        return absolute_path(_home(text) / plain[2:])
     # not Path.expanduser(): it raises for a `~name` that is nobody's, which may be a file's name
-    return Path(os.path.abspath(os.path.expanduser(plain)))  # noqa: PTH100, PTH111
+    return absolute_path(os.path.expanduser(plain))  # noqa: PTH111
+
+
+def _home(text: str) -> Path:
+    """Not by os.path.expanduser: without a home to be known it takes `~` for a name."""
+    home = home_directory(os.environ)
+    if home is None:
+        raise InputError(f"no home directory is known, got {text!r}; set HOME, or write the whole path")
+    return home
+
+
+def spark_paths(paths: Iterable[str]) -> list[str]:
+    """The same paths as Spark's own readers take them, directories whole. Raises InputError."""
+    return [hadoop_pattern(start) for text in paths for start in _expand(text)]
 
 
 def is_hidden(name: str) -> bool:
@@ -138,7 +152,7 @@ def _is_in_hidden(match: Path, text: str) -> bool:
 def _collect(path: Path, found: _Findings, above: set[Path]) -> None:
     if is_hidden(path.name):
         found.skipped[str(path)] = HIDDEN
-    elif path.is_dir():
+    elif os.path.isdir(path):  # noqa: PTH112 (does not raise where a directory above is closed)
         real = path.resolve()
         if real in above:
             return  # a link to a directory above it: everything there is met anyway

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hotset.data.owner import Owner
 from hotset.data.rename import sync
 from hotset.errors import OutputError
+from hotset.owner import Owner
 
 LOCK_NAME = "lock"
 GUARD_TIMEOUT_S = 4.0

@@ -18,11 +18,11 @@ from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8
 from hotset.data.inside import any_of, anywhere, not_finite
-from hotset.data.listing import HADOOP_GLOB
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
 from hotset.data.promises import Promise, check_counts
 from hotset.errors import DataError, UsageError
+from hotset.hadoop import hadoop_path, hadoop_pattern
 
 LINES = "value string"
 EMPTY = "\ue000\ue001"  # of the private use area: nobody's text
@@ -128,7 +128,7 @@ def _write_counted(
     counted = counted if line is None else counted.select(line.alias("value"))
     writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
     with _few_files(rows.sparkSession):
-        writer.partitionBy(*dataset.partition_by).save(str(version))
+        writer.partitionBy(*dataset.partition_by).save(hadoop_path(version))
     metrics = observed(rows.sparkSession.sparkContext, observation)
     return rows.agg(*counts).collect()[0].asDict() if metrics is None else metrics
 
@@ -158,7 +158,7 @@ def read_back(spark: SparkSession, dataset: Dataset, version: Path) -> DataFrame
     if dataset.format == "csv" and dataset.quote:
         options["emptyValue"] = EMPTY
     reader = spark.read.schema(LINES if dataset.format == "text" else schema).format(dataset.format).options(**options)
-    rows = reader.load(HADOOP_GLOB.sub(r"\\\1", str(version)))
+    rows = reader.load(hadoop_pattern(version))
     if dataset.format == "text":
         return rows if is_shown(dataset) else rows.toDF(*schema.names)
     # Spark has the columns that stand in the directories' names last

@@ -24,7 +24,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import cache
 from multiprocessing import connection, get_context, parent_process
@@ -120,13 +120,26 @@ def _write_blocks(staged: Path, size_bytes: int, seed: int, workers: int) -> Gen
         return
     # Spawned, not forked: a fork copies the locks that threads hold (progress, a gateway), but no threads.
     context = get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(starts)), context, initializer=_obey_parent) as pool:
+    processes = min(workers, len(starts))
+    with _safe_path(), ProcessPoolExecutor(processes, context, initializer=_obey_parent) as pool:
         pending: deque[Future[int]] = deque()
         for task in tasks:
             pending.append(pool.submit(_write_block, *task))
             if len(pending) > 2 * workers:
                 yield pending.popleft().result()
         yield from (future.result() for future in pending)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Processes that start meanwhile do not look for Python's modules in the working directory, before all others."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTHONSAFEPATH"]
+        os.environ.update({} if before is None else {"PYTHONSAFEPATH": before})
 
 
 def _obey_parent() -> None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from hotset import Dataset, Run
+from hotset import Dataset, Run, spark_paths
 from hotset.jobs.compact_kernel import HASH, Changes, narrowed
 
 CODECS = ("none", "lz4", "snappy", "zstd")  # those that cost more to read stand behind
@@ -124,7 +124,7 @@ def _seconds(rows: DataFrame) -> float:
 def as_spark_reads(run: Run, usual: Dataset, paths: Sequence[str]) -> DataFrame:
     """The input by Spark's own reader, past the run's books: it is only timed."""
     options = {"header": str(usual.header).lower(), "sep": usual.separator} if usual.format == "csv" else {}
-    return run.spark.read.schema(usual.schema()).format(usual.format).options(**options).load(list(paths))
+    return run.spark.read.schema(usual.schema()).format(usual.format).options(**options).load(spark_paths(paths))
 
 
 def show(run: Run, title: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

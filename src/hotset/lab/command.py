@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
+from hotset.account import state_dir
 from hotset.errors import HotsetError, OutputError
 from hotset.job import Job, find_job
 from hotset.lab.applied import measured_on
@@ -24,10 +24,11 @@ from hotset.lab.laboratory import Lab
 from hotset.lab.options import ARROW, ARROW_CONF, OFF_HEAP
 from hotset.lab.worker import outputs_in
 from hotset.params import CommandLine, Options, Writes, marked, parse_for
-from hotset.preflight import plan_run, state_dir
+from hotset.preflight import plan_run
 from hotset.run import asked, tell
 from hotset.session.asked import known_asks, result_settings
 from hotset.session.machine import read_machine
+from hotset.session.scratch import scratch_directory
 from hotset.session.settings import Ask, winners
 from hotset.signals import Signals
 
@@ -58,13 +59,13 @@ def run_lab(target: str, arguments: Sequence[str]) -> None:
         return
     params, options = understood
     asks = asked(options)
-    with tempfile.TemporaryDirectory(prefix="hotset-lab-") as scratch:
-        directory = _place(job, params, options, asks, Path(scratch))
+    with scratch_directory("hotset-lab-") as scratch:
+        directory = _place(job, params, options, asks, scratch)
         with _alone(directory):
             master = winners(known_asks(asks)).get("spark.master")
             local = master is None or master.value.startswith("local")
             lab = Lab(job.name, options, directory, off_heap(asks), local)
-            crew = Crew(target, tuple(arguments), Path(scratch), {ARROW: ARROW_CONF, OFF_HEAP: lab.off_heap})
+            crew = Crew(target, tuple(arguments), scratch, {ARROW: ARROW_CONF, OFF_HEAP: lab.off_heap})
             lab.measure(crew)
 
 

@@ -1,6 +1,5 @@
 """An experiment from Python: a job's options in as many rounds as asked for, and nothing said about them."""
 
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from hotset.lab.options import (
     families,
 )
 from hotset.lab.records import Record, Records
+from hotset.session.scratch import scratch_directory
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def compare(
     job fails as it is, or its answers differ; an option that fails has its reason in `records.failures()`.
     """
     off_heap = off_heap_conf(off_heap_bytes) if off_heap_bytes else {}
-    with tempfile.TemporaryDirectory(prefix="hotset-lab-") as scratch:
-        crew = Crew(target, tuple(arguments), Path(scratch), {ARROW: ARROW_CONF, OFF_HEAP: off_heap})
+    with scratch_directory("hotset-lab-") as scratch:
+        crew = Crew(target, tuple(arguments), scratch, {ARROW: ARROW_CONF, OFF_HEAP: off_heap})
         experiment = Experiment(crew, Records(records), time.monotonic() + patience_s, tell)
         try:
             probe = probed(experiment)

@@ -146,7 +146,7 @@ def _start(directory: Path) -> Worker:
     temporary.mkdir(exist_ok=True)
     with theirs, (directory / "printed.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hotset.lab.worker", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "hotset.lab.worker", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -10,6 +10,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 
 from hotset.errors import UsageError
+from hotset.hadoop import hadoop_path, hadoop_pattern
 from hotset.memory.levels import LOCAL_CHECKPOINT, NONE, PARQUET, Level
 from hotset.memory.stored import Keepable, cache_manager, cached_relation
 
@@ -99,8 +100,8 @@ def _copy(name: str, frame: DataFrame, level: Level, copies: Path) -> Placed:
     number = sum(1 for _ in copies.iterdir())
     copy = copies / f"k{number}"
     try:
-        frame.write.parquet(str(copy))
-        read = frame.sparkSession.read.schema(frame.schema).parquet(str(copy))
+        frame.write.parquet(hadoop_path(copy))
+        read = frame.sparkSession.read.schema(frame.schema).parquet(hadoop_pattern(copy))
     except AnalysisException as why:
         reason = str(why).splitlines()[0]
         raise UsageError(f"{name!r} cannot be kept as PARQUET: {reason}; say DISK_ONLY") from None

@@ -16,6 +16,7 @@ from typing import Any
 from pyspark import RDD, SparkContext
 from pyspark.sql import DataFrame, SparkSession
 
+from hotset.hadoop import hadoop_path, hadoop_pattern
 from hotset.memory.levels import PARQUET, STORAGE
 
 LEVELS = ("MEMORY_AND_DISK_DESER", "MEMORY_AND_DISK", "DISK_ONLY")
@@ -98,8 +99,8 @@ def _parquet(source: DataFrame, compute: float) -> tuple[float, float, int]:
     """Seconds to write and to read a copy on the disk that Spark spills to, and its bytes."""
     with _scratch(source.sparkSession) as directory:
         copy = directory / "copy"
-        write = _least_seconds(lambda: source.write.mode("overwrite").parquet(str(copy)))
-        read = _seconds(lambda: _read_whole(source.sparkSession.read.parquet(str(copy))))
+        write = _least_seconds(lambda: source.write.mode("overwrite").parquet(hadoop_path(copy)))
+        read = _seconds(lambda: _read_whole(source.sparkSession.read.parquet(hadoop_pattern(copy))))
         return write - compute, read, sum(file.stat().st_size for file in copy.glob("*.parquet"))
 
 

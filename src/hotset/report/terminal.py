@@ -27,11 +27,18 @@ def show(report: Report, report_path: str, console: Console) -> None:
         console.print(Text(printable(line)), soft_wrap=True)
     for warning in report.warnings:
         console.print(Text.assemble(("note:", "yellow"), f" {printable(warning)}"), soft_wrap=True)
-    for published in report.publishes:
-        console.print(Text(printable(f"output  {published.path}")), soft_wrap=True)
-    if report.quarantine:
-        console.print(Text(printable(f"bad     {report.quarantine}")), soft_wrap=True)
+    for name, place in _places(report):
+        console.print(Text(printable(f"{name:<8}{place}")), soft_wrap=True)
     console.print(Text(printable(f"report  {report_path}")), soft_wrap=True)
+
+
+def _places(report: Report) -> Iterator[tuple[str, str]]:
+    """What lies where."""
+    yield from (("output", published.path) for published in report.publishes)
+    if report.quarantine:
+        yield "bad", report.quarantine
+    if report.event_log:
+        yield "events", report.event_log
 
 
 def _chosen(keeps: Sequence[Keep]) -> Iterator[str]:

@@ -6,15 +6,14 @@ see every jar that was replaced, nor a flipped bit. So the file's name says what
 """
 
 import hashlib
-import os
-import stat
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotset.account import why_not_private
 from hotset.session.command import class_path, holds_files
-from hotset.session.java import Java
+from hotset.session.java import OPTION_VARIABLES, Java
 
 AOT = 25
 CHUNK_BYTES = 2**20
@@ -23,7 +22,6 @@ MISSING = "there is none for this Java and this class path; `hotset warm` makes 
 # What a JVM says of an archive, why it does not take it among them, goes to stdout else.
 QUIET = ("-Xlog:disable", "-Xlog:all=warning:stderr")
 OWN_OPTIONS = ("-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-Xshare")
-OPTION_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -141,25 +139,11 @@ def damaged_archives(java: Java, cache: Path) -> list[Path]:
 
 def why_distrusted(archive: Path) -> str | None:
     """Why the archive may not be used: it is code, so it has to be ours alone to write, as has its directory."""
-    return why_distrusted_directory(archive.parent) or _why_not_ours(archive, stat.S_ISREG)
+    return why_distrusted_directory(archive.parent) or why_not_private(archive, directory=False)
 
 
 def why_distrusted_directory(directory: Path) -> str | None:
-    return _why_not_ours(directory, stat.S_ISDIR)
-
-
-def _why_not_ours(path: Path, is_kind: Callable[[int], bool]) -> str | None:
-    try:
-        found = path.lstat()
-    except OSError as why:
-        return f"{path} cannot be read: {why.strerror}"
-    if not is_kind(found.st_mode):
-        return f"{path} is not what it should be, or a link"
-    if found.st_uid != os.getuid():
-        return f"{path} belongs to user {found.st_uid}"
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return f"others may write to {path}"
-    return None
+    return why_not_private(directory, directory=True)
 
 
 def is_whole(archive: Path) -> bool:

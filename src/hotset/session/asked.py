@@ -6,7 +6,9 @@ import sys
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
+from hotset import shadowed
 from hotset.session import settings
+from hotset.session.events import event_log_asks
 from hotset.session.machine import Machine
 from hotset.session.settings import Ask
 from hotset.session.site import Site, read_site
@@ -20,7 +22,16 @@ def planned_asks(
     master = settings.winners((*theirs, settings.default_master(machine)))["spark.master"]
     python = Ask("spark.pyspark.python", *worker_python(theirs))
     own = settings.own_asks(master.value, machine, own_log=not site.log4j, jvm_bytes=jvm_bytes)
-    return (*theirs, python, master, *own)
+    return (*theirs, python, master, *safe_path(), *event_log_asks(theirs), *own)
+
+
+def safe_path() -> tuple[Ask, ...]:
+    """Workers look for modules in the working directory before all others, unless a file there hides one of Python's.
+
+    The job's own modules reach them in another way: session/travel.py.
+    """
+    hidden = shadowed.hidden_from_workers()
+    return (Ask("spark.executorEnv.PYTHONSAFEPATH", "1", f"hotset, for {hidden}"),) if hidden else ()
 
 
 def worker_python(theirs: tuple[Ask, ...]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hotset.errors import HotsetError, ResourceError, UsageError
-from hotset.session.java import Java
+from hotset.session.java import Java, given_options
 from hotset.session.shim import VECTOR_FLAG, VECTOR_MODULE
 
 LONGEST_ARGUMENT = 100_000  # Linux takes 128 KiB for one argument
@@ -15,7 +15,11 @@ SMALL_JVM = ("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 def spark_command(
-    java: Java, spark_home: Path, submit_args: Sequence[str], environment: Mapping[str, str]
+    java: Java,
+    spark_home: Path,
+    submit_args: Sequence[str],
+    environment: Mapping[str, str],
+    place: Path | None = None,
 ) -> list[str]:
     """What bin/spark-submit would exec, without the module flag that this runtime does not know.
 
@@ -27,6 +31,7 @@ def spark_command(
     asked = subprocess.run(
         [str(java.command), *SMALL_JVM, "-cp", str(launcher), *main, *submit_args],
         env={name: value for name, value in environment.items() if name != "JDK_JAVA_OPTIONS"},
+        cwd=place,
         capture_output=True,
         text=True,
         check=False,
@@ -71,11 +76,15 @@ def _written_out(entries: Sequence[str]) -> list[str]:
 
 
 def holds_files(directory: Path) -> bool:
-    return directory.is_dir() and any(directory.iterdir())
+    try:
+        return directory.is_dir() and any(directory.iterdir())
+    except OSError:
+        return True  # nobody can tell: the JVM is to see it as it was given
 
 
 def failed_start(message: str) -> HotsetError:
     """No memory to be had, or else a setting that Spark refuses."""
+    message += given_options()
     if re.search(r"memory|heap|space left", message, re.IGNORECASE) and "spark." not in message:
         return ResourceError(f"{message}; free some, or ask for less with --conf spark.driver.memory=…")
     return UsageError(f"{message}; check the settings it was given, with `hotset session`")
@@ -85,4 +94,5 @@ def reason(output: str) -> str:
     """The first line in which a JVM says why it ends, else the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
     telling = [line for line in lines if re.search(r"Exception|Error|Could not|Invalid|Unrecognized", line)]
+    telling.sort(key=lambda line: line.startswith("Error: A JNI error"))  # which only says that there is another
     return (telling[:1] or lines[-1:] or ["it said nothing"])[0][:300]

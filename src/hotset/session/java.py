@@ -15,6 +15,7 @@ from hotset.errors import ResourceError
 
 SUPPORTED = (17, 21, 25)
 JVM_TIMEOUT_S = 20
+OPTION_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _candidates(environment: Mapping[str, str]) -> list[tuple[Path, str]]:
 
 def read_java(home: Path, found_by: str) -> Java:
     """What the runtime says of itself. Raises Unfit with the reason; a broken one is found out by running it."""
-    if not home.is_dir():
+    if not os.path.isdir(home):  # noqa: PTH112 (does not raise where a directory above is closed)
         raise Unfit("no such directory")
     if not os.access(home / "bin" / "java", os.X_OK):
         raise Unfit("has no bin/java that can be run")
@@ -104,19 +105,37 @@ def _ask_version(home: Path) -> str:
     command: list[str | Path] = [home / "bin" / "java", "-XX:TieredStopAtLevel=1", "-version"]
     try:
         asked = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=JVM_TIMEOUT_S, check=False
+            command,
+            cwd="/",  # a JVM does not start in a directory that is gone
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=JVM_TIMEOUT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise Unfit(f"is broken: bin/java did not answer in {JVM_TIMEOUT_S} s") from None
     except OSError as why:
         raise Unfit(f"is broken: bin/java cannot be run: {why.strerror}") from None
     if asked.returncode:
-        said = asked.stderr.strip()[:80] or "nothing"
-        raise Unfit(f"is broken: bin/java ended with {asked.returncode} and said {said!r}")
+        raise Unfit(f"is broken: bin/java ended with {asked.returncode} and said {_said(asked)!r}{given_options()}")
     found = re.search(r'version "([^"]+)"', asked.stderr)
     if not found:
         raise Unfit(f"is broken: it does not say its version but {asked.stderr.strip()[:80]!r}")
     return found[1]
+
+
+def _said(asked: "subprocess.CompletedProcess[str]") -> str:
+    """Its reason. A JVM prints some to stdout, and before any what options it found in the environment."""
+    lines = (asked.stderr + asked.stdout).splitlines()
+    said = " ".join(line.strip() for line in lines if not line.startswith(("Picked up", "NOTE: Picked up")))
+    return said[:120] or "nothing"
+
+
+def given_options() -> str:
+    """Which variables give options to every JVM: they may be what breaks it. Not what they are: some are passwords."""
+    given = [name for name in OPTION_VARIABLES if os.environ.get(name)]
+    return f" (with {', '.join(given)} set)" if given else ""
 
 
 def _major(version: str) -> int:

@@ -25,6 +25,7 @@ from hotset.session.java import Java
 from hotset.session.shim import spark_java_home
 from hotset.session.site import Site
 from hotset.session.stop import STOP_TIMEOUT_S
+from hotset.session.surroundings import fit_environment, working_directory
 
 READY_TIMEOUT_S = 120
 LATER = ("pandas", "pyspark.testing")
@@ -117,7 +118,7 @@ def _start_with(archive: Path, launch: Launch, command: list[str], environment: 
 def _boot(launch: Launch, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """The JVM, ready and attached. Raises NotReady. What can be done meanwhile is done meanwhile."""
     info, said_before = Path(environment[INFO]), launch.said()
-    jvm = _popen(command, environment)
+    jvm = _popen(command, environment, working_directory(launch.scratch))
     pump = threading.Thread(target=_keep_output, args=(jvm, launch.log, launch.redact), daemon=True)
     pump.start()
     try:
@@ -136,7 +137,8 @@ def _boot(launch: Launch, command: list[str], environment: Mapping[str, str]) ->
 
 def jvm_environment(launch: Launch) -> dict[str, str]:
     """Ours, and what Spark's scripts would add."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYSPARK_SUBMIT_ARGS"}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYSPARK_SUBMIT_ARGS"}
+    environment = fit_environment(inherited, launch.scratch)
     if launch.local:
         environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     if not launch.site.plain_launch:
@@ -153,13 +155,15 @@ def jvm_environment(launch: Launch) -> dict[str, str]:
 
 def jvm_command(launch: Launch, environment: Mapping[str, str]) -> list[str]:
     """What starts Spark's JVM, by Spark's launcher."""
-    return spark_command(launch.java, launch.site.spark_home, launch.submit_args, environment)
+    place = working_directory(launch.scratch)
+    return spark_command(launch.java, launch.site.spark_home, launch.submit_args, environment, place)
 
 
-def _popen(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _popen(command: list[str], environment: Mapping[str, str], place: Path | None) -> subprocess.Popen[bytes]:
     """In a session of its own: Ctrl-C reaches us alone, and we stop the JVM in order."""
     return subprocess.Popen(
         command,
+        cwd=place,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -1,6 +1,8 @@
 """What the site and the person's environment say about Spark: honoured, ranked above our defaults, and said."""
 
 import argparse
+import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,18 +31,42 @@ def read_site(environment: Mapping[str, str]) -> Site:
     refuse_connect(environment)
     own_home = pyspark_home()
     home = Path(environment.get("SPARK_HOME") or own_home)
-    if not (home / "jars").is_dir():
+    if not os.path.isdir(home / "jars"):  # noqa: PTH112 (does not raise where a directory above is closed)
         raise ClusterError(f"SPARK_HOME={home} holds no Spark (no jars/ in it); unset it to use {own_home}")
+    _check_version(home, own_home)
     conf_dir = Path(environment.get("SPARK_CONF_DIR") or home / "conf")
     defaults = conf_dir / "spark-defaults.conf"
     submit_asks, submit_args = _submit_args(environment.get("PYSPARK_SUBMIT_ARGS", ""))
     return Site(
         spark_home=home,
-        asks=(*submit_asks, *(file_asks(defaults, str(defaults)) if defaults.is_file() else ())),
+        asks=(*submit_asks, *(file_asks(defaults, str(defaults)) if _is_there(defaults) else ())),
         submit_args=submit_args,
         plain_launch=_plain_launch(home, own_home, conf_dir),
-        log4j=any((conf_dir / f"log4j2.{kind}").is_file() for kind in ("properties", "xml", "yaml", "json")),
+        log4j=any(_is_there(conf_dir / f"log4j2.{kind}") for kind in ("properties", "xml", "yaml", "json")),
     )
+
+
+def _check_version(home: Path, own_home: Path) -> None:
+    """Raises ClusterError for another Spark than the one that the Python side is made for."""
+    theirs, ours = _version(home), _version(own_home)
+    if theirs and ours and theirs != ours:
+        raise ClusterError(
+            f"SPARK_HOME={home} is Spark {theirs}, and hotset runs on {ours}; unset it to use {own_home}"
+        )
+
+
+def _is_there(file: Path) -> bool:
+    """Raises UsageError where nobody can tell: what the site says may not be passed over."""
+    try:
+        return file.is_file()
+    except OSError as why:
+        raise UsageError(f"cannot read {file}: {why.strerror}; set SPARK_CONF_DIR to a directory that can be") from None
+
+
+def _version(home: Path) -> str | None:
+    """The first two numbers of its version, by the name of its largest part."""
+    names = (re.match(r"spark-core_[\d.]+-(\d+\.\d+)", jar.name) for jar in (home / "jars").glob("spark-core_*.jar"))
+    return next((found[1] for found in names if found), None)
 
 
 def refuse_connect(environment: Mapping[str, str]) -> None:
@@ -65,7 +91,7 @@ def _plain_launch(home: Path, own_home: Path, conf_dir: Path) -> str | None:
     """Why Spark's scripts must start the JVM: they, unlike us, run the site's shell code."""
     if home.resolve() != own_home.resolve():
         return f"SPARK_HOME={home} is the site's own Spark"
-    if (conf_dir / "spark-env.sh").is_file():
+    if _is_there(conf_dir / "spark-env.sh"):
         return f"{conf_dir / 'spark-env.sh'} has to be run by a shell"
     return None
 

@@ -6,8 +6,6 @@ us; or a session is already running (a notebook, a test) and is used as it is.
 
 import os
 import shutil
-import socket
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,20 +15,24 @@ from typing import Any, Literal
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
-from hotset.errors import ClusterError
+from hotset.account import cache_dir
+from hotset.hadoop import hadoop_path
 from hotset.session import settings, truth
-from hotset.session.asked import planned_asks, submitted, worker_python
+from hotset.session.asked import planned_asks, safe_path, submitted, worker_python
+from hotset.session.checks import check_machine, check_master, raise_file_limit
+from hotset.session.events import event_log, event_log_asks, make_event_directory
 from hotset.session.failure import explain
 from hotset.session.java import JavaChoice, find_java
 from hotset.session.launch import Launch, Started, start_jvm
 from hotset.session.log import read_log4j, redirect_stderr
+from hotset.session.login import log_in
 from hotset.session.machine import Machine, read_machine
+from hotset.session.scratch import lasting_place, make_scratch
 from hotset.session.settings import Ask
 from hotset.session.site import Site, read_site
 from hotset.session.stop import AT_ONCE_S, STOP_TIMEOUT_S, end_jvm, stop_spark
-from hotset.session.travel import lasting_place, send_code
+from hotset.session.travel import send_code
 
-MASTER_TIMEOUT_S = 3
 DUMP_TIMEOUT_S = 300
 PRIVATE = 0o700
 Door = Literal["hotset", "spark-submit", "running session"]
@@ -94,6 +96,11 @@ class Session:
             return self.started.why_none
         return f"the JVM was running: {self.door}"
 
+    @property
+    def event_log(self) -> str | None:
+        """Where Spark's event log of this session will be, if it writes one."""
+        return event_log(self.spark.sparkContext)
+
     def _give_back(self) -> None:
         """Somebody else's session, with the settings that it had."""
         for key, value in self.borrowed.items():
@@ -112,12 +119,6 @@ class Session:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def cache_dir(environment: Mapping[str, str]) -> Path:
-    """Where what can be made again is kept between runs."""
-    base = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "hotset"
-
-
 def open_session(wishes: Wishes) -> Session:
     """A session in one of the three ways.
 
@@ -125,9 +126,10 @@ def open_session(wishes: Wishes) -> Session:
     """
     if SparkContext._active_spark_context is not None:
         return _adopt(wishes)
+    raise_file_limit()
     site = read_site(os.environ)
     machine = read_machine()
-    scratch = Path(tempfile.mkdtemp(prefix="hotset-"))  # 0700: settings and the gateway's secret pass through it
+    scratch = make_scratch()  # private: settings and the gateway's secret pass through it
     try:
         if "PYSPARK_GATEWAY_PORT" in os.environ:
             session = _join_submitted(wishes, site, machine, scratch)
@@ -148,8 +150,9 @@ def _adopt(wishes: Wishes) -> Session:
         if spark.conf.isModifiable(ask.key):
             borrowed[ask.key] = spark.conf.get(ask.key, None)
             spark.conf.set(ask.key, ask.value)
-    scratch = Path(tempfile.mkdtemp(prefix="hotset-"))
-    send_code(spark.sparkContext, lasting_place(), wishes.code)
+    scratch = make_scratch()
+    # such a session may ask for the code at any time, as long as this process lives
+    send_code(spark.sparkContext, lasting_place("hotset-code-"), wishes.code)
     return Session(spark, "running session", wishes.asks, scratch, borrowed=borrowed)
 
 
@@ -169,7 +172,10 @@ def prepare(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Prep
     asks = planned_asks(wishes.asks, site, machine, wishes.jvm_bytes)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     master = won["spark.master"]
-    _check_master(master)
+    check_master(master)
+    if master.startswith("local"):
+        check_machine(settings.winners(asks))
+    make_event_directory(asks)
     properties = scratch / "spark.properties"
     properties.write_text(settings.as_properties(won | _own_places(won, scratch)))
     launch = Launch(
@@ -193,6 +199,7 @@ def _start(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Sessi
     os.environ["PYSPARK_PYTHON"] = plan.won["spark.pyspark.python"]
     started = start_jvm(plan.launch)
     try:
+        log_in()
         spark = _builder(wishes.name, {"spark.master": plan.won["spark.master"]}).getOrCreate()
     except BaseException as exception:
         error = explain(exception)  # now: an exception of Spark's asks the JVM for its text
@@ -216,11 +223,14 @@ def _join_submitted(wishes: Wishes, site: Site, machine: Machine, scratch: Path)
     theirs = submitted()
     master = settings.winners((*wishes.asks, *theirs, settings.default_master(machine)))["spark.master"]
     python = Ask("spark.pyspark.python", *worker_python((*wishes.asks, *theirs)))
-    asks = (*wishes.asks, *theirs, python, *settings.own_asks(master.value, machine))
+    told = (*wishes.asks, *theirs)
+    asks = (*told, python, *safe_path(), *event_log_asks(told), *settings.own_asks(master.value, machine))
+    make_event_directory(asks)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     os.environ["PYSPARK_PYTHON"] = won["spark.pyspark.python"]
     ours = {key: value for key, value in won.items() if key not in settings.LAUNCH_KEYS}
     log = wishes.log or scratch / "spark.log"
+    log_in()
     log_is_ours = not (site.log4j or any("log4j" in ask.value for ask in theirs))
     if log_is_ours:
         redirect_stderr(log)
@@ -239,21 +249,8 @@ def _builder(name: str, conf: Mapping[str, str]) -> Any:
 
 def _own_places(won: Mapping[str, str], scratch: Path) -> dict[str, str]:
     """Private directories for what Spark would put under /tmp and the working directory, unless someone chose."""
-    places = {"spark.local.dir": scratch / "local", "spark.sql.warehouse.dir": scratch / "warehouse"}
-    return {key: str(place) for key, place in places.items() if key not in won}
-
-
-def _check_master(master: str) -> None:
-    """Somebody listens where a standalone master should be. Spark itself takes a minute to say that nobody does."""
-    if not master.startswith("spark://"):
-        return
-    addresses = master.removeprefix("spark://").split(",")
-    reasons = []
-    for address in addresses:
-        host, _, port = address.rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), MASTER_TIMEOUT_S).close()
-            return
-        except (OSError, ValueError) as why:
-            reasons.append(f"{address}: {why}")
-    raise ClusterError(f"no Spark master answers at {'; '.join(reasons)}; start it, or give another --master")
+    places = {
+        "spark.local.dir": str(scratch / "local"),
+        "spark.sql.warehouse.dir": hadoop_path(scratch / "warehouse"),
+    }
+    return {key: place for key, place in places.items() if key not in won}

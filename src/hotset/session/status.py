@@ -1,7 +1,6 @@
-"""How far Spark is with what it works on now, and where it writes down what it does."""
+"""How far Spark is with what it works on now."""
 
 from contextlib import suppress
-from typing import Any
 
 from pyspark import SparkContext
 
@@ -14,10 +13,3 @@ def running_tasks(context: SparkContext) -> tuple[int, int] | None:
         if stages:
             return sum(stage.numCompletedTasks for stage in stages), sum(stage.numTasks for stage in stages)
     return None
-
-
-def event_log(context: SparkContext) -> str | None:
-    """Where Spark writes the event log of this application; None where it writes none."""
-    scala: Any = context._jsc
-    logger = scala.sc().eventLogger()
-    return None if logger.isEmpty() else str(logger.get().logWriter().logPath())

@@ -16,6 +16,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from hotset.hadoop import hadoop_path, hadoop_pattern
 from hotset.session.settings import Ask
 from hotset.session.spark import Wishes, open_session
 
@@ -39,10 +40,10 @@ def exercise(spark: SparkSession, directory: Path) -> None:
     counts.join(rows.select("word").distinct(), on="word", how="inner").orderBy(F.desc("n"), "word").collect()
     rows.mapInArrow(as_they_come, rows.schema).agg(F.min("value"), F.max("value")).first()
     as_text = counts.select(F.concat_ws("\t", "word", "n").alias("value"))
-    as_text.write.text(str(directory / "text"))
-    spark.read.text(str(directory / "text")).filter(F.length("value") > 1).count()
-    counts.write.parquet(str(directory / "parquet"))
-    spark.read.parquet(str(directory / "parquet")).orderBy("word").take(10)
+    as_text.write.text(hadoop_path(directory / "text"))
+    spark.read.text(hadoop_pattern(directory / "text")).filter(F.length("value") > 1).count()
+    counts.write.parquet(hadoop_path(directory / "parquet"))
+    spark.read.parquet(hadoop_pattern(directory / "parquet")).orderBy("word").take(10)
     count_words(spark.sparkContext, directory)
     rows.unpersist()
 
@@ -59,7 +60,7 @@ def as_they_come(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def count_words(context: SparkContext, directory: Path) -> None:
     """The classic, on an RDD: a shuffle between Python workers."""
-    lines = context.textFile(str(directory / "text"))
+    lines = context.textFile(hadoop_pattern(directory / "text"))
     pairs = lines.flatMap(str.split).map(lambda word: (word, 1))
     pairs.reduceByKey(int.__add__).sortBy(lambda pair: -pair[1]).take(10)
 

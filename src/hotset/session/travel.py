@@ -2,10 +2,8 @@
 
 import hashlib
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -15,28 +13,17 @@ from pyspark import SparkContext, cloudpickle
 def send_code(context: SparkContext, place: Path, sources: Iterable[Path]) -> None:
     """Lets functions of hotset and of `sources` (a module's file, or a package's directory) run in any worker.
 
-    They are pickled by value, as if they stood in a notebook: an executor needs Spark's own Python packages, but no
-    hotset, and a worker starts without importing all of it. The sources travel too, for imports inside functions:
-    packed into `place`, which has to last as long as the session.
+    Ours are pickled by value, as if they stood in a notebook, and so are a job's own (job.py): an executor needs
+    Spark's Python packages, but no hotset, and a worker starts without importing all of it. The sources travel too, for
+    what is imported: packed into `place`, which has to last as long as the session.
     """
     register: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
     register(sys.modules["hotset"])
-    for source in sources:
-        register(sys.modules[source.stem])
+    for source in dict.fromkeys(sources):
         archive = place / f"{source.stem}-{_digest(source)}.zip"
         # a session may run many jobs: it takes no second file of a name, and wants the first one to stay
         if archive.name not in (context._python_includes or ()):
-            context.addPyFile(str(_packed(source, archive)))
-
-
-def lasting_place() -> Path:
-    """A private directory for what a session that is not ours may ask for at any time; gone with this process."""
-    return Path(_lasting().name)
-
-
-@cache
-def _lasting() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="hotset-code-")
+            context.addPyFile(_packed(source, archive).as_uri())
 
 
 def _packed(source: Path, archive: Path) -> Path:

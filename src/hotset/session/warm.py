@@ -4,21 +4,22 @@ import fcntl
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotset.account import cache_dir
 from hotset.errors import OutputError, ResourceError, UsageError
 from hotset.session import archive
 from hotset.session.archive import PRIVATE, READ_ONLY, Lookup, Place
 from hotset.session.command import reason, with_options
 from hotset.session.launch import Launch, jvm_command, jvm_environment
 from hotset.session.machine import read_machine
+from hotset.session.scratch import scratch_directory
 from hotset.session.site import read_site
-from hotset.session.spark import Wishes, cache_dir, prepare
+from hotset.session.spark import Wishes, prepare
 
 BUILD_TIMEOUT_S = 900
 TRY_TIMEOUT_S = 60
@@ -39,8 +40,8 @@ def warm(progress: Callable[[str], None]) -> Warmed:
     """The archive for sessions started here and now. Raises UsageError with the reason where there can be none."""
     start = time.monotonic()
     site, machine = read_site(os.environ), read_machine()
-    with tempfile.TemporaryDirectory(prefix="hotset-warm-") as scratch:
-        launch = prepare(Wishes("hotset warm"), site, machine, Path(scratch)).launch
+    with scratch_directory("hotset-warm-") as scratch:
+        launch = prepare(Wishes("hotset warm"), site, machine, scratch).launch
         if launch.site.plain_launch:
             raise UsageError(f"Spark's own script starts the JVM here, and uses no archive: {launch.site.plain_launch}")
         environment = jvm_environment(launch)

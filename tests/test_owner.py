@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from hotset.data.owner import this_owner
+from hotset.owner import this_owner
 
-TELL_AND_WAIT = "from hotset.data.owner import this_owner; print(this_owner('run-1', 'demo'), flush=True); input()"
+TELL_AND_WAIT = "from hotset.owner import this_owner; print(this_owner('run-1', 'demo'), flush=True); input()"
 HERE = this_owner("run-1", "demo")
 
 
