@@ -3,10 +3,10 @@
 command line -> params -> plan -> session -> job.main(run, params) -> report
 """
 
+import atexit
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, get_args
@@ -17,11 +17,14 @@ from rich.text import Text
 from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
-from hotset.job import Job, find_job
+from hotset.job import Job, find_job, refuse_while_loading
+from hotset.keeping import AnyLevel
 from hotset.lifecycle import running
 from hotset.limits import Limits
-from hotset.memory.levels import named
+from hotset.memory.levels import Level, named
+from hotset.notebook import OpenRun, close_all, hold_open, translate_options
 from hotset.order import Order
+from hotset.outcome import returning
 from hotset.params import CommandLine, SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run, state_dir
 from hotset.report.redact import is_secret_name
@@ -29,11 +32,15 @@ from hotset.report.terminal import printable
 from hotset.session.asked import result_settings
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
 from hotset.signals import Signals
-from hotset.verbs import Run
+from hotset.unfinished import AtExit
+
+AT_EXIT = AtExit(close_all)
 
 
 def main(target: str, arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the job with this name, module or file, and exits with the code that hotset.errors draws."""
+    AT_EXIT.ran = True
+    refuse_while_loading()
     os.umask(0o077)
     signals = Signals()
     signals.catch()
@@ -61,7 +68,7 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
             tidy(destination, plan.run_id, job.name)
         _say_done(job.name, plan, plan.done)
         return
-    with running(order_of(job, command, plan, asks, limits), signals) as run:
+    with running(order_of(job, command, plan, asks, limits), signals) as run, returning():
         job.main(run, command.params)
 
 
@@ -78,6 +85,7 @@ def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], 
         destinations=plan.destinations,
         asks=asks,
         report=report.absolute(),
+        source=job.source,
         code=job.code(command.params),
         jvm_bytes=_jvm_bytes(job, command.params, plan),
         if_exists=command.options.if_exists,
@@ -97,38 +105,53 @@ def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:
     return sum(listing.size_bytes for listing in plan.listings.values()) if plan.listings else None
 
 
-@contextmanager
 def open_run(
     name: str,
     *,
-    conf: Mapping[str, str] | None = None,
+    conf: Mapping[str, Any] | None = None,
     report: str | Path | None = None,
     if_exists: IfExists = "refuse",
     break_lock: bool = False,
-    max_bad: str = "0",
+    max_bad: str | int = "0",
     on_empty: str = "fail",
-) -> Iterator[Run]:
-    """A run without a job, for a notebook or a script: `with hotset.open_run("look around") as run:`.
+    levels: Mapping[str, AnyLevel] | None = None,
+) -> OpenRun:
+    """A run without a job, for a notebook, a script or a test: `with hotset.open_run("look around") as run:`.
 
-    Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
-    `if_exists`, `break_lock`, `max_bad` and `on_empty` are those of the command line.
+    Or `run = hotset.open_run("look around")` in one cell, and `run.close()` in another; the end of Python closes it,
+    too. Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
+    The other arguments are the options of the command line; `levels` is `{name: level}`.
     """
+    AT_EXIT.ran = True
     if if_exists not in get_args(IfExists):
         raise UsageError(f"if_exists is one of {', '.join(get_args(IfExists))}, got {if_exists!r}")
     run_id = new_run_id()
-    asks = tuple(Ask(key, value, "open_run") for key, value in (conf or {}).items())
     path = Path(report) if report else state_dir(os.environ) / f"{run_id}.json"
-    order = Order(
-        name,
-        run_id,
-        path.absolute(),
-        asks=asks,
-        if_exists=if_exists,
-        break_lock=break_lock,
-        limits=Limits(max_bad, on_empty),
+    try:
+        limits = Limits(str(max_bad), on_empty)
+    except UsageError as error:
+        raise UsageError(translate_options(str(error))) from None
+    return hold_open(
+        Order(
+            name,
+            run_id,
+            path.absolute(),
+            asks=_asks_of(conf or {}),
+            if_exists=if_exists,
+            break_lock=break_lock,
+            limits=limits,
+            levels=tuple((kept, Level.of(level)) for kept, level in (levels or {}).items()),
+        )
     )
-    with running(order) as run:
-        yield run
+
+
+def _asks_of(conf: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """Raises UsageError for what is no setting of Spark's."""
+    for key in conf:
+        if not str(key).startswith("spark."):
+            raise UsageError(f'conf holds settings of Spark, got {key!r}; say conf={{"spark.NAME": "VALUE"}}')
+    values = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in conf.items()}
+    return tuple(Ask(key, value, "open_run") for key, value in values.items())
 
 
 def asked(options: SessionOptions) -> tuple[Ask, ...]:
@@ -161,3 +184,6 @@ def _say_done(name: str, plan: Plan, maker: Maker) -> None:
     console.print(Text.assemble((name, "bold"), told), soft_wrap=True)
     for target in plan.destinations:
         console.print(Text(printable(f"output  {target}")), soft_wrap=True)
+
+
+atexit.register(AT_EXIT, tell)

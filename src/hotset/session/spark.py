@@ -23,7 +23,7 @@ from hotset.session.asked import planned_asks, submitted, worker_python
 from hotset.session.failure import explain
 from hotset.session.java import JavaChoice, find_java
 from hotset.session.launch import Launch, Started, start_jvm
-from hotset.session.log import read_log4j, redirect_stderr
+from hotset.session.log import quieten_pyspark, read_log4j, redirect_stderr
 from hotset.session.machine import Machine, read_machine
 from hotset.session.settings import Ask
 from hotset.session.site import Site, read_site
@@ -133,6 +133,7 @@ def open_session(wishes: Wishes) -> Session:
             session = _join_submitted(wishes, site, machine, scratch)
         else:
             session = _start(wishes, site, machine, scratch)
+        quieten_pyspark()
         send_code(session.spark.sparkContext, scratch, wishes.code)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)

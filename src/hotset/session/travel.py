@@ -15,14 +15,14 @@ from pyspark import SparkContext, cloudpickle
 def send_code(context: SparkContext, place: Path, sources: Iterable[Path]) -> None:
     """Lets functions of hotset and of `sources` (a module's file, or a package's directory) run in any worker.
 
-    They are pickled by value, as if they stood in a notebook: an executor needs Spark's own Python packages, but no
-    hotset, and a worker starts without importing all of it. The sources travel too, for imports inside functions:
-    packed into `place`, which has to last as long as the session.
+    Those of hotset are pickled by value, as if they stood in a notebook, and so are those of a job that is not
+    installed (job.py): an executor needs Spark's own Python packages, but no hotset, and a worker starts without
+    importing all of it. The sources travel too, for what lies beside the job and for imports inside functions: packed
+    into `place`, which has to last as long as the session.
     """
     register: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
     register(sys.modules["hotset"])
     for source in sources:
-        register(sys.modules[source.stem])
         archive = place / f"{source.stem}-{_digest(source)}.zip"
         # a session may run many jobs: it takes no second file of a name, and wants the first one to stay
         if archive.name not in (context._python_includes or ()):
