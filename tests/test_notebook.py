@@ -83,10 +83,10 @@ def test_the_cell_that_opens_is_run_again(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_two_runs_of_different_names_are_open_at_once(spark: SparkSession, tmp_path: Path) -> None:
-    first, second = open_run("first"), open_run("second")
+    first, second = open_run("first", if_exists="append"), open_run("second", if_exists="append")
     first.publish(NUMBERS, spark.range(3).toDF("n"), str(tmp_path / "out"))
 
-    with pytest.raises(OutputError, match="the output is being made by run .* of first"):
+    with pytest.raises(OutputError, match=r"the output is being made by run .* of first"):
         second.publish(NUMBERS, spark.range(3).toDF("n"), str(tmp_path / "out"))
     first.close()
     second.publish(NUMBERS, spark.range(3).toDF("n"), str(tmp_path / "other"))
@@ -108,7 +108,9 @@ def test_what_is_open_when_python_ends_is_closed(spark: SparkSession, tmp_path: 
 def test_a_program_that_failed_is_written_down_as_one(tmp_path: Path) -> None:
     open_run("explore", report=tmp_path / "r.json")
 
-    wrong = close_all(ValueError("x"))
+    with pytest.raises(ValueError, match="x") as caught:
+        int("x")
+    wrong = close_all(caught.value)
 
     assert [error.exit_code for error in wrong] == [7]
     assert record(tmp_path / "r.json")["outcome"] == "failed"
@@ -152,7 +154,7 @@ def test_every_option_of_a_run_is_an_argument(spark: SparkSession, tmp_path: Pat
         assert [tuple(row) for row in kept.collect()] == [(1,)]
         assert spark.conf.get("spark.sql.shuffle.partitions") == "3"
 
-    assert [(keep.level, keep.asked_by) for keep in run.report.keeps] == [("DISK_ONLY", "levels")]
+    assert [(keep.level, keep.asked_by) for keep in run.report.keeps] == [("DISK_ONLY", "--level")]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +176,7 @@ def test_every_option_of_a_run_is_an_argument(spark: SparkSession, tmp_path: Pat
         ("got --level for it", "got levels= for it"),
         ("give another --master", 'give another conf={"spark.master": …}'),
         ("give --master local[*]", 'give conf={"spark.master": "local[*]"}'),
+        ("or choose another --output", "or choose another path"),
         ("and run the same command again", "and do the same again"),
         ("no option in it", "no option in it"),
     ],

@@ -33,6 +33,7 @@ ARGUMENTS = (
     (r"--level\b", "levels="),
     (r"--conf\b", "conf="),
     (r"--master\b", 'conf={"spark.master": …}'),
+    (r"another --output", "another path"),
     (r"run the same (command )?again", "do the same again"),
 )
 VERBS = (
@@ -46,6 +47,7 @@ class OpenRun(Run):
     """A run with an end that is said: by `with`, by `close()`, or by the end of Python."""
 
     _context: AbstractContextManager[Run] | None = None
+    told: tuple[str, ...] = ()  # the errors that its verbs have raised
 
     def close(self) -> None:
         """Ends it in good order: what is kept is released, the report is written and shown. Closing twice is once.
@@ -139,7 +141,11 @@ def _verb(name: str) -> Callable[..., Any]:
     def verb(self: OpenRun, *arguments: Any, **named: Any) -> Any:
         if self._context is None:
             raise UsageError(f"the run {self.report.job!r} is closed, got run.{name}; open one with hotset.open_run")
-        return _in_python(plain, self, *arguments, **named)
+        try:
+            return _in_python(plain, self, *arguments, **named)
+        except HotsetError as error:
+            self.told += (str(error),)
+            raise
 
     return verb
 

@@ -77,12 +77,13 @@ def _judge_stranger(exception: BaseException, job: Path | None) -> HotsetError:
     """An exception that is neither ours nor Spark's, by the line that it came from."""
     frames = read_frames(exception)
     culprit, said = find_culprit(frames, job), describe_exception(exception)
-    if culprit is None or culprit.is_ours:
+    if culprit is not None and culprit.is_ours:
         author = find_author_line(frames, job)
         called = f", called at {author}" if author else ""
-        return HotsetError(f"{said}, at {culprit or 'an unknown place'}{called}; please report it, with the log")
+        return HotsetError(f"{said}, at {culprit}{called}; please report it, with the log")
     advice = advise_on_import(str(exception)) if isinstance(exception, ImportError) else None
-    return SparkJobError(f"{said}, at {culprit}; {advice or 'the log named below has the traceback'}")
+    place = culprit or "an unknown place"
+    return SparkJobError(f"{said}, at {place}; {advice or 'the log named below has the traceback'}")
 
 
 def _is_code(code: object) -> bool:

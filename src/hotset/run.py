@@ -19,6 +19,7 @@ from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, UsageError
 from hotset.job import Job, find_job, refuse_while_loading
 from hotset.keeping import AnyLevel
+from hotset.kept_names import check_kept_names
 from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import Level, named
@@ -75,6 +76,8 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
 def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], limits: Limits) -> Order:
     """What `running` needs to know of this run. Raises InputError for an input without a record."""
     limits.check(plan.listings)
+    levels = tuple(map(named, command.options.level))
+    check_kept_names(job, [name for name, _ in levels])
     report = command.options.report or plan.records() / f"{plan.run_id}.json"
     return Order(
         name=job.name,
@@ -92,7 +95,7 @@ def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], 
         break_lock=command.options.break_lock,
         limits=limits,
         expected=plan.expected,
-        levels=tuple(map(named, command.options.level)),
+        levels=levels,
         levels_file=command.options.levels_file,
         variant=plan.variant,
     )

@@ -114,7 +114,7 @@ HERE = '  File "/home/ann/orders.py", line 12, in double\n    return 1 // n\n   
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"{HEAD}{WORKER}{HERE}ZeroDivisionError: by zero", "ZeroDivisionError: by zero, at /home/ann/orders.py:12 in d"),
+        (f"{HEAD}{WORKER}{HERE}ZeroDivisionError: by zero", "ZeroDivisionError: by zero, at /home/ann/orders.py:12 in"),
         (f"{HEAD}{HERE}orders.TooFew: three", "orders.TooFew: three, at /home/ann/orders.py:12 in double; the log"),
         (f"{HEAD}{HERE}AssertionError", "AssertionError, at /home/ann/orders.py:12 in double; the log"),
         (f"{HEAD}{HERE}SystemExit: 3", "SystemExit: 3, at /home/ann/orders.py:12 in double; the log"),
