@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from hotset import Dataset, HotsetError, OutputError, ResourceError, Run, SparkJobError, UsageError, open_run
+from hotset import Dataset, OutputError, ResourceError, Run, SparkJobError, UsageError, open_run
 
 LINES = Dataset("value string", format="text")
 
@@ -61,13 +62,27 @@ def test_an_error_in_a_python_worker_is_told_in_its_own_words(spark: SparkSessio
 @pytest.mark.usefixtures("spark")
 def test_a_bug_in_the_job_says_where_and_leaves_the_traceback_in_the_log(tmp_path: Path) -> None:
     with (
-        pytest.raises(HotsetError, match=r"ZeroDivisionError: division by zero \(.*test_lifecycle\.py:\d+\)") as caught,
+        pytest.raises(
+            SparkJobError, match=r"ZeroDivisionError: division by zero, at .*test_lifecycle\.py:\d+"
+        ) as caught,
         open_run("bug", report=tmp_path / "r.json"),
     ):
         _ = 1 / 0
 
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 7
     assert "Traceback" in (tmp_path / "r.log").read_text()
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize(("code", "outcome", "exit_code"), [(3, "failed", 3), ("no", "failed", 7), (0, "done", 0)])
+def test_a_script_that_leaves_ends_as_it_asked_and_the_report_says_so(
+    tmp_path: Path, code: int | str, outcome: str, exit_code: int
+) -> None:
+    with pytest.raises(SystemExit) as left, open_run("leave", report=tmp_path / "r.json"):
+        sys.exit(code)
+
+    assert left.value.code == code
+    assert (record(tmp_path / "r.json")["outcome"], record(tmp_path / "r.json")["exit_code"]) == (outcome, exit_code)
 
 
 @pytest.mark.usefixtures("spark")

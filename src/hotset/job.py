@@ -15,6 +15,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -26,10 +27,13 @@ from pyspark import cloudpickle
 from hotset import shadowed
 from hotset.account import working_directory
 from hotset.beside import modules_beside
+from hotset.blame import advise_on_import, describe_exception, find_author_line, read_frames
+from hotset.declared import check_main
 from hotset.errors import UsageError
 from hotset.imports import imported_sources, python_files
 
 ENTRY_POINTS = "hotset.jobs"
+_loading = ContextVar("_loading", default=False)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class Job:
 
     def code(self, params: Any) -> tuple[Path, ...]:
         """What executors may lack."""
-        return (*self.travels, *(one for one in self._others(params) if not _installed(one)))
+        others = [source for source in self._others(params) if not _installed(source)]
+        return tuple(dict.fromkeys((*self.travels, *(one for source in others for one in _with_neighbours(source)))))
 
     def _others(self, params: Any) -> list[Path]:
         functions = () if params is None else self.runs(params)
@@ -121,15 +126,8 @@ def find_function(target: str) -> Function:
     if module.__name__.partition(".")[0] in sys.stdlib_module_names:
         return Function(call, None)
     source = _source(module)
-    if not _installed(source):
-        _pickle_by_value(source)
+    _pickle_by_value(source)
     return Function(call, source)
-
-
-def _pickle_by_value(source: Path) -> None:
-    """Workers get the functions of this module or package as they are, not by their names."""
-    by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
-    by_value(sys.modules[source.stem])
 
 
 def _function_in(module: ModuleType, name: str) -> Callable[..., Any]:
@@ -153,17 +151,38 @@ def _look_here_too() -> None:
 
 
 def _exists(module: str) -> bool:
+    if module.startswith("."):
+        return False
     try:
         return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
+    except ModuleNotFoundError as why:  # of itself or its package, or of something that the package imports
+        return why.name is not None and not f"{module}.".startswith(f"{why.name}.")
+    except ValueError:
         return False
+    except Exception:  # its package cannot be loaded; _import says why
+        return True
 
 
 def _import(module: str) -> ModuleType:
+    """Raises UsageError with the line that is wrong."""
+    loading = _loading.set(True)
     try:
         return importlib.import_module(module)
-    except Exception as why:
-        raise UsageError(f"cannot load {module}: {type(why).__name__}: {why}") from why
+    except (Exception, SystemExit) as why:
+        line = find_author_line(read_frames(why))
+        place = f", at {line}" if line else ""
+        advice = advise_on_import(str(why)) if isinstance(why, ImportError) else None
+        raise UsageError(
+            f"cannot load {module}: {describe_exception(why)}{place}{f'; {advice}' if advice else ''}"
+        ) from (why)
+    finally:
+        _loading.reset(loading)
+
+
+def refuse_while_loading() -> None:
+    """Raises UsageError when a job calls `hotset.main` while it is loaded, be it here, by a test or by a worker."""
+    if _loading.get():
+        raise UsageError('hotset.main is called while the job is loaded; write it below if __name__ == "__main__":')
 
 
 def _job_in_file(file: Path) -> Job:
@@ -194,15 +213,16 @@ def _another(name: str, file: Path) -> bool:
 def _job(name: str, module: ModuleType) -> Job:
     params, main = getattr(module, "Params", None), getattr(module, "main", None)
     if not (isinstance(params, type) and dataclasses.is_dataclass(params)):
-        raise UsageError(f"{module.__name__} is no job: it has no dataclass `Params`")
+        hint = "; write @dataclass(frozen=True) above class Params" if isinstance(params, type) else ""
+        raise UsageError(f"{module.__name__} is no job: it has no dataclass `Params`{hint}")
     if not callable(main):
         raise UsageError(f"{module.__name__} is no job: it has no function `main(run, params)`")
+    check_main(main)
     if not module.__doc__:
         raise UsageError(f"{module.__name__} is no job: its docstring, which `hotset list` shows, is missing")
     source = _source(module)
-    travels = () if _installed(source) else (source, *modules_beside(source))
-    if travels:
-        _pickle_by_value(source)
+    _pickle_by_value(source)
+    travels = () if _installed(source) else _with_neighbours(source)
     rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
     return Job(name, params, main, module.__doc__, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
 
@@ -213,6 +233,18 @@ def _source(module: ModuleType) -> Path:
     assert module.__file__ is not None, "namespace packages have no main"
     package = getattr(top, "__path__", None)
     return Path(next(iter(package)) if package else module.__file__).resolve()
+
+
+def _pickle_by_value(source: Path) -> None:
+    """Functions of code that workers may lack go to them whole, and not by the name of their module."""
+    if not _installed(source):
+        by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
+        by_value(sys.modules[source.stem])
+
+
+def _with_neighbours(source: Path) -> tuple[Path, ...]:
+    """The code, and for a single file what it imports of the files beside it."""
+    return (source,) if source.is_dir() else (source, *modules_beside(source))
 
 
 def _installed(source: Path) -> bool:

@@ -56,6 +56,7 @@ class Keeping:
         self._shelf = Shelf(spark, copies)
         self._loops: dict[str, Loop] = {}
         self._ledger = Ledger(spark, since_ms)
+        self.renews = False  # whether a name that is taken is given to what is kept now, as by a cell that runs again
         self._all: list[Kept] = []
         self._wanted: list[str] = []
         self._before = persistent_ids(spark.sparkContext)
@@ -87,6 +88,8 @@ class Keeping:
 
     def loop(self, name: str, every: int, level: AnyLevel | None, by: Sequence[str]) -> Loop:
         """Raises UsageError when something else has this name."""
+        if self.renews:
+            self._renew(name)
         self._shelf.check_free(name)
         if name in self._loops:
             raise UsageError(f"a loop is called {name!r} already; give another name")
@@ -181,6 +184,8 @@ class Keeping:
 
     def _keep(self, name: str, data: Keepable, given: Any, wish: Asked) -> Kept | None:
         level = Level(wish.level.name, flags=wish.level.flags) if isinstance(given, Batches) else wish.level
+        if self.renews and not self._shelf.has(name, given):
+            self._renew(name)
         kept = self._shelf.keep(name, data, given, level, (self._learning.asked(name, str(wish.level)), wish.by))
         self._learning.kept(name, self._input_bytes)
         self._wanted.append(name)
@@ -215,6 +220,13 @@ class Keeping:
             self._spark.conf.get("spark.sql.defaultCacheStorageLevel")
         )
         return Level.of(flags(default)) if default.isValid() else Level(name_of(StorageLevel.MEMORY_AND_DISK_DESER))
+
+    def _renew(self, name: str) -> None:
+        """What has this name gives it up."""
+        self._release_if_held(name)
+        if loop := self._loops.pop(name, None):
+            loop.close()
+            self._report.keeps.append(_loop_line(loop))
 
     def _let_go(self, name: str) -> Callable[[], None]:
         return partial(self._release_if_held, name)

@@ -18,7 +18,7 @@ SETTLE_TIMEOUT_S = 5
 
 
 @contextmanager
-def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
+def running(order: Order, signals: Signals | None = None, kind: type[Run] = Run) -> Iterator[Run]:
     """A run with its session open. Raises HotsetError for whatever goes wrong inside, with the places to look at."""
     ranked = order.ranked()
     order = replace(order, asks=(*order.asks, *level_asks(ranked, order.asks, order.input_bytes)))
@@ -27,7 +27,7 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
         for target in order.destinations:
             record.claims.take(target)
         with _session(record, signals) as session:
-            run = Run(
+            run = kind(
                 session,
                 record.report,
                 record.progress,
@@ -45,10 +45,14 @@ def running(order: Order, signals: Signals | None = None) -> Iterator[Run]:
                     run.balance()
             except BaseException as exception:
                 # here, not outside: Spark's exceptions ask the JVM for their text
-                raise record.failed(exception, signals) from exception
+                if (error := record.failed(exception, signals)) is exception:
+                    raise
+                raise error from exception
         record.report.outcome, record.report.exit_code = "done", 0
     except BaseException as exception:
-        raise record.failed(exception, signals) from exception
+        if (error := record.failed(exception, signals)) is exception:
+            raise
+        raise error from exception
     finally:
         record.close()
 
@@ -85,8 +89,9 @@ def _settling(run: Run) -> Iterator[None]:
         settle = threading.Thread(
             target=lambda: _quietly(run.spark.sparkContext.cancelAllJobs, run.settle), daemon=True
         )
-        settle.start()
-        settle.join(SETTLE_TIMEOUT_S)
+        with suppress(RuntimeError):  # when Python ends there are no new threads; what is kept ends with the session
+            settle.start()
+            settle.join(SETTLE_TIMEOUT_S)
         raise
     run.settle()
     run.remember()

@@ -29,6 +29,7 @@ class Order:
     listings: Mapping[tuple[str, ...], Listing] = field(default_factory=dict)
     destinations: tuple[Path, ...] = ()
     asks: tuple[Ask, ...] = ()
+    source: Path | None = None  # the job's own file or package
     code: tuple[Path, ...] = ()
     jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
     if_exists: IfExists = "refuse"

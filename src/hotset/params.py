@@ -18,6 +18,7 @@ import inspect
 import os
 import re
 import shlex
+import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,9 +29,11 @@ from cyclopts import App, CycloptsError, Group, Parameter, Token, UnusedCliToken
 from cyclopts.config import Dict, Env
 from cyclopts.exceptions import MissingArgumentError
 
+from hotset.blame import describe_exception, find_author_line, read_frames
 from hotset.data.claim import IfExists
 from hotset.data.options import CsvOptions, TableOptions
-from hotset.errors import UsageError
+from hotset.declared import check_params, default_of, fields_without_help
+from hotset.errors import HotsetError, SparkJobError, UsageError
 from hotset.job import Job, named_jobs
 
 
@@ -104,6 +107,7 @@ class Way(Generic[Asked]):
 
 
 RUN = Way("run", Options)
+RESERVED = frozenset({"help", *(entry.name for entry in dataclasses.fields(Options))})
 
 
 @dataclass(frozen=True)
@@ -141,19 +145,27 @@ def parse_for(way: Way[Asked], job: Job, arguments: Sequence[str]) -> tuple[Any,
     except CycloptsError as why:
         raise UsageError(what_is_wrong(why, f"hotset {way.verb} {job.name} --help")) from None
     if not catch.called:
+        for line in fields_without_help(job.params):
+            sys.stderr.write(f"note: {line}\n")
         return None
     _check_environment(job, os.environ, way)
     options = {name: catch.values.pop(shown) for name, shown in way.shown_names(job).items() if shown in catch.values}
     try:
         params = job.params(**catch.values)
-    except ValueError as why:  # a job's own __post_init__
+    except ValueError as why:  # a job's own __post_init__, which says what is wrong with a value
         raise UsageError(str(why)) from None
+    except HotsetError:
+        raise
+    except Exception as why:
+        place = find_author_line(read_frames(why), job.source)
+        raise SparkJobError(f"{describe_exception(why)}, at {place or 'Params'}; mend the job") from why
     _check_paths(params)
     return params, way.options(**options)
 
 
 def job_app(job: Job, call: Any = None, config_file: Path | None = None, way: Way[Any] = RUN) -> App:
     """The job as a command: also what shell completion and `hotset run --help` are made from."""
+    check_params(job.params, RESERVED)
     config: list[Any] = [Env(_variable(job.name, ""), command=False, show=False)]
     if config_file:
         config.append(Dict(_toml(config_file), source=str(config_file)))
@@ -220,6 +232,7 @@ def _parameters(
 ) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(declared, include_extras=True)
     for entry in dataclasses.fields(declared):
+        made = default_of(entry)
         base, *extras = (
             get_args(hints[entry.name]) if get_origin(hints[entry.name]) is Annotated else [hints[entry.name]]
         )
@@ -232,13 +245,13 @@ def _parameters(
             consume_multiple=1 if several else None,
             negative_iterable="",
             negative_none="",
-            show_default=entry.default not in ((), None, ""),
+            show_default=made not in ((), None, ""),
             converter=_whole_number if base is int else _as_written if names_paths else None,
             env_var_split=_split_words,
             json_list=False,
             json_dict=False,
         )
-        default = inspect.Parameter.empty if entry.default is dataclasses.MISSING else entry.default
+        default = inspect.Parameter.empty if made is dataclasses.MISSING else made
         shown: Any = (tuple[Path, ...] if several else Path) if names_paths else base
         yield inspect.Parameter(
             (shown_names or {}).get(entry.name, entry.name),

@@ -1,6 +1,5 @@
 """What is written down about one run: its report, its log, the error that ended it."""
 
-import errno
 import json
 import os
 import time
@@ -10,7 +9,6 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from platform import python_version
 
 from rich.console import Console
@@ -21,6 +19,7 @@ from hotset.data.destination import make_parents
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
 from hotset.order import Order
+from hotset.outcome import NO_ROOM, judge
 from hotset.preflight import versions
 from hotset.report.model import Report
 from hotset.report.peak import PeakMemory
@@ -28,15 +27,12 @@ from hotset.report.progress import RunProgress
 from hotset.report.redact import redactor, secrets_in
 from hotset.report.terminal import show, summary
 from hotset.session.asked import known_asks
-from hotset.session.failure import explain
 from hotset.session.offer import offer
 from hotset.session.spark import Session
 from hotset.session.status import running_tasks
 from hotset.signals import Signals
 
 PRIVATE = 0o700
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-AT_A_LIMIT = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 class Record:
@@ -89,13 +85,15 @@ class Record:
         """The error to raise, after it was written down; one that was already is passed on."""
         if self.report.exit_code is not None:
             return exception
-        error = _meaning(exception, signals, self.order.log, self._local_dir)
+        error = judge(exception, signals, self.order.log, self._local_dir, self.order.source)
         if error is None:
+            if isinstance(exception, KeyboardInterrupt):
+                self.report.outcome, self.report.exit_code = "interrupted", 130
             return exception
         error.args = (self.redact(str(error)),)
         self.report.outcome = "interrupted" if isinstance(error, Interrupted) else "failed"
         self.report.exit_code, self.report.error = error.exit_code, str(error)
-        if error.exit_code == HotsetError.exit_code:
+        if not isinstance(error, Interrupted) and (error is not exception or error.exit_code == HotsetError.exit_code):
             self._log_traceback(exception)
         error.add_note(f"report  {self.order.report}")
         error.add_note(f"log     {self.order.log}")
@@ -132,36 +130,6 @@ class Record:
         text = "".join(traceback.format_exception(exception))
         with suppress(OSError), self.order.log.open("a", encoding="utf-8") as log:  # a full disk hides no error
             log.write(self.redact(text))
-
-
-def _meaning(exception: BaseException, signals: Signals | None, log: Path, local_dir: str) -> HotsetError | None:
-    if isinstance(exception, HotsetError):
-        return exception
-    if isinstance(exception, KeyboardInterrupt) and signals:
-        return Interrupted(signals.number)
-    if not isinstance(exception, Exception):
-        return None
-    if isinstance(exception, OSError) and exception.errno in NO_ROOM:
-        return ResourceError(
-            f"{exception.strerror}, got it from {_where(exception)}; free some, and run the same again"
-        )
-    if _is_at_a_limit(exception):
-        return ResourceError(
-            f"{exception}: this user may have no more processes, memory or open files (ulimit -u, -v, -n); raise that"
-        )
-    return explain(exception, log, local_dir) or HotsetError(
-        f"{type(exception).__name__}: {exception} ({_where(exception)})"
-    )
-
-
-def _is_at_a_limit(exception: Exception) -> bool:
-    return (isinstance(exception, OSError) and exception.errno in AT_A_LIMIT) or "start new thread" in str(exception)
-
-
-def _where(exception: BaseException) -> str:
-    """file:line where it was raised."""
-    frames = traceback.extract_tb(exception.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "place unknown"
 
 
 def _prepare(order: Order) -> None:

@@ -3,6 +3,7 @@
 command line -> params -> plan -> session -> job.main(run, params) -> report
 """
 
+import atexit
 import os
 import shlex
 import sys
@@ -20,11 +21,15 @@ from hotset.data.claim import IfExists, tidy
 from hotset.data.manifest import Maker
 from hotset.errors import DataError, HotsetError, SchemaError, UsageError
 from hotset.guesses import GuessError
-from hotset.job import Job, find_job
+from hotset.job import Job, find_job, refuse_while_loading
+from hotset.keeping import AnyLevel
+from hotset.kept_names import check_kept_names
 from hotset.lifecycle import running
 from hotset.limits import Limits
-from hotset.memory.levels import named
+from hotset.memory.levels import Level, named
+from hotset.notebook import OpenRun, close_all, hold_open, translate_options
 from hotset.order import Order
+from hotset.outcome import returning
 from hotset.params import CommandLine, SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.report.redact import is_secret_name
@@ -32,11 +37,16 @@ from hotset.report.terminal import printable
 from hotset.session.asked import result_settings
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
 from hotset.signals import Signals
+from hotset.unfinished import AtExit
 from hotset.verbs import Run
+
+AT_EXIT = AtExit(close_all)
 
 
 def main(target: str, arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the job with this name, module or file, and exits with the code that hotset.errors draws."""
+    AT_EXIT.ran = True
+    refuse_while_loading()
     os.umask(0o077)
     signals = Signals()
     signals.catch()
@@ -64,7 +74,11 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
             tidy(destination, plan.run_id, job.name)
         _say_done(job.name, plan, plan.done)
         return
-    with running(order_of(job, command, plan, asks, limits), signals) as run, hinting(run, target, arguments):
+    with (
+        running(order_of(job, command, plan, asks, limits), signals) as run,
+        hinting(run, target, arguments),
+        returning(),
+    ):
         call_main(job, run, command.params)
 
 
@@ -97,6 +111,8 @@ def call_main(job: Job, run: Run, params: Any) -> None:
 def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], limits: Limits) -> Order:
     """What `running` needs to know of this run. Raises InputError for an input without a record."""
     limits.check(plan.listings)
+    levels = tuple(map(named, command.options.level))
+    check_kept_names(job, [name for name, _ in levels])
     report = command.options.report or plan.records() / f"{plan.run_id}.json"
     return Order(
         name=job.name,
@@ -107,13 +123,14 @@ def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], 
         destinations=plan.destinations,
         asks=asks,
         report=absolute_path(report),
+        source=job.source,
         code=job.code(command.params),
         jvm_bytes=_jvm_bytes(job, command.params, plan),
         if_exists=command.options.if_exists,
         break_lock=command.options.break_lock,
         limits=limits,
         expected=plan.expected,
-        levels=tuple(map(named, command.options.level)),
+        levels=levels,
         levels_file=command.options.levels_file,
         variant=plan.variant,
     )
@@ -126,38 +143,53 @@ def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:
     return sum(listing.size_bytes for listing in plan.listings.values()) if plan.listings else None
 
 
-@contextmanager
 def open_run(
     name: str,
     *,
-    conf: Mapping[str, str] | None = None,
+    conf: Mapping[str, Any] | None = None,
     report: str | Path | None = None,
     if_exists: IfExists = "refuse",
     break_lock: bool = False,
-    max_bad: str = "0",
+    max_bad: str | int = "0",
     on_empty: str = "fail",
-) -> Iterator[Run]:
-    """A run without a job, for a notebook or a script: `with hotset.open_run("look around") as run:`.
+    levels: Mapping[str, AnyLevel] | None = None,
+) -> OpenRun:
+    """A run without a job, for a notebook, a script or a test: `with hotset.open_run("look around") as run:`.
 
-    Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
-    `if_exists`, `break_lock`, `max_bad` and `on_empty` are those of the command line.
+    Or `run = hotset.open_run("look around")` in one cell, and `run.close()` in another; the end of Python closes it,
+    too. Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
+    The other arguments are the options of the command line; `levels` is `{name: level}`.
     """
+    AT_EXIT.ran = True
     if if_exists not in get_args(IfExists):
         raise UsageError(f"if_exists is one of {', '.join(get_args(IfExists))}, got {if_exists!r}")
     run_id = new_run_id()
-    asks = tuple(Ask(key, value, "open_run") for key, value in (conf or {}).items())
     path = Path(report) if report else state_dir(os.environ) / f"{run_id}.json"
-    order = Order(
-        name,
-        run_id,
-        absolute_path(path),
-        asks=asks,
-        if_exists=if_exists,
-        break_lock=break_lock,
-        limits=Limits(max_bad, on_empty),
+    try:
+        limits = Limits(str(max_bad), on_empty)
+    except UsageError as error:
+        raise UsageError(translate_options(str(error))) from None
+    return hold_open(
+        Order(
+            name,
+            run_id,
+            absolute_path(path),
+            asks=_asks_of(conf or {}),
+            if_exists=if_exists,
+            break_lock=break_lock,
+            limits=limits,
+            levels=tuple((kept, Level.of(level)) for kept, level in (levels or {}).items()),
+        )
     )
-    with running(order) as run:
-        yield run
+
+
+def _asks_of(conf: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """Raises UsageError for what is no setting of Spark's."""
+    for key in conf:
+        if not str(key).startswith("spark."):
+            raise UsageError(f'conf holds settings of Spark, got {key!r}; say conf={{"spark.NAME": "VALUE"}}')
+    values = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in conf.items()}
+    return tuple(Ask(key, value, "open_run") for key, value in values.items())
 
 
 def asked(options: SessionOptions) -> tuple[Ask, ...]:
@@ -190,3 +222,6 @@ def _say_done(name: str, plan: Plan, maker: Maker) -> None:
     console.print(Text.assemble((name, "bold"), told), soft_wrap=True)
     for target in plan.destinations:
         console.print(Text(printable(f"output  {target}")), soft_wrap=True)
+
+
+atexit.register(AT_EXIT, tell)

@@ -48,16 +48,6 @@ def test_exchange_brings_equal_keys_into_one_task(tmp_path: Path) -> None:
     assert 600 <= exchange.largest_rows < 3_000
 
 
-def test_skewed_exchange_is_told(tmp_path: Path) -> None:
-    keys = ["same"] * 900 + [f"key {number}" for number in range(100)]
-    pq.write_table(pa.table({"key": keys, "n": range(1_000)}), tmp_path / "rows.parquet")
-
-    with open_run("sums", report=tmp_path / "report.json") as run:
-        run.batches(ROWS, str(tmp_path / "rows.parquet")).exchange(["key"], 8).map(Kernel(SUMS, sums)).table()
-
-    assert any("skewed: one of 8 partitions by key has 9" in warning for warning in run.report.warnings)
-
-
 def test_both_sides_of_an_exchange_meet_by_key(tmp_path: Path) -> None:
     pq.write_table(pa.table({"key": ["a", "b", "c"], "n": [1, 2, 3]}), tmp_path / "left.parquet")
     pq.write_table(pa.table({"key": ["b", "c", "d"], "n": [20, 30, 40]}), tmp_path / "right.parquet")

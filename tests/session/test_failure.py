@@ -6,7 +6,7 @@ import pytest
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 
-from hotset.errors import ClusterError, HotsetError, InputError, ResourceError, SparkJobError
+from hotset.errors import ClusterError, DataError, HotsetError, InputError, ResourceError, SparkJobError
 from hotset.session.failure import explain
 
 PYTHON_FAILED = """An error occurred while calling o48.count.
@@ -34,7 +34,7 @@ JVM_FAILED = """An error occurred while calling o48.count.
         ("Total size is bigger than spark.driver.maxResultSize (1024.0 KiB)", ResourceError, "Total size is bigger"),
         ("org.apache.spark.SparkException: All masters are unresponsive", ClusterError, "All masters are"),
         ("Could not parse Master URL: 'nonsense'", ClusterError, "Could not parse Master URL: 'nonsense'; check"),
-        (PYTHON_FAILED, SparkJobError, "ZeroDivisionError: integer division or modulo by zero; the log"),
+        (PYTHON_FAILED, SparkJobError, "ZeroDivisionError: integer division or modulo by zero, at /x/job.py:3 in <l"),
         (JVM_FAILED, SparkJobError, "Job 3 cancelled because SparkContext was shut down; the log"),
     ],
 )  # fmt: skip
@@ -65,7 +65,7 @@ def test_analysis_exception_is_about_the_jobs_own_columns() -> None:
     error = explain(AnalysisException("[UNRESOLVED_COLUMN] A column `wrod` cannot be resolved.\n'Project ['wrod]"))
 
     assert str(error) == (
-        "[UNRESOLVED_COLUMN] A column `wrod` cannot be resolved.; the job's columns or expressions do not fit its input"
+        "[UNRESOLVED_COLUMN] A column `wrod` cannot be resolved; the job's columns or expressions do not fit its input"
     )
 
 
@@ -104,3 +104,81 @@ def test_long_text_is_cut() -> None:
 @pytest.mark.parametrize("exception", [ValueError("No space left on device"), KeyError("x"), OSError()])
 def test_exception_of_somebody_else_is_not_explained(exception: Exception) -> None:
     assert explain(exception) is None
+
+
+HEAD = "An exception was thrown from the Python worker:\nTraceback (most recent call last):\n"
+WORKER = '  File "/s/pyspark.zip/pyspark/worker.py", line 4327, in invoke_udf\n    run_process()\n'
+HERE = '  File "/home/ann/orders.py", line 12, in double\n    return 1 // n\n           ~~^^~~\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{HEAD}{WORKER}{HERE}ZeroDivisionError: by zero", "ZeroDivisionError: by zero, at /home/ann/orders.py:12 in"),
+        (f"{HEAD}{HERE}orders.TooFew: three", "orders.TooFew: three, at /home/ann/orders.py:12 in double; the log"),
+        (f"{HEAD}{HERE}AssertionError", "AssertionError, at /home/ann/orders.py:12 in double; the log"),
+        (f"{HEAD}{HERE}SystemExit: 3", "SystemExit: 3, at /home/ann/orders.py:12 in double; the log"),
+        (f"{HEAD}{HERE}ValueError: a\nb\nc", "ValueError: a, at /home/ann/orders.py:12 in double; the log"),
+        (
+            f'{HEAD}{HERE}  File "pyarrow/table.pxi", line 1718, in pyarrow.lib._Tabular.__getitem__\nKeyError: "x"',
+            'KeyError: "x", at /home/ann/orders.py:12 in double',
+        ),
+        (
+            f'{HEAD}{HERE}  File "/v/lib/python3.12/site-packages/pandas/core/generic.py", line 6, in __getattr__\n'
+            "AttributeError: nope",
+            "AttributeError: nope, at /home/ann/orders.py:12 in double",
+        ),
+        (
+            f"{HEAD}{HERE}KeyError: 'x'\n\nThe above exception was the direct cause of the following exception:\n\n"
+            f"Traceback (most recent call last):\n{HERE.replace('12', '14')}ValueError: bad\n",
+            "ValueError: bad, at /home/ann/orders.py:14 in double",
+        ),
+        (
+            f"{HEAD}{WORKER}{HERE}StopIteration\n\nDuring handling of the above exception, another exception:"
+            f"\n\nTraceback (most recent call last):\n{WORKER}pyspark.errors.PySparkRuntimeError: [STOP] Caught",
+            "pyspark.errors.PySparkRuntimeError: [STOP] Caught, at /home/ann/orders.py:12 in double",
+        ),
+        (
+            "+ Exception Group Traceback (most recent call last):\n  |   File \"/home/ann/orders.py\", line 12, in f\n"
+            "  |     raise\n  | ExceptionGroup: several (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n"
+            "    | ValueError: a\n    +------------------------------------",
+            "ExceptionGroup: several (2 sub-exceptions), at /home/ann/orders.py:12 in f",
+        ),
+        (
+            f"{HEAD}{WORKER}  File \"/t/orders-0a1b2c3d4e5f.zip/helper.py\", line 3, in f\n    x\nKeyError: 1",
+            "KeyError: 1, at helper.py:3 in f",
+        ),
+        (
+            f"{HEAD}{WORKER}ModuleNotFoundError: No module named 'geo'",
+            "ModuleNotFoundError: No module named 'geo'; install geo where the job and its workers run, or put geo.py",
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_in_a_worker_names_the_line_of_the_job(text: str, said: str) -> None:
+    error = explain(PySparkException(text))
+
+    assert (type(error), str(error)[: len(said)]) == (SparkJobError, said)
+
+
+def test_an_error_of_spark_s_names_the_line_that_asked_for_it() -> None:
+    source = "raise AnalysisException('[UNRESOLVED_COLUMN] no `wrod`.')"
+    with pytest.raises(AnalysisException) as caught:
+        exec(compile(source, "/home/ann/orders.py", "exec"), {"AnalysisException": AnalysisException})
+
+    assert str(explain(caught.value)) == (
+        "[UNRESOLVED_COLUMN] no `wrod`, at /home/ann/orders.py:1; the job's columns or expressions do not fit its input"
+    )
+
+
+class TooFewError(DataError):
+    exit_code = 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [(f"{__name__}.TooFewError", 40), ("hotset.errors.DataError", 5), ("orders.Unknown", 7)]
+)
+def test_an_error_that_the_job_raises_in_a_worker_keeps_its_code(kind: str, code: int) -> None:
+    error = explain(PySparkException(f"{HEAD}{HERE}{kind}: three"))
+
+    assert error is not None
+    assert (error.exit_code, "three" in str(error)) == (code, True)

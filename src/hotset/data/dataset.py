@@ -10,7 +10,7 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from hotset.data.columns import ddl
-from hotset.data.declared import (
+from hotset.data.dataset_checks import (
     check_choice,
     check_columns_text,
     check_kind,

@@ -29,6 +29,7 @@ from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import Level
 from hotset.order import Order
+from hotset.outcome import returning
 from hotset.params import CommandLine, Options, Writes, marked, parse_for
 from hotset.preflight import plan_run
 from hotset.report.model import Report
@@ -98,7 +99,8 @@ class Bench:
         try:
             with running(replace(order, forced_levels=levels, levels_file=NO_FILE)) as run:
                 begun = time.monotonic()
-                self.job.main(run, self.params)
+                with returning():
+                    self.job.main(run, self.params)
                 seconds = time.monotonic() - begun
         except HotsetError as error:
             return Record(task.option, task.round, error=str(error), exit_code=error.exit_code)

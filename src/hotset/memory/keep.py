@@ -83,6 +83,11 @@ class Shelf:
         self.check_free(name)
         return None
 
+    def has(self, name: str, data: Any) -> bool:
+        """Whether just this plan is what has the name."""
+        kept = self._held.get(name)
+        return kept is not None and (is_same(kept.given, data) or is_same(kept.placed.data, data))
+
     def check_free(self, name: str) -> None:
         """Raises UsageError for a name that something has."""
         if name in self._held:

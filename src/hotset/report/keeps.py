@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from hotset.report.model import Keep
 from hotset.report.terminal import counted, size
 
+WORTH_TELLING_S = 1.0  # what keeping has cost for nothing, and a person would notice
+
 
 def keep_warnings(keep: Keep) -> Iterator[str]:
     """Keeping that saved nothing, and what memory had no room for."""
@@ -12,7 +14,7 @@ def keep_warnings(keep: Keep) -> Iterator[str]:
         return
     if not keep.reads:
         yield f"{keep.name!r} was kept and never read"
-    if keep.reads == 1 and keep.build_seconds is not None:
+    if keep.reads == 1 and keep.build_seconds is not None and keep.build_seconds >= WORTH_TELLING_S:
         yield f"{keep.name!r} was kept and read once: that took {keep.build_seconds:.1f} s to build, and saved nothing"
     missing = keep.partitions - keep.partitions_stored
     if keep.evicted:

@@ -8,6 +8,7 @@ from hotset.report.model import Exchange, Read
 # what writers leave beside data, ours and Spark's: passed over as a matter of course
 COMPANION = re.compile(r"/(_MANIFEST\.json|_quarantine|_SUCCESS|\.[^/]*\.crc)$")
 SKEWED = 4  # times the rows of an even share
+WORTH_TELLING_ROWS = 100_000  # a task has that many done in well under a second
 
 
 def read_warnings(reads: Sequence[Read]) -> Iterator[str]:
@@ -30,6 +31,8 @@ def read_warnings(reads: Sequence[Read]) -> Iterator[str]:
 def skew_warnings(exchanges: Sequence[Exchange]) -> Iterator[str]:
     """Exchanges of which one task had most of the work."""
     for exchange in exchanges:
+        if exchange.largest_rows < WORTH_TELLING_ROWS:
+            continue
         if exchange.partitions > 1 and exchange.largest_rows * exchange.partitions > SKEWED * exchange.rows:
             share = exchange.largest_rows / exchange.rows
             yield (

@@ -4,11 +4,13 @@ Ask while the session is open: an exception of Spark's fetches its text from the
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 
+from hotset.blame import advise_on_import, find_author_line, parse_frames, read_frames
 from hotset.errors import (
     ClusterError,
     DataError,
@@ -44,11 +46,20 @@ OUT_OF_MEMORY = re.compile(r"java\.lang\.OutOfMemoryError: [\w ]+")
 PYTHON_ERROR = re.compile(r"^((?!org\.|java\.|scala\.|py4j\.|pyspark\.)\w[\w.]*(Error|Exception)\b.*)$", re.MULTILINE)
 
 
-def explain(exception: BaseException, log: Path | None = None, local_dir: str = "") -> HotsetError | None:
+# the frames of a worker's traceback, and the line that says what was raised
+TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n((?:[ \t]+.*\n|\n)*)(\S.*)")
+GROUP_MARGIN = re.compile(r"^ *[|+] (?=[\w ])", re.MULTILINE)  # of an ExceptionGroup's traceback
+IN_LOG = "the log named below has the whole story"
+
+
+def explain(
+    exception: BaseException, log: Path | None = None, local_dir: str = "", job: Path | None = None
+) -> HotsetError | None:
     """The error that an exception of Spark's stands for; None for anything that is not Spark's.
 
     A JVM that has ended cannot be asked; the log has its last words. `local_dir` is where Spark shuffles and spills:
-    its disk is full, if nobody has said before that the output's is.
+    its disk is full, if nobody has said before that the output's is. `job` is the job's own file or package: which of
+    its lines failed is said.
     """
     if isinstance(exception, Py4JNetworkError | ConnectionRefusedError):
         if log and (found := OUT_OF_MEMORY.search(log.read_text(errors="replace"))):
@@ -56,15 +67,45 @@ def explain(exception: BaseException, log: Path | None = None, local_dir: str = 
         return SparkJobError("Spark's JVM ended while the run was working; its last words are in the log named below")
     if not isinstance(exception, PySparkException | Py4JError):
         return None
-    text = str(exception)
+    text = GROUP_MARGIN.sub("", str(exception))
     if own := OWN_ERROR.findall(text):
         name, message = own[-1]
         return OWN_ERRORS[name](message)
+    if chosen := _chosen_by_job(text):
+        return chosen
     if meaning := _meaning(text, local_dir):
         return meaning
+    said = _sentence(text) + _place(text, exception, job)
     if isinstance(exception, AnalysisException):
-        return SparkJobError(f"{_sentence(text)}; the job's columns or expressions do not fit its input")
-    return SparkJobError(f"{_sentence(text)}; the log named below has the whole story")
+        return SparkJobError(f"{said}; the job's columns or expressions do not fit its input")
+    return SparkJobError(f"{said}; {advise_on_import(said) or IN_LOG}")
+
+
+def _place(text: str, exception: BaseException, job: Path | None) -> str:
+    """The line of the job: in the worker that failed, else the one in the driver that Spark was at work for."""
+    for frames, _ in reversed(TRACEBACK.findall(text)):
+        if line := find_author_line(parse_frames(frames), job):
+            return f", at {line}"
+    line = find_author_line(read_frames(exception), job)
+    return f", at {line}" if line else ""
+
+
+def _chosen_by_job(text: str) -> HotsetError | None:
+    """What a job's own kind of HotsetError in a worker stands for: the code that the job gave it."""
+    raised = [line.partition(": ") for _, line in TRACEBACK.findall(text)]
+    for name, _, message in reversed(raised):
+        for kind in _kinds_of_errors(HotsetError):
+            if name == f"{kind.__module__}.{kind.__qualname__}" and kind.exit_code > 1:
+                error = SparkJobError(message)
+                error.exit_code = kind.exit_code
+                return error
+    return None
+
+
+def _kinds_of_errors(kind: type[HotsetError]) -> Iterator[type[HotsetError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds_of_errors(below)
 
 
 def _meaning(text: str, local_dir: str) -> HotsetError | None:
@@ -82,12 +123,12 @@ def _meaning(text: str, local_dir: str) -> HotsetError | None:
 
 def _sentence(text: str) -> str:
     """The Python error of a worker if there is one: the last line of its traceback; else Spark's first sentence."""
-    in_python = [found[0] for found in PYTHON_ERROR.findall(text)]
+    in_python = [line for _, line in TRACEBACK.findall(text)] or [found[0] for found in PYTHON_ERROR.findall(text)]
     if in_python:
         return str(in_python[-1])[:LONGEST]
     lines = (line.strip() for line in text.splitlines())
     sentences = [CLASS_NAME.sub("", line) for line in lines if line and not NOT_A_SENTENCE.match(line)]
-    return (sentences[0] if sentences else text.strip())[:LONGEST]
+    return (sentences[0] if sentences else text.strip())[:LONGEST].rstrip(".;")
 
 
 def _line_with(pattern: str, text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from hotset import Dataset, UsageError
-from hotset.data.declared import column_names
+from hotset.data.dataset_checks import column_names
 
 COLUMNS = "day string, n int not null"
 
