@@ -7,11 +7,13 @@ which it touches the world. `hotset list` shows the jobs, docs/tour.md follows o
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
 from hotset.columnar.equality import comparable
+from hotset.columnar.forms import form_type, read_form
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted
 from hotset.data.dataset import Dataset
+from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime, WholeNumber
 from hotset.errors import (
     ClusterError,
     DataError,
@@ -32,36 +34,45 @@ from hotset.run import main, open_run
 from hotset.verbs import Run
 
 __all__ = [
+    "AsText",
     "Batches",
     "ClusterError",
     "DataError",
     "Dataset",
+    "Form",
     "Function",
     "HotsetError",
     "Input",
     "InputError",
     "Inputs",
     "Interrupted",
+    "IsoTime",
     "Kernel",
     "Level",
     "Loop",
     "Output",
     "OutputError",
     "Pairing",
+    "PatternTime",
     "ResourceError",
     "Run",
     "Sample",
     "SchemaError",
     "Shows",
     "SparkJobError",
+    "Unit",
+    "UnitTime",
     "UsageError",
+    "WholeNumber",
     "by_name",
     "comparable",
     "ddl",
     "find_function",
+    "form_type",
     "gathered",
     "main",
     "open_run",
     "quoted",
+    "read_form",
     "table",
 ]

@@ -6,7 +6,9 @@ from typing import Any
 import pyarrow as pa
 
 from hotset.columnar.exact import Fault, reader
+from hotset.columnar.forms import read_one
 from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.data.forms import AsText, Form
 
 NUMBERS = frozenset({*WHOLE, "float", "double"})
 
@@ -90,7 +92,18 @@ def _member(members: Members, column: Column, layout: Layout) -> Any:
         if not column.nullable:
             raise Fault("null, declared not null")
         return None
+    if column.form is not None:
+        return _formed(value, column, column.form)
     return _value(value, column, layout)
+
+
+def _formed(value: Any, column: Column, form: Form) -> Any:
+    """Numbers are their digits here, as in CSV. Raises Fault."""
+    if isinstance(form, AsText) and isinstance(value, bool):
+        return json.dumps(value)
+    if not isinstance(value, str):
+        raise Fault(f"not of type {column.kind}")
+    return read_one(value, form)
 
 
 def _value(value: Any, column: Column, layout: Layout) -> Any:

@@ -9,8 +9,10 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import ArrayType, DataType, DecimalType, StructField, StructType
 
 from hotset.data.dataset import Dataset
+from hotset.data.forms import Form
 from hotset.errors import UsageError
 
+UTC_TIME = pa.timestamp("us", "UTC")
 WHOLE = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}  # type -> bits
 FLAT = frozenset({*WHOLE, "float", "double", "boolean", "date", "timestamp", "timestamp_ntz", "string"})
 
@@ -25,6 +27,7 @@ class Column:
     nullable: bool = True
     optional: bool = False  # it has a default
     default: Any = None
+    form: Form | None = None  # how its values are written, where that is not the type's own way
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def _column(entry: StructField, dataset: Dataset) -> Column:
         entry.nullable,
         name in dataset.defaults,
         dataset.defaults.get(name),
+        dataset.forms.get(name),
     )
 
 

@@ -10,6 +10,7 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from hotset.data.columns import ddl
+from hotset.data.forms import Form
 from hotset.errors import UsageError
 
 Format = Literal["text", "csv", "json", "parquet", "orc"]
@@ -38,6 +39,7 @@ class Dataset:
     quote: str = '"'
     null: str = ""
     multiline: bool = False
+    forms: Mapping[str, Form] = field(default_factory=dict)  # how a column is written, where not in its type's own way
 
     def __post_init__(self) -> None:
         for name, character in (("separator", self.separator), ("quote", self.quote)):
@@ -71,6 +73,7 @@ class Dataset:
             partition_by=tuple(name for name in self.partition_by if name in names),
             key=(),
             defaults={name: value for name, value in self.defaults.items() if name in names},
+            forms={name: form for name, form in self.forms.items() if name in names},
         )
 
     def schema(self) -> StructType:
@@ -83,7 +86,7 @@ class Dataset:
                 f"the columns of a dataset are written in Spark's DDL, got {self.columns!r}: {reason}"
             ) from None
         assert isinstance(schema, StructType)
-        for name in (*self.partition_by, *self.key, *self.defaults):
+        for name in (*self.partition_by, *self.key, *self.defaults, *self.forms):
             if name not in schema.names:
                 raise UsageError(f"{name!r} is no column of the dataset; its columns are {', '.join(schema.names)}")
         return schema
