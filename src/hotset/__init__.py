@@ -7,7 +7,7 @@ which it touches the world. `hotset list` shows the jobs, docs/tour.md follows o
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
 from hotset.columnar.equality import comparable
-from hotset.columnar.forms import form_type, read_form
+from hotset.columnar.forms import read_form
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
@@ -68,7 +68,6 @@ __all__ = [
     "comparable",
     "ddl",
     "find_function",
-    "form_type",
     "gathered",
     "main",
     "open_run",

@@ -126,7 +126,7 @@ def test_catalyst_reads_parquet_that_the_workers_do_not_reach(run: Run, tmp_path
     reports = []
     for name in ("whole", "half"):
         params = Params(input=(str(tmp_path / name),), output="unused")
-        plan = sensor_report.plan_of(run.dataset(params.input), params)
+        plan = sensor_report.plan_of(run, params)
         report = sensor_report.dataframe(run, params, plan, reached=False).report
         assert isinstance(report, DataFrame)
         reports.append(report)

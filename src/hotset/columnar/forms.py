@@ -36,13 +36,6 @@ TAKEN: dict[type[Form], tuple[str, ...]] = {
 WHOLE = r"^-?[0-9]+(?:\.0*)?$"
 
 
-def form_type(form: Form) -> pa.DataType:
-    """What the values become."""
-    if isinstance(form, WholeNumber):
-        return pa.int64()
-    return pa.string() if isinstance(form, AsText) else UTC_TIME
-
-
 def bulk_type(form: Form) -> pa.DataType:
     """What a text mostly is, so that Arrow may parse it; where it refuses, all are read as texts."""
     if isinstance(form, IsoTime):
