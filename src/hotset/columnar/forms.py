@@ -5,14 +5,13 @@ Every reader goes through it, and so does Catalyst where it reads by itself: the
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotset.columnar.epochs import epoch_times
-from hotset.columnar.exact import BLANKS, Fault, Faults
+from hotset.columnar.exact import BLANKS, Faults
 from hotset.columnar.layout import UTC_TIME, Column
 from hotset.columnar.times import in_zone_or_told, iso_times, pattern_times, rows_of
 from hotset.columnar.values import convert
@@ -56,16 +55,6 @@ def read_texts(texts: pa.StringArray, column: Column, zone: str, *, refuse_nan: 
     if column.form is None:
         return convert(texts, column, zone, refuse_nan=refuse_nan)
     return read_form(texts, column.form)
-
-
-def read_one(text: str, form: Form) -> Any:
-    """What one text means. Raises Fault."""
-    if isinstance(form, AsText):
-        return text
-    values, faults = read_form(pa.array([text], pa.string()), form)
-    if faults:
-        raise Fault(faults[0])
-    return values[0].as_py()
 
 
 def read_form(values: pa.Array, form: Form) -> tuple[pa.Array, Faults]:

@@ -14,7 +14,7 @@ from hotset.columnar.csv_structure import Spans, has_long_line, line_spans, not_
 from hotset.columnar.exact import Faults
 from hotset.columnar.forms import read_form, read_texts
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
-from hotset.columnar.json_values import Number, check_record
+from hotset.columnar.json_values import Number, check_records
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.utf8 import is_utf8
 from hotset.columnar.values import Doubtful, sure
@@ -72,9 +72,8 @@ class JsonPart:
 
     def _one_by_one(self, piece: bytes, spans: Spans, rows: range) -> Iterator[Good | Bad]:
         records, good = [], []
-        for row in rows:
-            raw = piece[spans.starts[row] : spans.ends[row]]
-            record, faults = check_record(raw, self.layout)
+        raws = [piece[spans.starts[row] : spans.ends[row]] for row in rows]
+        for row, raw, (record, faults) in zip(rows, raws, check_records(raws, self.layout), strict=True):
             for column, reason in faults:
                 yield Bad(int(spans.lines[row]), raw, column, reason)
             if not faults:

@@ -1,12 +1,13 @@
 """One line of JSON as a record, or what is wrong with it. Numbers stay texts until their column is known."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from hotset.columnar.exact import Fault, reader
-from hotset.columnar.forms import read_one
+from hotset.columnar.forms import read_form
 from hotset.columnar.layout import WHOLE, Column, Layout
 from hotset.data.forms import AsText, Form
 
@@ -23,8 +24,23 @@ class Members(dict[str, Any]):
     twice: tuple[str, ...] = ()
 
 
-def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
-    """The values of the stored columns by name; and (column, reason) of every fault: then there is no record."""
+class Written(str):
+    """The text of a value in a form of its own."""
+
+
+# the values of the stored columns by name; and (column, reason) of every fault: then there is no record
+Checked = tuple[dict[str, Any], list[tuple[str | None, str]]]
+
+
+def check_records(raws: Sequence[bytes], layout: Layout) -> list[Checked]:
+    """What each line holds. Those together cost less whose columns have forms."""
+    checked = [_check_record(raw, layout) for raw in raws]
+    if any(column.form for column in layout.stored):
+        _read_forms(checked, layout)
+    return checked
+
+
+def _check_record(raw: bytes, layout: Layout) -> Checked:
     try:
         members = _object(raw, layout.dataset.longest_line_bytes)
     except Fault as why:
@@ -97,13 +113,31 @@ def _member(members: Members, column: Column, layout: Layout) -> Any:
     return _value(value, column, layout)
 
 
-def _formed(value: Any, column: Column, form: Form) -> Any:
+def _formed(value: Any, column: Column, form: Form) -> Written:
     """Numbers are their digits here, as in CSV. Raises Fault."""
     if isinstance(form, AsText) and isinstance(value, bool):
-        return json.dumps(value)
+        return Written(json.dumps(value))
     if not isinstance(value, str):
         raise Fault(f"not of type {column.kind}")
-    return read_one(value, form)
+    return Written(value)
+
+
+def _read_forms(checked: Sequence[Checked], layout: Layout) -> None:
+    """Puts values for the texts of columns that have a form, and their faults to the others, by columns."""
+    places = {column.name: place for place, column in enumerate(layout.stored)}
+    for column in layout.stored:
+        if column.form is None:
+            continue
+        texts = [record.get(column.name) for record, _ in checked]
+        texts = [text if isinstance(text, Written) else None for text in texts]
+        values, wrong = read_form(pa.array(texts, pa.string()), column.form)
+        for (record, _), text, value in zip(checked, texts, values.to_pylist(), strict=True):
+            if text is not None:
+                record[column.name] = value
+        for row, reason in wrong.items():
+            faults = checked[row][1]
+            faults.append((column.name, reason))
+            faults.sort(key=lambda fault: places.get(fault[0] or "", len(places)))
 
 
 def _value(value: Any, column: Column, layout: Layout) -> Any:
