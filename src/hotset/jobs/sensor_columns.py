@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from hotset import AsText, Dataset, Form, IsoTime, PatternTime, Unit, UsageError, WholeNumber, ddl, read_form
 from hotset.jobs.sensor_anomalies import anomaly_types
 from hotset.jobs.sensor_readings import Columns
-from hotset.jobs.sensor_times import by_sample, of_unit
+from hotset.jobs.sensor_times import by_sample, doubt, of_unit
 from hotset.jobs.sensor_windows import report_types
 
 Look = Callable[[Dataset], pa.Table]  # a few of its rows
@@ -62,9 +62,9 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     )
     _check_different(wanted, quantities, types)
     _check_quantities(found, quantities, types, look)
-    warnings = () if wanted.quantities else tuple(_left_out(found, wanted, types, look))
+    warnings = [] if wanted.quantities else _left_out(found, wanted, types, look)
     made = dict(types)
-    forms: dict[str, Form] = {wanted.time: _time_form(found, wanted, types[wanted.time], look)}
+    forms: dict[str, Form] = {wanted.time: _time_form(found, wanted, types[wanted.time], look, warnings)}
     made[wanted.time] = "timestamp"
     made[wanted.device], form = _device(found, wanted, types[wanted.device], look)
     forms |= {wanted.device: form} if form else {}
@@ -74,7 +74,7 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     _check_outputs(columns)
     selected = found.select(wanted.device, wanted.time, *quantities)
     stored = replace(selected, columns=selected.columns.replace(" not null", ""))
-    return Chosen(columns, replace(selected, columns=columns.declared, forms=forms), stored, warnings)
+    return Chosen(columns, replace(selected, columns=columns.declared, forms=forms), stored, tuple(warnings))
 
 
 def texts_of(found: Dataset, names: Sequence[str], look: Look) -> list[pa.StringArray]:
@@ -152,7 +152,7 @@ def _left_out(found: Dataset, wanted: Wanted, types: dict[str, str], look: Look)
     return warnings
 
 
-def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look) -> Form:
+def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: list[str]) -> Form:
     name, is_text = wanted.time, found.format in TEXT_FORMATS
     if kind not in (*TIMES, *WHOLE, "double", "string") and not kind.startswith("decimal"):
         why = ": floats are 128 seconds apart from 2004 on" if kind == "float" else ""
@@ -164,7 +164,10 @@ def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look) -> Form:
     if wanted.pattern:
         return PatternTime(wanted.pattern, wanted.zone)
     (texts,) = texts_of(found, (name,), look)
-    return of_unit(texts, wanted.unit) if wanted.unit else by_sample(name, texts, wanted.zone)
+    if not wanted.unit:
+        return by_sample(name, texts, wanted.zone)
+    warnings += filter(None, [doubt(name, texts, wanted.unit)])
+    return of_unit(texts, wanted.unit)
 
 
 def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str, Form | None]:
@@ -218,7 +221,8 @@ def _or_as_text(name: str, *, is_text: bool) -> str:
 
 def _check_outputs(columns: Columns) -> None:
     """Raises UsageError for columns that the outputs cannot have."""
-    made = {*list(report_types(columns))[1:], *list(anomaly_types(columns))[2:]}
+    others = Columns("", "\0", columns.quantities, {"": "string"})  # no column is called so
+    made = {*report_types(others), *anomaly_types(others)}
     for name in (columns.device, columns.time):
         if name in made:
             raise UsageError(f"the outputs have a column {name!r} of their own, got it in the input; rename that one")

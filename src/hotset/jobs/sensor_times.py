@@ -42,6 +42,18 @@ def of_unit(texts: pa.StringArray, unit: Unit) -> UnitTime:
     return UnitTime(unit, "others" if _read(texts, UnitTime(unit, "guessed")) else "none")
 
 
+def doubt(name: str, texts: pa.StringArray, unit: Unit) -> str | None:
+    """What to tell somebody whose numbers, by their size, are of another unit than the one that was named."""
+    texts = texts[:: max(len(texts) // MOST_LOOKED_AT, 1)]
+    for other in UNITS:
+        if other != unit and len(texts) and _read(texts, UnitTime(other, "guessed")) == len(texts):
+            return (
+                f"column {name!r} holds numbers like {texts[0].as_py()}, by their size {UNIT_NAMES[other]} since 1970; "
+                f"taken for {UNIT_NAMES[unit]}, as --time-unit {unit} says"
+            )
+    return None
+
+
 def _read(texts: pa.StringArray, form: Form) -> int:
     """How many of them are in the form."""
     return len(texts) - len(read_form(texts, form)[1])
@@ -58,7 +70,7 @@ def _unknown(name: str, texts: pa.StringArray) -> UsageError:
     how = " or ".join(f"--time-format {pattern!r}" for pattern in islice(_fitting(texts), 3))
     if how:
         how = f"{how} would read them"
-    elif _read(texts, UnitTime("s", "none")) == len(texts):
+    elif _read(texts, UnitTime("ns", "none")) == len(texts):
         how = "with --time-unit s, ms, us or ns, if they count from 1970"
     else:
         how = "with --time-format, as in --time-format '%d.%m.%Y %H:%M'"
