@@ -167,7 +167,7 @@ def test_a_quantity_that_is_text_is_told_by_what_it_holds() -> None:
 
 def test_a_column_of_numbers_and_some_text_is_not_left_out_silently() -> None:
     columns = "id int, at timestamp, v double, temp string, note string"
-    values = {"temp": ["1", "2", "3", "n/a"], "note": ["1", "a", "b", "2x"]}
+    values: dict[str, Sequence[Any]] = {"temp": ["1", "2", "3", "n/a"], "note": ["1", "a", "b", "2x"]}
 
     found = chosen(columns, values=values)
 

@@ -29,6 +29,7 @@ from hotset.jobs.sensor_readings import in_order, only_future
 from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
 
 Engine = Literal["columnar", "dataframe"]
+TimeUnit = Literal["auto", Unit]
 Data = Batches | DataFrame
 
 
@@ -43,7 +44,7 @@ class Params:
     columns: Annotated[str, "the input's columns in Spark's DDL; by default they are found in the input"] = ""
     device: Annotated[str, "the column that names the device"] = "device_id"
     timestamp: Annotated[str, "the column that says when"] = "timestamp"
-    time_unit: Annotated[Unit | None, "times are numbers since 1970 in this unit; by default a sample tells"] = None
+    time_unit: Annotated[TimeUnit, "of times that are numbers since 1970; auto: by their size in a sample"] = "auto"
     time_format: Annotated[str, "how times are written, as in '%d.%m.%Y %H:%M'; by default ISO 8601"] = ""
     time_zone: Annotated[str, "where times without an offset are local, as in Europe/Berlin"] = "UTC"
     quantities: Annotated[tuple[str, ...], "the columns that are measured; by default all others that are numbers"] = ()
@@ -85,7 +86,7 @@ class Params:
         IsoTime(self.time_zone)
         if self.time_format:
             PatternTime(self.time_format)
-        if self.time_unit and self.time_format:
+        if self.time_unit != "auto" and self.time_format:
             raise UsageError(
                 f"--time-unit and --time-format exclude each other, got {self.time_unit} and {self.time_format!r}"
             )
@@ -96,7 +97,7 @@ def wanted_of(params: Params) -> Wanted:
         params.device,
         params.timestamp,
         params.quantities,
-        params.time_unit,
+        None if params.time_unit == "auto" else params.time_unit,
         params.time_format,
         params.time_zone,
         bool(params.columns),
