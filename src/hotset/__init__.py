@@ -9,11 +9,13 @@ from hotset.columnar import own_text
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
 from hotset.columnar.equality import comparable
+from hotset.columnar.forms import read_form
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted
 from hotset.data.dataset import Dataset
+from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime, WholeNumber
 from hotset.data.guess import Guess, Role
 from hotset.data.listing import spark_paths
 from hotset.data.options import CsvOptions, TableOptions
@@ -37,11 +39,13 @@ from hotset.run import main, open_run
 from hotset.verbs import Run
 
 __all__ = [
+    "AsText",
     "Batches",
     "ClusterError",
     "CsvOptions",
     "DataError",
     "Dataset",
+    "Form",
     "Function",
     "Guess",
     "HotsetError",
@@ -49,12 +53,14 @@ __all__ = [
     "InputError",
     "Inputs",
     "Interrupted",
+    "IsoTime",
     "Kernel",
     "Level",
     "Loop",
     "Output",
     "OutputError",
     "Pairing",
+    "PatternTime",
     "ResourceError",
     "Role",
     "Run",
@@ -63,7 +69,10 @@ __all__ = [
     "Shows",
     "SparkJobError",
     "TableOptions",
+    "Unit",
+    "UnitTime",
     "UsageError",
+    "WholeNumber",
     "by_name",
     "comparable",
     "ddl",
@@ -73,6 +82,7 @@ __all__ = [
     "open_run",
     "own_text",
     "quoted",
+    "read_form",
     "spark_paths",
     "table",
 ]

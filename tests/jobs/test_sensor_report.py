@@ -1,3 +1,5 @@
+import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
@@ -6,22 +8,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from sensor_oracle import AS_OF, expected_report, random_readings, write
 
-from hotset import Run, SchemaError, UsageError, open_run
+from hotset import DataError, Run, SchemaError, UsageError, open_run
 from hotset.jobs import sensor_report
 from hotset.jobs.sensor_report import Engine, Params
 
 ENGINES = get_args(Engine)
+ALONE: dict[str, Any] = {"anomalies": "", "future": ""}  # the report, and nothing that costs more jobs
 pytestmark = pytest.mark.usefixtures("spark")
 
 
-def made(directory: Path, **params: Any) -> dict[str, pd.DataFrame]:
+def made(directory: Path, max_bad: str = "0", **params: Any) -> dict[str, pd.DataFrame]:
     """What the job publishes in a run of its own, by output; sorted."""
     outputs = {name: str(directory / name) for name in ("output", "anomalies", "future")}
-    with open_run("test", report=directory / "report.json") as run:
+    with open_run("test", report=directory / "report.json", max_bad=max_bad) as run:
         sensor_report.main(run, Params(**{"as_of": AS_OF.isoformat(), **outputs, **params}))
     return {name: as_frame(path) for name, path in outputs.items() if Path(path).exists()}
 
@@ -60,7 +64,13 @@ def test_report_is_that_of_pandas(tmp_path: Path, engine: Engine, window: str, p
 def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
     readings = random_readings(800, 3)
     sources = {"one": write(readings, tmp_path / "one", 1), "five": write(readings[::-1], tmp_path / "five", 5)}
-    params = {"period": "1 minute", "gap": "20 minutes", "history": 16, "stuck": 2, "limits": ("humidity=0:65",)}
+    params: dict[str, Any] = {
+        "period": "1 minute",
+        "gap": "20 minutes",
+        "history": 16,
+        "stuck": 2,
+        "limits": ("humidity=0:65",),
+    }
     ways: list[tuple[str, Engine]] = [("one", "columnar"), ("five", "columnar"), ("five", "dataframe")]
 
     answers = [
@@ -126,7 +136,7 @@ def test_catalyst_reads_parquet_that_the_workers_do_not_reach(run: Run, tmp_path
     reports = []
     for name in ("whole", "half"):
         params = Params(input=(str(tmp_path / name),), output="unused")
-        plan = sensor_report.plan_of(run.dataset(params.input), params)
+        plan = sensor_report.plan_of(run, params)
         report = sensor_report.dataframe(run, params, plan, reached=False).report
         assert isinstance(report, DataFrame)
         reports.append(report)
@@ -134,6 +144,85 @@ def test_catalyst_reads_parquet_that_the_workers_do_not_reach(run: Run, tmp_path
     assert [(row["readings"], row["duplicates"]) for row in reports[0].take(2)] == [(2, 1)]
     with pytest.raises(PySparkException, match="a reading without device_id"):
         reports[1].take(1)
+
+
+AT_MS = 1_672_531_200_000  # the beginning of 2023
+ODD_READINGS = [  # the last three have no device, a time in seconds, and no time
+    *((1.0, AT_MS + n * 1000, n % 3 == 0, n) for n in range(5)),
+    (20.0, AT_MS + 3_600_000, None, 7),
+    (None, AT_MS, True, 1),
+    (1.0, AT_MS // 1000, True, 1),
+    (1.0, None, True, 1),
+]
+
+
+def write_odd_readings(path: Path) -> str:
+    """What pandas makes of whole numbers where some are missing; the format by the suffix."""
+    frame = pd.DataFrame(ODD_READINGS, columns=["device_id", "timestamp", "on", "v"])
+    table = pa.Table.from_pandas(frame.astype({"on": "boolean"}), preserve_index=False)
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    elif path.suffix == ".jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        (orc.write_table if path.suffix == ".orc" else pq.write_table)(table, path)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("engine", "suffix"), [("columnar", "csv"), ("dataframe", "jsonl"), ("columnar", "parquet"), ("dataframe", "orc")]
+)
+def test_devices_and_times_that_pandas_made_floats(tmp_path: Path, engine: Engine, suffix: str) -> None:
+    source = write_odd_readings(tmp_path / f"odd.{suffix}")
+
+    report = made(tmp_path, "3", input=(source,), engine=engine, quantities=("v",), **ALONE)["output"]
+
+    assert report[["device_id", "readings", "v_mean"]].values.tolist() == [[1, 5, 2.0], [20, 1, 7.0]]
+    assert report["window_start"].dt.strftime("%Y-%m-%d %H").tolist() == ["2023-01-01 00", "2023-01-01 01"]
+    assert report["device_id"].dtype == np.int64
+    (books,) = json.loads((tmp_path / "report.json").read_text())["reads"]
+    assert (books["rows"], books["good"], books["set_aside"]) == (9, 6, 3)
+
+
+def test_bad_times_are_more_than_is_allowed_by_default(tmp_path: Path) -> None:
+    source = write_odd_readings(tmp_path / "odd.csv")
+
+    with pytest.raises(DataError, match="3 of 9 rows") as raised:
+        made(tmp_path, input=(source,), **ALONE)
+
+    notes = "\n".join(raised.value.__notes__)
+    assert "seconds since 1970, by its size, in a column of milliseconds" in notes
+
+
+def test_booleans_and_decimals_are_quantities_of_both_engines(tmp_path: Path) -> None:
+    numbers = pa.array([Decimal("1.25"), Decimal("2.75"), None], pa.decimal128(20, 2))
+    large = [2**53 + 1, 2**53 + 1, 2**53 + 1]
+    times = pa.array(["2023-01-01T01:00:00.123456789+01:00", "01.01.2023", "2023-01-01T00:00:00.1234569z"])
+    table = {"device_id": pa.array(["a", "a", "a"]).dictionary_encode(), "timestamp": times}
+    pq.write_table(pa.table(table | {"d": numbers, "on": [True, False, None], "n": large}), tmp_path / "one.parquet")
+    params = ALONE | {"input": (str(tmp_path / "one.parquet"),), "quantities": ("d", "on", "n")}
+
+    one, other = (made(tmp_path / engine, "1", engine=engine, **params)["output"] for engine in ENGINES)
+
+    assert_same(one, other)
+    assert one[["readings", "duplicates", "d_count", "d_mean", "on_mean", "n_mean"]].values.tolist() == [
+        [1, 1, 1, 1.25, 1.0, float(2**53)]
+    ]
+
+
+def test_catalyst_reads_numbers_as_times_where_the_workers_do_not_reach(run: Run, tmp_path: Path) -> None:
+    seconds = {"whole": [1_672_531_200, 1_672_531_201], "half": [1_672_531_200, 1_672_531_200_000]}
+    for name, times in seconds.items():
+        pq.write_table(pa.table({"device_id": [1.0, 1.0], "timestamp": times, "v": [1.0, 2.0]}), tmp_path / name)
+
+    reports = []
+    for name in seconds:
+        params = Params(input=(str(tmp_path / name),), output="unused", time_unit="s")
+        reports.append(sensor_report.dataframe(run, params, sensor_report.plan_of(run, params), reached=False).report)
+
+    assert [(row["device_id"], row["readings"]) for row in reports[0].take(2)] == [(1, 2)]  # type: ignore[union-attr]
+    with pytest.raises(PySparkException, match="milliseconds since 1970, by its size"):
+        reports[1].take(1)  # type: ignore[union-attr]
 
 
 def test_future_readings_are_told_of_where_they_are_not_written(run: Run, tmp_path: Path) -> None:
@@ -171,6 +260,9 @@ def test_the_real_readings_show_what_the_page_says(tmp_path: Path) -> None:
         ({"limits": ("temperature=9:1",)}, "--limits"),
         ({"limits": ("temperature=nan:1",)}, "--limits"),
         ({"limits": ("a=1:2", "a=1:2")}, "--limits"),
+        ({"time_unit": "s", "time_format": "%Y-%m-%d"}, "exclude each other"),
+        ({"time_format": "%Q"}, "'%Q'"),
+        ({"time_zone": "Middle/Earth"}, "no time zone"),
         ({"stuck": 1}, "--stuck"),
         ({"history": 3}, "--history"),
         ({"threshold": 0.0}, "--threshold"),
@@ -187,12 +279,12 @@ def test_params_refuse_what_means_nothing(params: dict[str, Any], message: str) 
     [
         ({"device": "sensor"}, "'sensor'"),
         ({"device": "value"}, "'value' is double"),
-        ({"timestamp": "note"}, "'note' is string"),
+        ({"timestamp": "note"}, "'note' holds no times of a known form"),
         ({"timestamp": "device_id"}, "all different"),
         ({"quantities": ("value", "value")}, "all different"),
         ({"quantities": ("note",)}, "'note' is string"),
         ({"limits": ("pressure=1:2",)}, "no quantity"),
-        ({"columns": "device_id bigint, timestamp timestamp"}, "some quantities"),
+        ({"columns": "device_id bigint, timestamp timestamp"}, "no column holds numbers"),
     ],
 )
 def test_columns_that_are_no_readings_are_refused(

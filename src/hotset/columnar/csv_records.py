@@ -11,11 +11,13 @@ import pyarrow.csv as pacsv
 from hotset.columnar.blocks import count_ends
 from hotset.columnar.csv_structure import Spans, check_spans, has_long_line, is_well_formed, line_spans, no_rows
 from hotset.columnar.exact import FALSE, NOT_NULL, TRUE, Faults
+from hotset.columnar.forms import bulk_type, read_form, read_texts
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
 from hotset.columnar.layout import WHOLE, Column, Layout
 from hotset.columnar.own_text import own_texts
 from hotset.columnar.utf8 import BOM, is_utf8
-from hotset.columnar.values import Doubtful, convert, in_zone, sure
+from hotset.columnar.values import Doubtful, in_zone, sure
+from hotset.data.forms import IsoTime
 
 
 @dataclass
@@ -26,6 +28,7 @@ class CsvPart:
     fields: tuple[str, ...]
     placed: bool = False  # whether every row has to know where it stands
     zoned: bool = False  # whether timestamps carried an offset so far
+    forms_as_texts: bool = False  # whether Arrow does not understand a form
     dirty: bool = False  # whether the last piece held a fault
     lines: int = 0  # that were read, empty ones too; of multiline CSV, records
     blanks: int = 0
@@ -56,14 +59,25 @@ class CsvPart:
         if not self._may_be_parsed(piece, spans):
             return None
         try:
-            table = self._typed(piece)
-            # a line makes one row, or none: only where rows are fewer have blank ones to be looked for
-            blanks = 0 if table.num_rows == lines else self._blanks_of(piece, spans)
-            if table.num_rows != lines - blanks:
-                return None
-            checked = self._checked(table)
+            return self._rows_of(piece, spans, lines)
         except (pa.ArrowInvalid, Doubtful):
+            if self.forms_as_texts or not any(column.form for column in self.columns):
+                return None
+        try:
+            self.forms_as_texts = True
+            return self._rows_of(piece, spans, lines)
+        except (pa.ArrowInvalid, Doubtful):
+            self.forms_as_texts = False
             return None
+
+    def _rows_of(self, piece: bytes, spans: Spans | None, lines: int) -> pa.Table | None:
+        """All records as Arrow reads them; None where they are too few. Raises ArrowInvalid and Doubtful."""
+        table = self._typed(piece)
+        # a line makes one row, or none: only where rows are fewer have blank ones to be looked for
+        blanks = 0 if table.num_rows == lines else self._blanks_of(piece, spans)
+        if table.num_rows != lines - blanks:
+            return None
+        checked = self._checked(table)
         self.blanks += 0 if checked is None else blanks
         return checked
 
@@ -75,7 +89,7 @@ class CsvPart:
         """Whether Arrow can be trusted with the piece: it takes more than we do."""
         if b"\0" in piece or not is_utf8(piece):
             return False
-        if _holds_hexadecimal(piece) and any(column.kind in WHOLE for column in self.columns):
+        if _holds_hexadecimal(piece) and any(_may_be_whole(column) for column in self.columns):
             return False
         if spans is not None:
             return True
@@ -92,14 +106,15 @@ class CsvPart:
 
     def _bulk_types(self) -> dict[str, pa.DataType]:
         times = pa.timestamp("us", "UTC" if self.zoned else None)
-        return {
-            column.name: pa.string()
-            if column.own_form is not None
-            else times
-            if column.kind == "timestamp"
-            else column.type
-            for column in self.columns
-        }
+        types = {column.name: self._bulk_type(column) for column in self.columns}
+        return {name: times if pa.types.is_timestamp(kind) and kind.tz else kind for name, kind in types.items()}
+
+    def _bulk_type(self, column: Column) -> pa.DataType:
+        if column.own_form is not None:
+            return pa.string()
+        if column.form is None:
+            return column.type
+        return pa.string() if self.forms_as_texts else bulk_type(column.form)
 
     def _parsed(self, piece: bytes, types: dict[str, pa.DataType]) -> pa.Table:
         dataset = self.dataset
@@ -136,14 +151,24 @@ class CsvPart:
             array = table[column.name]
             if array.null_count and not column.nullable:
                 return None
-            if column.own_form is not None:
-                array, faults = self._values_of(array.combine_chunks(), column)
-                if faults:
-                    return None
-            elif column.kind == "timestamp" and not self.zoned:
-                array = in_zone(array, self.layout.zone)
-            values.append(sure(array, column, refuse_nan=self.layout.refuses_nan))
+            values.append(self._checked_values(array, column))
         return pa.table(values, [column.name for column in self.columns])
+
+    def _checked_values(self, array: pa.ChunkedArray, column: Column) -> Any:
+        """Raises ArrowInvalid and Doubtful for what is a fault, or could be."""
+        if column.own_form is not None:
+            values, faults = self._values_of(array.combine_chunks(), column)
+            if faults:
+                raise Doubtful
+            return values
+        if column.form is not None and not pa.types.is_timestamp(array.type):
+            values, faults = read_form(array.combine_chunks(), column.form)
+            if faults:
+                raise Doubtful
+            return values
+        if column.kind == "timestamp" and not self.zoned:
+            array = in_zone(array, column.form.zone if isinstance(column.form, IsoTime) else self.layout.zone)
+        return sure(array, column, refuse_nan=self.layout.refuses_nan)
 
     def _exactly(self, piece: bytes, spans: Spans) -> Iterator[Good | Bad]:
         check_spans(piece, spans, self.dataset, len(self.fields))
@@ -189,7 +214,7 @@ class CsvPart:
 
     def _values_of(self, texts: pa.StringArray, column: Column) -> tuple[pa.Array, Faults]:
         """Values, and what is wrong with the others: of a guessed type, also a text that is not its value's own."""
-        values, faults = convert(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
+        values, faults = read_texts(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
         if column.own_form is not None:
             others = np.flatnonzero(
                 ~own_texts(texts, values, column.kind, column.own_form, comma=column.comma)
@@ -216,6 +241,11 @@ def _cut_out(piece: bytes, spans: Spans, rows: np.ndarray) -> bytes:
         kept.append(before + b"\n" if before.endswith(b"\r") else before)
         position = spans.starts[row + 1] if row + 1 < len(spans) else len(piece)
     return b"".join([*kept, piece[position:]]) if kept else piece
+
+
+def _may_be_whole(column: Column) -> bool:
+    """Whether Arrow reads whole numbers of it."""
+    return column.kind in WHOLE or (column.form is not None and pa.types.is_integer(bulk_type(column.form)))
 
 
 def _holds_hexadecimal(piece: bytes) -> bool:

@@ -159,7 +159,7 @@ def _time(text: str, kind: str, zone: str) -> datetime:
     if kind == "timestamp_ntz":
         return local
     try:
-        return _absolute(local, offset) if offset else _in_one_zone(local, zone)
+        return _absolute(local, offset) if offset else in_one_zone(local, zone)
     except OverflowError:  # in UTC the year would be 0, or 10000
         raise _beyond(kind) from None
 
@@ -172,7 +172,7 @@ def _absolute(local: datetime, offset: str) -> datetime:
     return local.replace(tzinfo=timezone(ahead)).astimezone(UTC)
 
 
-def _in_one_zone(local: datetime, zone: str) -> datetime:
+def in_one_zone(local: datetime, zone: str) -> datetime:
     first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         there = first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local

@@ -11,6 +11,7 @@ from pyarrow.orc import ORCFile
 from hotset.columnar.blocks import Slice
 from hotset.columnar.csv_structure import invalid_text, split_record
 from hotset.columnar.exact import Fault
+from hotset.columnar.forms import takes
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.pieces import chunks_of, first_line, opened
 from hotset.data.dataset import Dataset
@@ -33,7 +34,8 @@ def footer_fields(file: InputFile, schema: pa.Schema, layout: Layout) -> tuple[s
     """The same of a footer, types included."""
     _check_names(file, schema.names, layout, ordered=False)
     for column in layout.present(schema.names):
-        if not _fits(schema.field(column.name).type, column):
+        stored = schema.field(column.name).type
+        if not (takes(stored, column.form) if column.form else _fits(stored, column)):
             raise SchemaError(
                 f"{file.path}: column {column.name!r} is {schema.field(column.name).type}, declared {column.kind}"
             )

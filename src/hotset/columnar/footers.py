@@ -26,7 +26,7 @@ def footers(listing: Listing, layout: Layout) -> tuple[int, bool]:
 def looks_at_rows(layout: Layout) -> bool:
     """Whether a row may be bad, or needs a value that the file does not have."""
     dataset = layout.dataset
-    strict = any(not column.nullable or column.optional for column in layout.columns)
+    strict = any(not column.nullable or column.optional or column.form for column in layout.columns)
     return bool(strict or dataset.rules or dataset.partition_by or dataset.nan == "refuse")
 
 

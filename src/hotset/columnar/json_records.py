@@ -1,8 +1,10 @@
 """Records of JSON lines as Arrow batches: in bulk while all is well, exactly where it is not."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,15 +12,19 @@ import pyarrow.json as pajson
 
 from hotset.columnar.blocks import count_ends
 from hotset.columnar.csv_structure import Spans, has_long_line, line_spans, not_utf8
+from hotset.columnar.exact import Faults
+from hotset.columnar.forms import read_form, read_texts
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
-from hotset.columnar.json_values import check_record, is_exact_double
+from hotset.columnar.json_values import Number, check_records, is_exact_double
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.utf8 import is_utf8
-from hotset.columnar.values import Doubtful, convert, sure
+from hotset.columnar.values import Doubtful, sure
+from hotset.data.forms import UnitTime, WholeNumber
 
 NOT_JSON = (b"\0", b"NaN", b"Inf")  # which Arrow takes
 NOT_IN_BULK = (pa.ArrowInvalid, pa.ArrowNotImplementedError, Doubtful, UnicodeDecodeError)
 MANY_DIGITS = re.compile(rb"[0-9][0-9.]{15}")  # a double may have fewer
+NUMBERS = pa.decimal128(38, 9)  # without rounding; for a number with more digits Arrow raises
 FEW = 32  # lines; below that, another attempt in bulk costs more than looking at each
 
 
@@ -68,9 +74,8 @@ class JsonPart:
 
     def _one_by_one(self, piece: bytes, spans: Spans, rows: range) -> Iterator[Good | Bad]:
         records, good = [], []
-        for row in rows:
-            raw = piece[spans.starts[row] : spans.ends[row]]
-            record, faults = check_record(raw, self.layout)
+        raws = [piece[spans.starts[row] : spans.ends[row]] for row in rows]
+        for row, raw, (record, faults) in zip(rows, raws, check_records(raws, self.layout), strict=True):
             for column, reason in faults:
                 yield Bad(int(spans.lines[row]), raw, column, reason)
             if not faults:
@@ -99,11 +104,12 @@ class JsonPart:
         ):
             raise Doubtful
         columns = self.layout.stored
+        first = _first_record(piece) if any(column.form for column in columns) else {}
         table = pajson.read_json(
             pa.py_buffer(piece),
             pajson.ReadOptions(use_threads=False, block_size=len(piece) + 1),
             pajson.ParseOptions(
-                explicit_schema=pa.schema([(column.name, _as_read(column)) for column in columns]),
+                explicit_schema=pa.schema([(column.name, _as_read(column, first)) for column in columns]),
                 unexpected_field_behavior=self.layout.dataset.on_new.replace("fail", "error"),
             ),
         )
@@ -115,13 +121,36 @@ class JsonPart:
     def _values(self, array: pa.Array, column: Column) -> pa.Array:
         if array.null_count and (not column.nullable or column.optional):
             raise Doubtful  # whether the key is missing or null, only a look at each line tells
-        if pa.types.is_string(array.type) and column.kind != "string":
-            array, faults = convert(array, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
-            if faults:
-                raise Doubtful
+        faults: Faults = {}
+        if column.form is not None:
+            array, faults = read_form(array, column.form)
+        elif pa.types.is_string(array.type) and column.kind != "string":
+            array, faults = read_texts(array, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
+        if faults:
+            raise Doubtful
         return sure(array, column, refuse_nan=False)
 
 
-def _as_read(column: Column) -> pa.DataType:
-    """Dates and times are strings in JSON, and become what they are by the same rules as in CSV."""
+def _first_record(piece: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(piece[: piece.index(b"\n")], parse_int=Number, parse_float=Number)
+    except (ValueError, RecursionError):
+        raise Doubtful from None
+    return record if isinstance(record, dict) else {}
+
+
+def _as_read(column: Column, first: dict[str, Any]) -> pa.DataType:
+    """Dates and times are strings in JSON, and become what they are by the same rules as in CSV.
+
+    Of a form of its own, the first record says how it is written; where others differ, each is looked at.
+    """
+    if column.form is not None:
+        value = first.get(column.name)
+        if not isinstance(value, Number):
+            return pa.string()
+        if value.lstrip("-").isdigit():
+            return pa.int64()
+        if not isinstance(column.form, UnitTime | WholeNumber):
+            raise Doubtful  # what its digits are, only the line itself tells
+        return NUMBERS
     return pa.string() if column.kind in ("date", "timestamp", "timestamp_ntz") else column.type

@@ -1,6 +1,7 @@
 """One line of JSON as a record, or what is wrong with it. Numbers stay texts until their column is known."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +9,10 @@ import pyarrow as pa
 
 from hotset.columnar.csv_structure import invalid_text
 from hotset.columnar.exact import NOT_NULL, TWICE, Fault, reader
+from hotset.columnar.forms import read_form
 from hotset.columnar.layout import WHOLE, Column, Layout
 from hotset.data.dataset import Dataset
+from hotset.data.forms import AsText, Form
 
 NUMBERS = frozenset({*WHOLE, "float", "double"})
 
@@ -24,8 +27,23 @@ class Members(dict[str, Any]):
     twice: tuple[str, ...] = ()
 
 
-def check_record(raw: bytes, layout: Layout) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
-    """The values of the stored columns by name; and (column, reason) of every fault: then there is no record."""
+class Written(str):
+    """The text of a value in a form of its own."""
+
+
+# the values of the stored columns by name; and (column, reason) of every fault: then there is no record
+Checked = tuple[dict[str, Any], list[tuple[str | None, str]]]
+
+
+def check_records(raws: Sequence[bytes], layout: Layout) -> list[Checked]:
+    """What each line holds. Those together cost less whose columns have forms."""
+    checked = [_check_record(raw, layout) for raw in raws]
+    if any(column.form for column in layout.stored):
+        _read_forms(checked, layout)
+    return checked
+
+
+def _check_record(raw: bytes, layout: Layout) -> Checked:
     try:
         members = read_object(raw, layout.dataset)
     except Fault as why:
@@ -96,6 +114,8 @@ def _member(members: Members, column: Column, layout: Layout) -> Any:
         return None
     if is_exact_double(column) and not _is_exact(value):
         raise Fault(f"more digits than {column.kind} has")
+    if column.form is not None:
+        return _formed(value, column, column.form)
     return _value(value, column, layout)
 
 
@@ -118,6 +138,33 @@ def has_exact_double(text: str) -> bool:
         return Decimal(text) == Decimal(repr(float(text)))
     except ArithmeticError:  # an exponent that decimals do not have
         return False
+
+
+def _formed(value: Any, column: Column, form: Form) -> Written:
+    """Numbers are their digits here, as in CSV. Raises Fault."""
+    if isinstance(form, AsText) and isinstance(value, bool):
+        return Written(json.dumps(value))
+    if not isinstance(value, str):
+        raise Fault(f"not of type {column.kind}")
+    return Written(value)
+
+
+def _read_forms(checked: Sequence[Checked], layout: Layout) -> None:
+    """Puts values for the texts of columns that have a form, and their faults to the others, by columns."""
+    places = {column.name: place for place, column in enumerate(layout.stored)}
+    for column in layout.stored:
+        if column.form is None:
+            continue
+        texts = [record.get(column.name) for record, _ in checked]
+        texts = [text if isinstance(text, Written) else None for text in texts]
+        values, wrong = read_form(pa.array(texts, pa.string()), column.form)
+        for (record, _), text, value in zip(checked, texts, values.to_pylist(), strict=True):
+            if text is not None:
+                record[column.name] = value
+        for row, reason in wrong.items():
+            faults = checked[row][1]
+            faults.append((column.name, reason))
+            faults.sort(key=lambda fault: places.get(fault[0] or "", len(places)))
 
 
 def _value(value: Any, column: Column, layout: Layout) -> Any:

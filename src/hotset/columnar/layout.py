@@ -9,9 +9,11 @@ from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import ArrayType, DataType, DecimalType, FractionalType, StructField, StructType
 
 from hotset.data.dataset import Dataset
+from hotset.data.forms import Form
 from hotset.data.guess import Guess
 from hotset.errors import UsageError
 
+UTC_TIME = pa.timestamp("us", "UTC")
 WHOLE = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}  # type -> bits
 FLAT = frozenset({*WHOLE, "float", "double", "boolean", "date", "timestamp", "timestamp_ntz", "string"})
 FORMED = frozenset({"bigint", "double", "boolean", "date", "timestamp"})  # what texts are guessed to be
@@ -27,6 +29,7 @@ class Column:
     nullable: bool = True
     optional: bool = False  # it has a default
     default: Any = None
+    form: Form | None = None  # how its values are written, where that is not the type's own way
     comma: bool = False  # its numbers are written with a decimal comma
     guess: Guess | None = None
 
@@ -80,6 +83,7 @@ def _column(entry: StructField, dataset: Dataset) -> Column:
         entry.nullable,
         name in dataset.defaults,
         dataset.defaults.get(name),
+        form=dataset.forms.get(name),
         guess=dataset.guesses.get(name),
         comma=dataset.decimal_comma and dataset.format == "csv" and _has_fractions(entry, dataset),
     )

@@ -3,7 +3,7 @@
 Runs where the data is, in Spark's Python workers: it is pickled by value and imports what it needs from libraries only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -94,13 +94,19 @@ def first_line(text: bytes, *, final: bool) -> tuple[int, int] | None:
     return (len(text), len(text)) if final and text else None
 
 
-def row_batches(part: Slice, columns: pa.Schema, *, orc: bool) -> Iterator[pa.RecordBatch]:
-    """Rows of row groups or stripes, cast to these columns, as far as the file has them. Raises InputError."""
+def row_batches(
+    part: Slice, columns: pa.Schema, *, orc: bool, as_stored: Collection[str] = ()
+) -> Iterator[pa.RecordBatch]:
+    """Rows of row groups or stripes, cast to these columns, as far as the file has them; but some as they are stored.
+
+    Raises InputError.
+    """
     schema = pa.schema([columns.field(name) for name in columns.names if name in part.fields])
     with told(part.file):
         batches = _orc_batches(part, schema.names) if orc else _parquet_batches(part, schema.names)
         for batch in batches:
-            yield batch.select(schema.names).cast(schema)
+            kinds = [batch.schema.field(one.name) if one.name in as_stored else one for one in schema]
+            yield batch.select(schema.names).cast(pa.schema(kinds))
 
 
 def _parquet_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:

@@ -17,12 +17,12 @@ from hotset.columnar.csv_records import CsvPart
 from hotset.columnar.csv_structure import line_spans
 from hotset.columnar.exact import NOT_FINITE_VALUE, NOT_NULL, OF_ANY_TYPE
 from hotset.columnar.faults import FaultFile
+from hotset.columnar.forms import read_form, read_texts
 from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
-from hotset.columnar.values import convert
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8, restored
 from hotset.data.partitions import partition_of
@@ -118,7 +118,7 @@ def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
 
 
 def _from_name(text: str | None, column: Column, layout: Layout) -> pa.Scalar:
-    return convert(pa.array([text], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
+    return read_texts(pa.array([text], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
 
 
 def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
@@ -170,17 +170,24 @@ def _json(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
 
 def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     orc = layout.dataset.format == "orc"
-    for batch in row_batches(part, pa.schema([(one.name, one.type) for one in layout.stored]), orc=orc):
+    columns = layout.present(part.fields)
+    formed = [one.name for one in columns if one.form]
+    declared = pa.schema([(one.name, one.type) for one in layout.stored])
+    for stored in row_batches(part, declared, orc=orc, as_stored=formed):
         faults: dict[int, list[tuple[str, str]]] = {}
-        for column in layout.present(part.fields):
-            for row, reason in _column_faults(batch[column.name], column, layout):
-                faults.setdefault(row, []).append((column.name, reason))
+        batch = stored
+        for column in columns:
+            values, wrong = _read(stored[column.name], column, layout)
+            if column.form is not None:
+                batch = batch.set_column(batch.schema.get_field_index(column.name), column.name, values)
+            for row in sorted(wrong):
+                faults.setdefault(row, []).append((column.name, wrong[row]))
         for row in sorted(faults):
             for name, reason in faults[row]:
-                yield Bad(count.lines + row, _row_text(batch, row).encode(), name, reason)
+                yield Bad(count.lines + row, _row_text(stored, row).encode(), name, reason)
         good = np.delete(np.arange(batch.num_rows), sorted(faults))
         kept = batch.take(pa.array(good)) if faults else batch
-        raws = pa.array([_row_text(kept, row) for row in range(kept.num_rows)]) if placed else None
+        raws = pa.array([_row_text(stored, row) for row in good.tolist()]) if placed else None
         yield Good(kept, pa.array(good + count.lines), raws)
         count.lines += batch.num_rows
     count.records = count.lines if part.rows is None else part.rows
@@ -200,11 +207,16 @@ def _moved(found: Iterable[Good | Bad], lines: int) -> Found:
             yield one
 
 
-def _column_faults(array: pa.Array, column: Column, layout: Layout) -> Iterator[tuple[int, str]]:
+def _read(array: pa.Array, column: Column, layout: Layout) -> tuple[pa.Array, dict[int, str]]:
+    """The values of a column, and its faults by row."""
+    faults: dict[int, str] = {}
+    if column.form is not None:
+        array, faults = read_form(array, column.form)
     if not column.nullable and array.null_count:
-        yield from ((row, NOT_NULL) for row in _true(array.is_null()))
+        faults = dict.fromkeys(_true(array.is_null()), NOT_NULL) | faults
     if layout.refuses_nan and pa.types.is_floating(array.type):
-        yield from ((row, NOT_FINITE_VALUE) for row in _true(pc.fill_null(pc.invert(pc.is_finite(array)), False)))
+        faults |= dict.fromkeys(_true(pc.fill_null(pc.invert(pc.is_finite(array)), False)), NOT_FINITE_VALUE)
+    return array, faults
 
 
 def _true(mask: pa.BooleanArray) -> list[int]:
@@ -213,5 +225,11 @@ def _true(mask: pa.BooleanArray) -> list[int]:
 
 
 def _row_text(batch: pa.RecordBatch, row: int) -> str:
-    values: Any = batch.slice(row, 1).to_pylist()[0]
+    kinds = [one.with_type(pa.string()) if _is_in_nanos(one.type) else one for one in batch.schema]
+    values: Any = batch.slice(row, 1).cast(pa.schema(kinds)).to_pylist()[0]
     return json.dumps(values, default=str, ensure_ascii=False)
+
+
+def _is_in_nanos(kind: pa.DataType) -> bool:
+    """Whether Python has no such time."""
+    return bool(pa.types.is_timestamp(kind) and kind.unit == "ns")

@@ -21,6 +21,7 @@ from hotset.data.dataset_checks import (
     no_columns,
 )
 from hotset.data.encoding import codec_name
+from hotset.data.forms import Form
 from hotset.data.guess import Guess
 from hotset.errors import UsageError
 
@@ -55,6 +56,7 @@ class Dataset:
     encoding: str = "utf-8"
     decimal_comma: bool = False
     skip: int = 0
+    forms: Mapping[str, Form] = field(default_factory=dict)  # how a column is written, where not in its type's own way
     guesses: Mapping[str, Guess] = field(default_factory=dict)  # column -> how its type was guessed, of undeclared ones
 
     def __post_init__(self) -> None:
@@ -130,6 +132,7 @@ class Dataset:
             key=(),
             defaults={name: value for name, value in self.defaults.items() if name in names},
             guesses={name: guess for name, guess in self.guesses.items() if name in names},
+            forms={name: form for name, form in self.forms.items() if name in names},
         )
 
     def schema(self) -> StructType:
@@ -140,7 +143,7 @@ class Dataset:
             raise no_columns(self.columns, f": {str(why).strip().splitlines()[0]}") from None
         if not isinstance(schema, StructType):
             raise no_columns(self.columns)
-        for field_name in ("partition_by", "key", "defaults"):
+        for field_name in ("partition_by", "key", "defaults", "forms"):
             for name in getattr(self, field_name):
                 check_known(field_name, name, schema.names)
         return schema

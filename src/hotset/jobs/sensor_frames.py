@@ -4,13 +4,14 @@ frame  --as_readings-->  readings(device, time, quantities)  --without_copies-->
        --report-->  report(device, window_start, …)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from hotset import by_name, ddl
+from hotset import DataError, Dataset, Form, by_name, ddl, read_form
 from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_readings import COPIES, Columns
@@ -21,15 +22,27 @@ LATEST = 2**63 - 1
 
 def as_readings(frame: DataFrame, columns: Columns) -> DataFrame:
     """frame -> readings(device, time, quantities): quantities as doubles, null where they are not finite."""
-    time = by_name(columns.time)
-    if columns.types[columns.time] == "timestamp_ntz":  # a cast would take it for a time in the session's zone
-        time = F.to_timestamp(F.concat(time.cast("string"), F.lit("Z")))
-    named = (
-        (name, _needed(column, name))
-        for name, column in ((columns.device, by_name(columns.device)), (columns.time, time))
-    )
+    named = (_needed(by_name(name), name).alias(name) for name in (columns.device, columns.time))
     values = (_finite(by_name(name).cast("double")).alias(name) for name in columns.quantities)
-    return frame.select(*(column.alias(name) for name, column in named), *values)
+    return frame.select(*named, *values)
+
+
+def formed(frame: DataFrame, dataset: Dataset) -> DataFrame:
+    """frame -> the dataset's columns: what files hold in a form of its own as what it means, by the readers' function.
+
+    A value that means nothing ends the job: nobody set its row aside.
+    """
+    return frame.mapInArrow(partial(_formed, forms=dict(dataset.forms)), dataset.columns.replace(" not null", ""))
+
+
+def _formed(batches: Iterable[pa.RecordBatch], forms: dict[str, Form]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        columns = {name: batch[name] for name in batch.schema.names}
+        for name, form in forms.items():
+            columns[name], faults = read_form(batch[name], form)
+            for row, reason in faults.items():
+                raise DataError(f"column {name!r} holds {batch[name][row]}, which is {reason}; mend it")
+        yield pa.RecordBatch.from_pydict(columns)
 
 
 def _needed(column: Column, name: str) -> Column:

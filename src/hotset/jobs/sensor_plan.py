@@ -1,21 +1,17 @@
-"""What the parameters of the sensor report mean: lengths of time, limits, and which columns are what."""
+"""What the parameters of the sensor report mean: lengths of time, and limits."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hotset import Dataset, UsageError
-from hotset.jobs.sensor_anomalies import anomaly_types
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_readings import Columns
-from hotset.jobs.sensor_windows import MICROS, Windows, report_types
+from hotset.jobs.sensor_windows import MICROS, Windows
 
 SECONDS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
 LONGEST_S = 100 * 365 * 86400
-DEVICES = ("tinyint", "smallint", "int", "bigint", "string")
-TIMES = ("timestamp", "timestamp_ntz")
-NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
 EVERYTHING = (float("-inf"), float("inf"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,14 +21,10 @@ class Plan:
     """What is read, and what is made of it."""
 
     dataset: Dataset
+    stored: Dataset  # the same as the files have it, for who cannot look at each row first
     columns: Columns
     windows: Windows
     detector: Detector
-
-    @property
-    def unlooked(self) -> Dataset:
-        """The same, for who cannot look at each row first."""
-        return replace(self.dataset, columns=self.dataset.columns.replace(" not null", ""))
 
 
 def parse_duration(text: str, name: str) -> int:
@@ -79,39 +71,3 @@ def limits_of(quantities: Sequence[str], limits: Mapping[str, tuple[float, float
         if name not in quantities:
             raise UsageError(f"--limits has {name!r}, which is no quantity; they are {', '.join(quantities)}")
     return tuple(limits.get(name, EVERYTHING) for name in quantities)
-
-
-def columns_of(found: Dataset, device: str, time: str, quantities: tuple[str, ...]) -> tuple[Dataset, Columns]:
-    """The dataset with just these columns, and what they are. Raises UsageError for what is no such column."""
-    types = {one.name: one.dataType.simpleString() for one in found.schema().fields}
-    if not quantities:
-        quantities = tuple(name for name, kind in types.items() if name not in (device, time) and kind in NUMBERS)
-    selected = found.select(device, time, *quantities)
-    if found.format in ("csv", "json"):  # what a sample took for whole numbers may have fractions further down
-        types |= {name: "double" for name in quantities if types[name] in NUMBERS}
-        types[time] = "timestamp" if types[time] in ("date", "timestamp_ntz") else types[time]
-    columns = Columns(device, time, quantities, types)
-    _check(columns)
-    return replace(selected, columns=columns.declared), columns
-
-
-def _check(columns: Columns) -> None:
-    """Raises UsageError for columns that no reading can have, or no output."""
-    device, time, quantities = columns.device, columns.time, columns.quantities
-    if not quantities or len({device, time, *quantities}) < 2 + len(quantities):
-        given = ", ".join((device, time, *quantities))
-        raise UsageError(f"a reading has a device, a time and some quantities, all different, got {given}")
-    roles = {
-        device: (DEVICES, "device"),
-        time: (TIMES, "timestamp"),
-        **dict.fromkeys(quantities, (NUMBERS, "quantity")),
-    }
-    for name, (kinds, role) in roles.items():
-        if columns.types[name] not in kinds:
-            raise UsageError(
-                f"column {name!r} is {columns.types[name]}, which no {role} is; take another, or declare --columns"
-            )
-    made = {*list(report_types(columns))[1:], *list(anomaly_types(columns))[2:]}
-    for name in (device, time):
-        if name in made:
-            raise UsageError(f"the outputs have a column {name!r} of their own, got it in the input; rename that one")

@@ -19,15 +19,32 @@ from typing import Annotated, Literal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hotset import Batches, Dataset, Inputs, Kernel, Output, Role, Run, Shows, TableOptions, UsageError, ddl
+from hotset import (
+    Batches,
+    Dataset,
+    Inputs,
+    IsoTime,
+    Kernel,
+    Output,
+    PatternTime,
+    Role,
+    Run,
+    Shows,
+    TableOptions,
+    Unit,
+    UsageError,
+    ddl,
+)
 from hotset.jobs import sensor_frames
 from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
+from hotset.jobs.sensor_columns import Wanted, choose
 from hotset.jobs.sensor_detector import Detector
-from hotset.jobs.sensor_plan import Plan, columns_of, limits_of, parse_duration, parse_limits, parse_time
+from hotset.jobs.sensor_plan import Plan, limits_of, parse_duration, parse_limits, parse_time
 from hotset.jobs.sensor_readings import in_order, only_future
 from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
 
 Engine = Literal["columnar", "dataframe"]
+TimeUnit = Literal["auto", Unit]
 Data = Batches | DataFrame
 
 
@@ -40,7 +57,10 @@ class Params(TableOptions):
         ""
     )
     device: Annotated[str, "the column that names the device"] = "device_id"
-    timestamp: Annotated[str, "the column that says when; without a zone it is UTC"] = "timestamp"
+    timestamp: Annotated[str, "the column that says when"] = "timestamp"
+    time_unit: Annotated[TimeUnit, "of times that are numbers since 1970; auto: by their size in a sample"] = "auto"
+    time_format: Annotated[str, "how times are written, as in '%d.%m.%Y %H:%M'; by default ISO 8601"] = ""
+    time_zone: Annotated[str, "where times without an offset are local, as in Europe/Berlin"] = "UTC"
     quantities: Annotated[tuple[str, ...], "the columns that are measured; by default all others that are numbers"] = ()
     window: Annotated[str, "length of a window, as in 30 minutes; windows are counted from 1970, UTC"] = "1 hour"
     period: Annotated[str, "how often a device should report, as in 1 second; missing_s needs it"] = ""
@@ -67,6 +87,7 @@ class Params(TableOptions):
                 else f"--threshold is above 0, got {self.threshold}"
             )
             raise UsageError(wrong)
+        self._check_times()
         parse_duration(self.window, "window")
         for name in ("period", "gap"):
             if text := getattr(self, name):
@@ -75,15 +96,41 @@ class Params(TableOptions):
             parse_time(self.as_of)
         parse_limits(self.limits)
 
+    def _check_times(self) -> None:
+        IsoTime(self.time_zone)
+        if self.time_format:
+            PatternTime(self.time_format)
+        if self.time_unit != "auto" and self.time_format:
+            raise UsageError(
+                f"--time-unit and --time-format exclude each other, got {self.time_unit} and {self.time_format!r}"
+            )
 
-def plan_of(found: Dataset, params: Params) -> Plan:
+
+def wanted_of(params: Params) -> Wanted:
+    return Wanted(
+        params.device,
+        params.timestamp,
+        params.quantities,
+        None if params.time_unit == "auto" else params.time_unit,
+        params.time_format,
+        params.time_zone,
+        bool(params.columns or params.types),
+    )
+
+
+def plan_of(run: Run, params: Params) -> Plan:
     """Raises UsageError for columns that are not there, or not what they are taken for."""
-    dataset, columns = columns_of(found, params.device, params.timestamp, params.quantities)
+    found = look(run, params)
+    chosen = choose(found, wanted_of(params), lambda dataset: run.sample(dataset, params.input).table)
+    columns = chosen.columns
+    for text in chosen.warnings:
+        run.warn(text)
     as_of = parse_time(params.as_of or datetime.now(UTC).isoformat())
     period, gap = (parse_duration(text, "") if text else 0 for text in (params.period, params.gap))
     limits = limits_of(columns.quantities, parse_limits(params.limits))
     return Plan(
-        dataset,
+        chosen.dataset,
+        chosen.stored,
         columns,
         Windows(parse_duration(params.window, "window"), period, as_of),
         Detector(limits, params.history, params.threshold, params.stuck, gap),
@@ -120,7 +167,10 @@ def columnar(run: Run, params: Params, plan: Plan) -> Results:
 
 
 def dataframe(run: Run, params: Params, plan: Plan, *, reached: bool = True) -> Results:
-    frame = run.read(plan.dataset if reached else plan.unlooked, params.input)
+    if reached:
+        frame = run.read(plan.dataset, params.input)
+    else:  # what Catalyst reads by itself, nobody looked at first
+        frame = run.read(plan.stored, params.input).transform(sensor_frames.formed, plan.dataset)
     readings = frame.transform(sensor_frames.as_readings, plan.columns)
     if params.anomalies or params.future:
         readings = run.keep("readings", readings)
@@ -160,7 +210,7 @@ def look(run: Run, params: Params) -> Dataset:
 
 
 def main(run: Run, params: Params) -> None:
-    plan = plan_of(look(run, params), params)
+    plan = plan_of(run, params)
     results = ENGINES[params.engine](run, params, plan)
     report = Dataset(ddl(report_types(plan.columns)), params.format)
     run.publish(report, results.report, params.output)

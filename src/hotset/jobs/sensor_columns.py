@@ -1,0 +1,232 @@
+"""Which columns make a reading, what they are in the files, and what is made of them.
+
+An input's columns  --by name, by kind, and where that is not enough by a sample-->  device, time and quantities
+"""
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hotset import AsText, Dataset, Form, IsoTime, PatternTime, Unit, UsageError, WholeNumber, ddl, read_form
+from hotset.jobs.sensor_anomalies import anomaly_types
+from hotset.jobs.sensor_readings import Columns
+from hotset.jobs.sensor_times import by_sample, doubt, of_unit
+from hotset.jobs.sensor_windows import report_types
+
+Look = Callable[[Dataset], pa.Table]  # a few of its rows
+WHOLE = ("tinyint", "smallint", "int", "bigint")
+INEXACT = ("float", "double")
+TIMES = ("timestamp", "timestamp_ntz", "date")
+TEXT_FORMATS = ("csv", "json")
+NUMBER_TEXT = r"^[ \t]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*$"
+MOST_DIGITS = 18  # that every bigint holds
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked for."""
+
+    device: str
+    time: str
+    quantities: tuple[str, ...]
+    unit: Unit | None = None
+    pattern: str = ""
+    zone: str = "UTC"
+    declared: bool = False  # whether the types are somebody's word, not a guess
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The columns of a reading, and two ways to read them."""
+
+    columns: Columns
+    dataset: Dataset  # every row looked at, in forms of its own
+    stored: Dataset  # as the files have them
+    warnings: tuple[str, ...] = ()
+
+
+def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
+    """Raises UsageError for columns that are not there, or that no reading can have."""
+    types = {one.name: one.dataType.simpleString() for one in found.schema().fields}
+    for option, name in (
+        ("device", wanted.device),
+        ("timestamp", wanted.time),
+        *(("quantities", one) for one in wanted.quantities),
+    ):
+        _check_name(option, name, types)
+    quantities = wanted.quantities or tuple(
+        name for name, kind in types.items() if name not in (wanted.device, wanted.time) and _is_number(kind)
+    )
+    _check_different(wanted, quantities, types)
+    _check_quantities(found, quantities, types, look)
+    warnings = [] if wanted.quantities else _left_out(found, wanted, types, look)
+    made = dict(types)
+    forms: dict[str, Form] = {wanted.time: _time_form(found, wanted, types[wanted.time], look, warnings)}
+    made[wanted.time] = "timestamp"
+    made[wanted.device], form = _device(found, wanted, types[wanted.device], look)
+    forms |= {wanted.device: form} if form else {}
+    if found.format in TEXT_FORMATS:  # what a sample took for whole numbers may have fractions further down
+        made |= {name: "double" for name in quantities if _is_number(types[name])}
+    columns = Columns(wanted.device, wanted.time, quantities, made)
+    _check_outputs(columns)
+    selected = found.select(wanted.device, wanted.time, *quantities)
+    stored = replace(selected, columns=selected.columns.replace(" not null", ""))
+    guesses = {name: guess for name, guess in selected.guesses.items() if name not in forms}
+    read = replace(selected, columns=columns.declared, forms=forms, guesses=guesses)
+    return Chosen(columns, read, stored, tuple(warnings))
+
+
+def texts_of(found: Dataset, names: Sequence[str], look: Look) -> list[pa.StringArray]:
+    """A few values of each column, as they are written; those of rows without one are left out."""
+    asked = found.select(*names)
+    columns, forms = ddl(dict.fromkeys(names, "string")), dict.fromkeys(names, AsText())
+    texts = replace(asked, columns=columns, forms=forms, guesses={})
+    table = look(texts)
+    return [table[name].combine_chunks().drop_null() for name in names]
+
+
+def _is_number(kind: str) -> bool:
+    return kind in (*WHOLE, *INEXACT) or kind.startswith("decimal")
+
+
+def _check_name(option: str, name: str, types: dict[str, str]) -> None:
+    if name in types:
+        return
+    folded = {one.casefold().replace("_", ""): one for one in types}
+    close = difflib.get_close_matches(name.casefold().replace("_", ""), folded, n=2, cutoff=0.6)
+    close = [folded[one] for one in close] or [one for one in types if one.casefold() in name.casefold()][:2]
+    meant = f"did you mean {' or '.join(map(repr, close))}? " if close else ""
+    raise UsageError(f"no column is called {name!r}; {meant}name one with --{option}; there are {', '.join(types)}")
+
+
+def _check_different(wanted: Wanted, quantities: tuple[str, ...], types: dict[str, str]) -> None:
+    device, time = wanted.device, wanted.time
+    if not quantities:
+        others = [f"{name} {kind}" for name, kind in types.items() if name not in (device, time)]
+        there = f"there are {', '.join(others)}" if others else "there is none"
+        example = f"--types {others[0].split()[0]}=double" if others else "more columns"
+        raise UsageError(
+            f"a reading has some quantities, and beside device and time no column holds numbers: {there}; "
+            f"if one should, declare it with {example}"
+        )
+    if len({device, time, *quantities}) < 2 + len(quantities):
+        given = ", ".join((device, time, *quantities))
+        raise UsageError(f"a reading has a device, a time and some quantities, all different, got {given}")
+
+
+def _check_quantities(found: Dataset, quantities: Sequence[str], types: dict[str, str], look: Look) -> None:
+    for name in quantities:
+        kind = types[name]
+        if _is_number(kind) or kind == "boolean":
+            continue
+        if kind != "string" or found.format not in TEXT_FORMATS:
+            raise UsageError(f"column {name!r} is {kind}, and a quantity is numbers; take another for --quantities")
+        (texts,) = texts_of(found, (name,), look)
+        odd = _odd(texts)
+        like = f", like {odd[0].as_py()!r}" if len(odd) else ""
+        raise UsageError(
+            f"column {name!r} is string{like}, and a quantity is numbers; declare it with --types {name}=double, "
+            f"then rows whose text is no number are bad rows (--max-bad), or take another for --quantities"
+        )
+
+
+def _odd(texts: pa.StringArray) -> pa.StringArray:
+    """Those that are no numbers."""
+    return texts.filter(pc.invert(pc.match_substring_regex(texts, NUMBER_TEXT)))
+
+
+def _left_out(found: Dataset, wanted: Wanted, types: dict[str, str], look: Look) -> list[str]:
+    """Of columns that are mostly numbers and yet text, that they are no quantities; nobody would miss them else."""
+    texts = [name for name, kind in types.items() if kind == "string" and name not in (wanted.device, wanted.time)]
+    if wanted.declared or found.format not in TEXT_FORMATS or not texts:
+        return []
+    warnings = []
+    for name, values in zip(texts, texts_of(found, texts, look), strict=True):
+        odd = _odd(values)
+        if len(odd) * 2 < len(values):
+            like = f", as in {odd[0].as_py()!r}" if len(odd) else ""
+            warnings.append(
+                f"column {name!r} is left out: it is text, though most of it are numbers{like}; "
+                f"--types {name}=double makes it a quantity"
+            )
+    return warnings
+
+
+def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: list[str]) -> Form:
+    name, is_text = wanted.time, found.format in TEXT_FORMATS
+    if kind not in (*TIMES, *WHOLE, "double", "string") and not kind.startswith("decimal"):
+        why = ": floats are 128 seconds apart from 2004 on" if kind == "float" else ""
+        raise UsageError(f"column {name!r} is {kind}, which no time is{why}; name another with --timestamp")
+    if kind in TIMES and not is_text:
+        if wanted.unit or wanted.pattern:
+            raise UsageError(f"column {name!r} is {kind}: it needs no --time-unit and no --time-format")
+        return IsoTime(wanted.zone)
+    if wanted.pattern:
+        return PatternTime(wanted.pattern, wanted.zone)
+    (texts,) = texts_of(found, (name,), look)
+    if not wanted.unit:
+        return by_sample(name, texts, wanted.zone)
+    warnings += filter(None, [doubt(name, texts, wanted.unit)])
+    return of_unit(texts, wanted.unit)
+
+
+def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str, Form | None]:
+    """What the device becomes, and its form. Numbers that went through doubles are whole numbers again."""
+    is_text = found.format in TEXT_FORMATS
+    if kind in WHOLE or (kind == "string" and (wanted.declared or found.format != "csv")):
+        return kind, None
+    if kind.startswith("decimal") and kind.endswith(",0)") and int(kind[8:-3]) > MOST_DIGITS:
+        return "string", AsText()
+    if kind == "string":
+        (texts,) = texts_of(found, (wanted.device,), look)
+        return ("bigint", WholeNumber()) if _went_through_doubles(texts) else (kind, None)
+    if kind in INEXACT or kind.startswith("decimal"):
+        if is_text:
+            (values,) = texts_of(found, (wanted.device,), look)
+            values = values.filter(pc.match_substring_regex(values, NUMBER_TEXT))  # others are bad rows
+        else:
+            only = found.select(wanted.device)
+            values = look(replace(only, columns=only.columns.replace(" not null", "")))[wanted.device].combine_chunks()
+        _check_whole(wanted.device, kind, values, is_text=is_text)
+        return "bigint", WholeNumber()
+    if is_text and not wanted.declared and kind in ("boolean", *TIMES):  # names that look like something else
+        return "string", AsText()
+    raise UsageError(
+        f"column {wanted.device!r} is {kind}, which names no device: whole numbers or text do; "
+        + _or_as_text(wanted.device, is_text=is_text)
+    )
+
+
+def _went_through_doubles(texts: pa.StringArray) -> bool:
+    whole = pc.all(
+        pc.match_substring_regex(texts, rf"^-?(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}})(?:\.0+)?$"), min_count=1
+    )
+    return bool(whole.as_py() and pc.any(pc.match_substring(texts, ".")).as_py())
+
+
+def _check_whole(name: str, kind: str, numbers: pa.Array, *, is_text: bool) -> None:
+    """Raises UsageError for a number that is not whole."""
+    _, faults = read_form(numbers, WholeNumber())
+    if faults:
+        row = min(faults)
+        raise UsageError(
+            f"column {name!r} is {kind}, and {numbers[row]} in it is {faults[row]}, so it names no device; "
+            + _or_as_text(name, is_text=is_text)
+        )
+
+
+def _or_as_text(name: str, *, is_text: bool) -> str:
+    another = "name another with --device"
+    return f"declare it with --types {name}=string to take it as text, or {another}" if is_text else another
+
+
+def _check_outputs(columns: Columns) -> None:
+    """Raises UsageError for columns that the outputs cannot have."""
+    others = Columns("", "\0", columns.quantities, {"": "string"})  # no column is called so
+    made = {*report_types(others), *anomaly_types(others)}
+    for name in (columns.device, columns.time):
+        if name in made:
+            raise UsageError(f"the outputs have a column {name!r} of their own, got it in the input; rename that one")
