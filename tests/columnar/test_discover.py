@@ -138,7 +138,7 @@ def test_named_columns_are_taken_and_others_ignored(tmp_path: Path) -> None:
         ("rows", b"x", UsageError, "cannot tell the format"),
         ("rows.csv", b"a,a\n1,2\n", SchemaError, "two columns of the header are called 'a'"),
         ("rows.csv", b"", SchemaError, "cannot tell the columns"),
-        ("rows.csv", b"n\xe9e,b\n1,2\n", SchemaError, "not valid UTF-8, got b'n.xe9e'; .* --encoding cp1252"),
+        ("rows.csv", b"n\xe9e,b\n1,2\n", SchemaError, "not valid UTF-8, got b'n.{1,2}xe9e,b'; .* --encoding cp1252"),
         ("rows.json", b'{"n\xe9e": 1}\n', SchemaError, "cannot tell the columns|not valid UTF-8"),
     ],
 )
