@@ -9,7 +9,7 @@ HotsetError                 1   a bug in us
 ├── SparkJobError           7   the Spark job failed
 ├── ResourceError           8   out of memory or disk
 ├── ClusterError            9   cluster unreachable, no resources or not authenticated
-└── Interrupted       130/143   SIGINT or SIGTERM
+└── Interrupted   129/130/143   SIGHUP, SIGINT or SIGTERM
 
 A message is one line: what is wrong, the value, where; what to do.
 """

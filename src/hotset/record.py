@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from platform import python_version
 
-from rich.console import Console
 from rich.text import Text
 
 from hotset.data.claim import Claims
@@ -22,6 +21,7 @@ from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
 from hotset.order import Order
 from hotset.preflight import versions
+from hotset.report.console import make_console
 from hotset.report.model import Report
 from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
@@ -54,7 +54,7 @@ class Record:
             run_key=order.run_key or None,
             log=str(order.log),
         )
-        self.progress = RunProgress(Console(stderr=True))
+        self.progress = RunProgress(make_console(stderr=True))
         self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
         self._offer: Callable[[], str | None] = lambda: None
         self._local_dir = ""
@@ -113,16 +113,16 @@ class Record:
         try:
             clean.write(order.report)
         except OSError as why:
-            Console(stderr=True).print(
+            make_console(stderr=True).print(
                 Text.assemble(summary(clean), f" · {clean.error}" if clean.error else ""), soft_wrap=True
             )
             if report.exit_code == 0:
                 raise _unwritable(order, why) from None
             return
         if report.exit_code == 0:
-            show(clean, str(order.report), Console())
+            show(clean, str(order.report), make_console())
             if line := self._offer():
-                Console(stderr=True).print(Text(line), soft_wrap=True)
+                make_console(stderr=True).print(Text(line), soft_wrap=True)
 
     def _log_traceback(self, exception: BaseException) -> None:
         text = "".join(traceback.format_exception(exception))
@@ -135,6 +135,8 @@ def _meaning(exception: BaseException, signals: Signals | None, log: Path, local
         return exception
     if isinstance(exception, KeyboardInterrupt) and signals:
         return Interrupted(signals.number)
+    if isinstance(exception, SystemExit) and signals:
+        return HotsetError(f"the job left by SystemExit({exception.code!r}) ({_where(exception)}), and is not done")
     if not isinstance(exception, Exception):
         return None
     if isinstance(exception, OSError) and exception.errno in NO_ROOM:
