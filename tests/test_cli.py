@@ -17,6 +17,7 @@ import pytest
 import hotset.run
 from hotset import cli
 from hotset.job import named_jobs
+from hotset.signals import STOPPING
 
 HOTSET = str(Path(sys.executable).with_name("hotset"))
 WRONG_LINES = 2_000
@@ -50,7 +51,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (work / "old/part-0").write_text("old")
     monkeypatch.chdir(work)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in STOPPING}
     umask = os.umask(0o022)
     yield tmp_path
     os.umask(umask)

@@ -219,7 +219,7 @@ def test_one_line_of_200_mb_is_counted_in_a_small_heap(text: Path) -> None:
     assert published(out) == "".join(f"('{word}', {n})\n" for word in ("and", "another", "one", "some", "word"))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_signal_ends_a_run_in_order(text: Path, number: signal.Signals, code: int) -> None:
     text.write_text("word " * 20_000_000)
     out = text.parent / "out"
@@ -237,6 +237,35 @@ def test_a_signal_ends_a_run_in_order(text: Path, number: signal.Signals, code: 
     assert not out.exists()
     assert report_of(out)["outcome"] == "interrupted"
     assert list(text.parent.glob(".out.hotset/*.staging")) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGKILL])
+def test_no_jvm_outlives_a_run_whatever_ends_it(text: Path, number: signal.Signals) -> None:
+    text.write_text("word " * 20_000_000)
+    out = text.parent / "out"
+    command = [str(BIN / "hotset"), "run", "wordcount", "--input", str(text), "--output", str(out), "--engine", "rdd"]
+    process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL, text=True)
+    wait_until_counting(process)
+    children = psutil.Process(process.pid).children(recursive=True)
+
+    process.send_signal(number)
+    process.wait(60)
+
+    assert psutil.wait_procs(children, timeout=60)[1] == []
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("gone", ["| head -1", ">&-", ">/dev/full", ">&- 2>&- <&-", ">/dev/full 2>&1"])
+def test_a_run_that_has_published_is_done_although_nobody_reads(text: Path, gone: str) -> None:
+    out = text.parent / "out"
+
+    line = f"set -o pipefail; {BIN}/hotset run wordcount --input {text} --output {out} {gone}"
+    done = call("bash", "-c", line, COLUMNS="0")
+
+    assert done.code == 0, done.err
+    assert "Traceback" not in done.err
+    assert published(out)
+    assert report_of(out)["outcome"] == "done"
 
 
 def wait_until_counting(process: subprocess.Popen[str]) -> None:

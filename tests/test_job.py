@@ -3,11 +3,12 @@
 import hashlib
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from hotset.errors import UsageError
-from hotset.job import find_function, find_job, named_jobs
+from hotset.job import docstring, find_function, find_job, named_jobs
 
 SOURCE = '''"""Say hello.
 
@@ -187,3 +188,21 @@ def test_modules_beside_a_function_travel_with_it(tmp_path: Path) -> None:
 
     names = [path.name for path in job.code(function)]
     assert names == ["runs_functions.py", "doubles_it.py", "words_of_that.py"]
+
+
+@pytest.mark.parametrize("line", ["raise SystemExit(0)", "import sys; sys.exit()", "raise SystemExit('bye')", "1 / 0"])
+def test_a_module_that_leaves_while_it_is_loaded_is_no_job(tmp_path: Path, line: str) -> None:
+    file = tmp_path / f"leaves_{abs(hash(line))}.py"
+    file.write_text(f'"""A job."""\n{line}\n')
+
+    with pytest.raises(UsageError, match=f"cannot load {file.stem}: "):
+        find_job(str(file))
+
+
+def test_what_says_itself_is_read_from_the_source_where_python_left_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    wordcount = find_job("wordcount")
+    module = sys.modules["hotset.jobs.wordcount"]
+    monkeypatch.setattr(module, "__doc__", None)
+    monkeypatch.setattr("hotset.job.sys", SimpleNamespace(flags=SimpleNamespace(optimize=2), modules=sys.modules))
+
+    assert (docstring(module) or "").split() == wordcount.doc.split()

@@ -117,9 +117,9 @@ def test_a_full_disk_is_nobody_s_fault() -> None:
     assert str(error).startswith("No space left on device, got it from /home/ann/orders.py:1; free some")
 
 
-def test_ctrl_c_is_an_interruption_and_in_a_notebook_it_stays_one() -> None:
+def test_ctrl_c_is_an_interruption_and_in_a_notebook_it_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
     signals = Signals()
-    signals.number = signal.SIGTERM
+    monkeypatch.setattr(Signals, "number", signal.SIGTERM)
 
     assert judged(KeyboardInterrupt(), signals).exit_code == 143
     assert isinstance(judged(KeyboardInterrupt(), signals), Interrupted)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pyspark.sql import SparkSession
-from rich.console import Console
 from rich.markup import escape
 
 from hotset import run as way
@@ -13,6 +12,7 @@ from hotset.account import cache_dir
 from hotset.memory.calibration import Calibration, calibration_file, load_calibration, machine_of, store_calibration
 from hotset.memory.calibration import calibrate as measure
 from hotset.params import CalibrateOptions
+from hotset.report.console import make_console
 from hotset.report.rates import rates_table
 from hotset.session.spark import Wishes, open_session
 from hotset.signals import Signals
@@ -25,7 +25,7 @@ def calibrate(options: CalibrateOptions) -> None:
         found = None if options.again else load_calibration(cache, machine_of(spark))
         calibration = found or measure(spark)
     file = calibration_file(cache, calibration.machine) if found else store_calibration(cache, calibration)
-    console = Console()
+    console = make_console()
     console.print(rates_table(calibration.rates))
     if calibration.was_busy:
         console.print("[yellow]note:[/] the machine was busy; when it is idle, measure --again", highlight=False)

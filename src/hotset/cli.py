@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.completion.detect import ShellDetectionError
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -23,13 +22,14 @@ from hotset.data.destination import destination
 from hotset.data.manifest import load_manifest
 from hotset.data.verify import verify as verify_version
 from hotset.errors import HotsetError, InputError, OutputError, UsageError
-from hotset.job import find_job, named_jobs
+from hotset.job import docstring, find_job, named_jobs
 from hotset.lab import command as lab_command
 from hotset.lab.asked import LAB
 from hotset.made import data
 from hotset.memory.explained import EXPLAINED
 from hotset.params import RUN, CalibrateOptions, SessionOptions, Way, job_app, session_command, what_is_wrong
 from hotset.preflight import new_run_id
+from hotset.report.console import check_written, make_console, take_streams
 from hotset.report.settings import settings_table
 from hotset.report.terminal import counted, printable
 from hotset.session.java import find_java
@@ -39,6 +39,7 @@ from hotset.session.shim import spark_java_home
 from hotset.session.spark import Wishes, open_session
 from hotset.session.warm import remove as remove_archives
 from hotset.session.warm import warm as make_archive
+from hotset.signals import Signals
 
 app = App(
     name="hotset",
@@ -60,14 +61,24 @@ def main() -> NoReturn:
         go = way.main if arguments[0] == "run" else lab_command.main
         go(arguments[1], arguments[2:])
     os.umask(0o077)
+    take_streams()
+    signals = Signals()
+    signals.catch()
     try:
-        whole_app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        whole_app()(
+            arguments,
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+            console=make_console(),
+        )
+        check_written()
     except CycloptsError as why:
         _leave(UsageError(what_is_wrong(why, " ".join(["hotset", *(why.command_chain or ()), "--help"]))))
     except HotsetError as error:
         _leave(error)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(128 + signals.number)
     sys.exit(0)
 
 
@@ -86,7 +97,16 @@ def whole_app() -> App:
             with suppress(UsageError):  # somebody's broken job: `hotset list` says what is wrong with it
                 below.command(job_app(find_job(name), _misplaced, way=kind), name=name)
         app.command(below)
+    _give_help(app)
     return app
+
+
+def _give_help(above: App) -> None:
+    """To commands that have lost theirs, as under `python -OO`."""
+    for command in map(above.__getitem__, above):
+        if not command.help and command.default_command:
+            command.help = docstring(command.default_command)
+        _give_help(command)
 
 
 def _misplaced(**_: object) -> NoReturn:
@@ -103,7 +123,7 @@ def list_jobs() -> None:
         except UsageError as why:
             title = f"({why})"
         table.add_row(f"[bold]{name}[/]", escape(title))
-    Console().print(table)
+    make_console().print(table)
 
 
 @app.command
@@ -114,7 +134,7 @@ def levels() -> None:
         table.add_column(column, overflow="fold", ratio=0 if column == "level" else 1)
     for line in EXPLAINED:
         table.add_row(escape(line.name), escape(line.frame), escape(line.rdd))
-    Console().print(table)
+    make_console().print(table)
 
 
 @app.command(name="--install-completion")
@@ -133,7 +153,7 @@ def install_completion(*, shell: Literal["bash", "zsh", "fish"] | None = None) -
 def java() -> None:
     """Print a JAVA_HOME that Spark's own scripts can use: JAVA_HOME=$(hotset java) spark-submit …"""
     choice = find_java(os.environ)
-    Console(stderr=True).print(escape(choice.told()), highlight=False, soft_wrap=True)
+    make_console(stderr=True).print(escape(choice.told()), highlight=False, soft_wrap=True)
     sys.stdout.write(f"{spark_java_home(choice.java, cache_dir(os.environ))}\n")
 
 
@@ -149,7 +169,7 @@ def warm(
         for archive in remove_archives():
             sys.stdout.write(f"removed {archive}\n")
         return
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
         console=console, transient=True, disable=not console.is_terminal,
@@ -164,7 +184,7 @@ def session(options: SessionOptions) -> None:
     """Open a session and show each setting: what was asked, by whom, what is in force, what was ignored and why."""
     opened = open_session(Wishes("hotset session", way.asked(options)))
     try:
-        console = Console()
+        console = make_console()
         if opened.java:
             console.print(escape(opened.java.told()), highlight=False, soft_wrap=True)
         archive = (
@@ -193,7 +213,7 @@ def local_conf() -> None:
 def verify(path: Annotated[Path, Parameter(help="directory of a published version")]) -> None:
     """Check a published version against its manifest: each file's bytes, SHA-256 and rows, and nothing more."""
     directory = absolute_path(path)
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         manifest = load_manifest(directory)
         task = bar.add_task("verify", total=manifest.size_bytes if manifest else None)

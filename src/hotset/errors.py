@@ -9,7 +9,7 @@ HotsetError                 1   a bug in us
 ├── SparkJobError           7   the Spark job failed
 ├── ResourceError           8   out of memory or disk
 ├── ClusterError            9   cluster unreachable, no resources or not authenticated
-└── Interrupted       130/143   SIGINT or SIGTERM
+└── Interrupted   129/130/143   SIGHUP, SIGINT or SIGTERM
 
 Which of these an exception stands for that is none of them is said in one place, at the top of blame.py; so is what
 becomes of `sys.exit` in a job. A job may raise any of them, and kinds of its own below them.

@@ -6,15 +6,18 @@ small input, however large the files are. One that runs functions of others says
 `runs(params) -> tuple[Function, ...]`: their code is part of what the output depends on, and travels to the workers.
 """
 
+import ast
 import dataclasses
 import difflib
 import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
+import inspect
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from operator import attrgetter
@@ -218,13 +221,25 @@ def _job(name: str, module: ModuleType) -> Job:
     if not callable(main):
         raise UsageError(f"{module.__name__} is no job: it has no function `main(run, params)`")
     check_main(main)
-    if not module.__doc__:
+    doc = docstring(module)
+    if not doc:
         raise UsageError(f"{module.__name__} is no job: its docstring, which `hotset list` shows, is missing")
     source = _source(module)
     _pickle_by_value(source)
     travels = () if _installed(source) else _with_neighbours(source)
     rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
-    return Job(name, params, main, module.__doc__, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
+    return Job(name, params, main, doc, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
+
+
+def docstring(thing: ModuleType | Callable[..., Any]) -> str | None:
+    """What it says of itself; from its source, where Python was told (-OO) to leave such texts out."""
+    if thing.__doc__ or sys.flags.optimize < 2:
+        return thing.__doc__
+    with suppress(OSError, SyntaxError, TypeError):
+        tree = ast.parse(inspect.getsource(thing))
+        (of,) = [tree] if isinstance(thing, ModuleType) else tree.body
+        return ast.get_docstring(of) if isinstance(of, ast.Module | ast.FunctionDef) else None
+    return None
 
 
 def _source(module: ModuleType) -> Path:

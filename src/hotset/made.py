@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 from rich.progress import Progress
 
 from hotset.data.frames import FrameFormat, write_events, write_frames
 from hotset.data.sensor_faults import parse_faults
 from hotset.data.sensors import Generator, truth_beside, write_sensors
 from hotset.data.zipf import parse_size, write_text
+from hotset.report.console import make_console
 
 data = App(name="data", help="Make input to try things on.")
 
@@ -21,7 +21,7 @@ data = App(name="data", help="Make input to try things on.")
 @contextmanager
 def progress_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on the terminal; it is told how much is done, out of `total`."""
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done: bar.update(task, completed=done)

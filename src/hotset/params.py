@@ -34,7 +34,8 @@ from hotset.data.claim import IfExists
 from hotset.data.options import CsvOptions, TableOptions
 from hotset.declared import check_params, default_of, fields_without_help
 from hotset.errors import HotsetError, SparkJobError, UsageError
-from hotset.job import Job, named_jobs
+from hotset.job import Job, docstring, named_jobs
+from hotset.report.console import check_written, make_console
 
 
 class Reads:
@@ -141,12 +142,19 @@ def parse_for(way: Way[Asked], job: Job, arguments: Sequence[str]) -> tuple[Any,
     catch = _Catch()
     app = job_app(job, catch, _config_file(arguments, os.environ.get(_variable(job.name, "config"))), way)
     try:
-        app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+        app(
+            list(arguments),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+            console=make_console(),
+        )
     except CycloptsError as why:
         raise UsageError(what_is_wrong(why, f"hotset {way.verb} {job.name} --help")) from None
     if not catch.called:
         for line in fields_without_help(job.params):
             sys.stderr.write(f"note: {line}\n")
+        check_written()
         return None
     _check_environment(job, os.environ, way)
     options = {name: catch.values.pop(shown) for name, shown in way.shown_names(job).items() if shown in catch.values}
@@ -187,7 +195,7 @@ def job_app(job: Job, call: Any = None, config_file: Path | None = None, way: Wa
 def session_command(call: Callable[[Asked], None], options: type[Asked]) -> Callable[..., None]:
     """A command that takes the session's options, and those that `options` adds."""
     command = _command(lambda **values: call(options(**values)), *_parameters(options, SESSION))
-    command.__doc__ = call.__doc__
+    command.__doc__ = docstring(call)
     return command
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import partial
 from platform import python_version
 
-from rich.console import Console
 from rich.text import Text
 
 from hotset.data.claim import Claims
@@ -21,6 +20,7 @@ from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
 from hotset.order import Order
 from hotset.outcome import NO_ROOM, judge
 from hotset.preflight import versions
+from hotset.report.console import make_console
 from hotset.report.model import Report
 from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
@@ -51,7 +51,7 @@ class Record:
             run_key=order.run_key or None,
             log=str(order.log),
         )
-        self.progress = RunProgress(Console(stderr=True))
+        self.progress = RunProgress(make_console(stderr=True))
         self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
         self._offer: Callable[[], str | None] = lambda: None
         self._local_dir = ""
@@ -115,16 +115,16 @@ class Record:
         try:
             clean.write(order.report)
         except OSError as why:
-            Console(stderr=True).print(
+            make_console(stderr=True).print(
                 Text.assemble(summary(clean), f" · {clean.error}" if clean.error else ""), soft_wrap=True
             )
             if report.exit_code == 0:
                 raise _unwritable(order, why) from None
             return
         if report.exit_code == 0:
-            show(clean, str(order.report), Console())
+            show(clean, str(order.report), make_console())
             if line := self._offer():
-                Console(stderr=True).print(Text(line), soft_wrap=True)
+                make_console(stderr=True).print(Text(line), soft_wrap=True)
 
     def _log_traceback(self, exception: BaseException) -> None:
         text = "".join(traceback.format_exception(exception))

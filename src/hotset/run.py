@@ -13,7 +13,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from rich.console import Console
 from rich.text import Text
 
 from hotset.account import absolute_path, state_dir
@@ -32,6 +31,7 @@ from hotset.order import Order
 from hotset.outcome import returning
 from hotset.params import CommandLine, SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run
+from hotset.report.console import lost_output, make_console, take_streams
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
 from hotset.session.asked import result_settings
@@ -48,6 +48,7 @@ def main(target: str, arguments: Sequence[str] | None = None) -> NoReturn:
     AT_EXIT.ran = True
     refuse_while_loading()
     os.umask(0o077)
+    take_streams()
     signals = Signals()
     signals.catch()
     try:
@@ -57,6 +58,7 @@ def main(target: str, arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(128 + signals.number)
+    tell_lost()
     sys.exit(0)
 
 
@@ -210,14 +212,22 @@ def asked(options: SessionOptions) -> tuple[Ask, ...]:
 
 def tell(error: HotsetError) -> None:
     """The one line that says what is wrong, and where the rest can be read."""
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     console.print(Text.assemble((f"ERROR {error.exit_code}", "bold red"), " ", printable(str(error))), soft_wrap=True)
     for note in getattr(error, "__notes__", ()):
         console.print(Text(printable(note)), soft_wrap=True)
 
 
+def tell_lost() -> None:
+    """For what has been done and written down, and only its summary is missing: that is no failure."""
+    if why := lost_output():
+        make_console(stderr=True).print(
+            Text(f"note: stdout is not whole, got {why}; it is in the report"), soft_wrap=True
+        )
+
+
 def _say_done(name: str, plan: Plan, maker: Maker) -> None:
-    console = Console()
+    console = make_console()
     told = f" already done at {maker.finished}: the same job, parameters and input made what is there"
     console.print(Text.assemble((name, "bold"), told), soft_wrap=True)
     for target in plan.destinations:

@@ -1,29 +1,30 @@
-"""SIGINT and SIGTERM end a run in order: Spark's jobs cancelled, staging removed, the report written."""
+"""SIGINT, SIGTERM and SIGHUP end a run in order: Spark's jobs cancelled, staging removed, the report written."""
 
 import logging
 import signal
 from types import FrameType
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Turns both signals into KeyboardInterrupt, and remembers which it was.
+    """Turns each of them into KeyboardInterrupt, and remembers which it was.
 
     KeyboardInterrupt because no `except Exception` on the way, py4j's among them, swallows it.
     """
 
-    def __init__(self) -> None:
-        self.number = int(signal.SIGINT)
+    number: ClassVar[int] = signal.SIGINT  # of the process: whoever asks, there was one
 
     def catch(self) -> None:
         """Call it again after a session was opened: pyspark replaces the handler by one of its own."""
         for number in STOPPING:
-            signal.signal(number, self._interrupt)
+            # under nohup a terminal may go without taking the run with it
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._interrupt)
 
     def _interrupt(self, number: int, _frame: FrameType | None) -> NoReturn:
-        self.number = number
+        Signals.number = number
         logging.disable()  # py4j would log a traceback for the call that is cut short
         raise KeyboardInterrupt
 

@@ -15,14 +15,15 @@ from typing import Any
 import psutil
 import pytest
 
-from hotset.jobs.parallel_map_calls import Caller, Done, Failure, Outcome, Task
+from hotset.jobs.parallel_map_attempt import Done, Failure, Outcome, Task
+from hotset.jobs.parallel_map_calls import Caller
 
 ITEMS = ["a", "bad", "c"]
 
 
 def outcomes(function: Callable[[Any], Any], items: Any = ITEMS, retries: int = 0, timeout_s: float = 0) -> Any:
     with Caller(Task(function, json.dumps, retries, timeout_s)) as caller:
-        return caller.outcomes(items)
+        return [one for told in caller.outcomes(items) for one in told]
 
 
 def on_bad(do: Callable[[], Any]) -> Callable[[str], str]:

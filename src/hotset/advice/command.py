@@ -6,13 +6,13 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
-from rich.console import Console
 
 from hotset.advice.advising import advise as judge
 from hotset.advice.applying import apply as write_levels
 from hotset.advice.applying import told
 from hotset.advice.show import show
 from hotset.memory.placed import DEFAULT_FILE
+from hotset.report.console import make_console
 from hotset.report.terminal import printable
 
 
@@ -39,7 +39,7 @@ def advise(
     if json:
         sys.stdout.write(f"{msgspec.json.format(msgspec.json.encode(advice)).decode()}\n")
     else:
-        show(advice, Console())
+        show(advice, make_console())
     if apply:
         out = sys.stderr if json else sys.stdout
         for line in told(*write_levels(advice, levels_file), levels_file):

@@ -9,6 +9,7 @@ error, a crash or a call longer than --timeout is that item's failure, and the o
 a failure. Engine `columnar` spreads the items over Spark's tasks, `pool` over processes of multiprocessing here.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from hotset import (
     by_name,
     find_function,
 )
-from hotset.jobs.parallel_map_calls import Task
+from hotset.jobs.parallel_map_attempt import Task
 from hotset.jobs.parallel_map_items import (
     FAILURE_COLUMNS,
     as_columns,
@@ -156,10 +157,11 @@ class Items:
 
 def items_of_input(run: Run, params: Params, most_tasks: int) -> Items:
     if params.over == "files":
-        paths = [str(path) for path in run.files(params.input)]
+        paths = [os.fsencode(path) for path in run.files(params.input)]  # a name need not be UTF-8
         tasks = min(len(paths), most_tasks)
         items = pa.array(range(len(paths)), pa.int64())
-        columns = [pa.array([item % tasks for item in range(len(paths))], pa.int32()), items, pa.array(paths)]
+        dealt = pa.array([item % tasks for item in range(len(paths))], pa.int32())
+        columns = [dealt, items, pa.array(paths, pa.binary())]
         return Items(pa.Table.from_arrays(columns, ["__task", "__item", "value"]), len(paths), tasks)
     dataset = LINES if params.over == "lines" else run.dataset(params.input, params)
     if dataset.format == "text" and params.over == "rows":

@@ -4,19 +4,23 @@ items(__item, …)  --call_all-->  outcomes(__item, results…, __value, __error
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import TaskContext
 
-from hotset.jobs.parallel_map_calls import Caller, Failure, Outcome, Task
+from hotset.jobs.parallel_map_attempt import Failure, Outcome, Task, failure, shortened
+from hotset.jobs.parallel_map_calls import Caller
 
-LOT = 512  # items in memory at once, with their results
+LOT = 512  # items in memory at once
 LONGEST_VALUE = 4 * 1024
+LARGEST_RESULT = 16 * 1024**2  # several of them, and of other tasks, are in Spark's memory at once
 # Ours begin with two underscores: the other columns are the input's and the function's.
 FAILURE = pa.schema(
     [("__value", pa.string()), ("__error", pa.string()), ("__traceback", pa.string()), ("__attempts", pa.int32())]
@@ -70,9 +74,18 @@ def numbered(batches: Iterator[pa.RecordBatch], starts: Mapping[int, int], tasks
             yield pa.RecordBatch.from_arrays([task, item, *batch.columns[2:]], names)
 
 
+class Strict(json.JSONEncoder):
+    """JSON of what JSON has; and it stays that if a function gives the encoders of `json` new habits."""
+
+    def default(self, o: Any) -> NoReturn:
+        raise TypeError(f"Object of type {type(o).__name__} is not JSON serializable")
+
+
 def as_json(result: Any) -> list[Any]:
-    """Raises TypeError and ValueError for what JSON does not have, NaN among it."""
-    return [json.dumps(result, ensure_ascii=False, allow_nan=False)]
+    """Raises TypeError and ValueError for what JSON in UTF-8 does not have, NaN and lone surrogates among it."""
+    text = Strict(ensure_ascii=False, allow_nan=False).encode(result)
+    check_size(len(text.encode()))
+    return [text]
 
 
 def as_columns(result: Any, schema: pa.Schema) -> list[Any]:
@@ -82,19 +95,29 @@ def as_columns(result: Any, schema: pa.Schema) -> list[Any]:
     """
     if isinstance(result, Mapping):
         if unknown := set(result) - set(schema.names):
-            raise ValueError(f"no column is called {', '.join(map(repr, sorted(unknown)))}; add it to --results")
+            raise ValueError(f"no column is called {', '.join(sorted(map(repr, unknown)))}; add it to --results")
         result = [result.get(name) for name in schema.names]
     elif not isinstance(result, list | tuple):
         result = [result]
     if len(result) != len(schema):
         raise ValueError(f"{len(result)} values for {len(schema)} columns")
-    return [_as_value(value, field.type) for value, field in zip(result, schema, strict=True)]
+    values = [_as_value(value, field.type) for value, field in zip(result, schema, strict=True)]
+    check_size(sum(value.nbytes for value in values))
+    return [value[0].as_py() for value in values]
 
 
-def _as_value(value: Any, kind: pa.DataType) -> Any:
+def _as_value(value: Any, kind: pa.DataType) -> pa.Array:
     if pa.types.is_integer(kind) and isinstance(value, Real) and not isinstance(value, Integral):
         raise ValueError(f"not a whole number, got {value!r}")  # Arrow would cut it off
-    return pa.array([value], kind)[0].as_py()
+    return pa.array([value], kind)
+
+
+def check_size(size_bytes: int) -> None:
+    """Raises ValueError for a result that is too large."""
+    if size_bytes > LARGEST_RESULT:
+        raise ValueError(
+            f"a result has at most {LARGEST_RESULT:,} bytes, got {size_bytes:,}; write it to a file and return its path"
+        )
 
 
 def call_all(
@@ -108,17 +131,47 @@ def call_all(
         for batch in batches:
             for start in range(0, batch.num_rows, LOT):
                 _, numbers, *columns = batch.slice(start, LOT).columns
-                items = rows_of(columns, names) if names else columns[0].to_pylist()
-                yield outcome_batch(numbers, items, caller.outcomes(items), schema)
+                items = rows_of(columns, names) if names else _values(columns[0])
+                yield from _called(caller, numbers, items, schema)
 
 
-def rows_of(columns: list[pa.Array], names: Sequence[str]) -> list[dict[str, Any]]:
-    rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+def _called(caller: Caller, numbers: pa.Array, items: list[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Outcomes of the items; one that Python has no value for is a failure without a call."""
+    start = 0
+    while start < len(items):
+        odd = next((place for place in range(start, len(items)) if isinstance(items[place], Failure)), len(items))
+        for outcomes in chain(caller.outcomes(items[start:odd]), [items[odd : odd + 1]]):
+            if outcomes:
+                part = slice(start, start + len(outcomes))
+                yield outcome_batch(numbers[part], items[part], outcomes, schema)
+                start = part.stop
 
 
-def as_path(function: Callable[[Path], Any], text: str) -> Any:
-    return function(Path(text))
+def rows_of(columns: list[pa.Array], names: Sequence[str]) -> list[dict[str, Any] | Failure]:
+    rows = zip(*map(_values, columns), strict=True)
+    return [
+        next((cell for cell in row if isinstance(cell, Failure)), None) or dict(zip(names, row, strict=True))
+        for row in rows
+    ]
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """As Python has them; a failure for what it has not, such as days after the year 9999."""
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):
+        return [_value(scalar) for scalar in column]
+
+
+def _value(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (ValueError, OverflowError) as why:
+        return failure(why, 0)
+
+
+def as_path(function: Callable[[Path], Any], name: bytes) -> Any:
+    return function(Path(os.fsdecode(name)))
 
 
 def outcome_batch(numbers: pa.Array, items: list[Any], outcomes: list[Outcome], schema: pa.Schema) -> pa.RecordBatch:
@@ -139,5 +192,6 @@ def _results(one: Outcome, columns: int) -> list[Any]:
 
 def _told(item: Any, one: Outcome) -> tuple[Any, ...]:
     if isinstance(one, Failure):
-        return str(item)[:LONGEST_VALUE], one.error, one.traceback, one.attempts
+        text = os.fsdecode(item) if isinstance(item, bytes) else str(item)
+        return shortened(text, LONGEST_VALUE), one.error, one.traceback, one.attempts
     return (None,) * len(FAILURE)

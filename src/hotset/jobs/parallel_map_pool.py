@@ -1,6 +1,7 @@
 """Calls on the cores of this machine, without Spark's tasks: by multiprocessing's Pool."""
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,9 @@ def _start(call_all: CallAll) -> None:
     global _call_all
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver ends the pool
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by this
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):  # what a function prints is not what the run prints
+        os.dup2(nowhere, stream)
     _call_all = call_all
 
 

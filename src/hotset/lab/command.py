@@ -11,8 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.console import Console
-
 from hotset.account import state_dir
 from hotset.errors import HotsetError, OutputError
 from hotset.job import Job, find_job
@@ -25,7 +23,8 @@ from hotset.lab.options import ARROW, ARROW_CONF, OFF_HEAP
 from hotset.lab.worker import outputs_in
 from hotset.params import CommandLine, Options, Writes, marked, parse_for
 from hotset.preflight import plan_run
-from hotset.run import asked, tell
+from hotset.report.console import make_console, take_streams
+from hotset.run import asked, tell, tell_lost
 from hotset.session.asked import known_asks, result_settings
 from hotset.session.machine import read_machine
 from hotset.session.scratch import scratch_directory
@@ -38,6 +37,7 @@ LEAST_OFF_HEAP = 256 * 1024**2
 def main(target: str, arguments: Sequence[str]) -> NoReturn:
     """Experiments with the job, and exits with the code that hotset.errors draws; 130 after Ctrl-C."""
     os.umask(0o077)
+    take_streams()
     signals = Signals()
     signals.catch()
     try:
@@ -46,8 +46,11 @@ def main(target: str, arguments: Sequence[str]) -> NoReturn:
         tell(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        Console(stderr=True).print("interrupted; what was measured is kept, and the same command goes on from there")
+        make_console(stderr=True).print(
+            "interrupted; what was measured is kept, and the same command goes on from there"
+        )
         sys.exit(128 + signals.number)
+    tell_lost()
     sys.exit(0)
 
 

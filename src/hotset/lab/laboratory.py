@@ -21,6 +21,7 @@ from hotset.lab.records import WARM_UP, Record, Records
 from hotset.lab.show import Plan, say, show_family, show_kept, show_plan
 from hotset.lab.statistics import median
 from hotset.lab.verdict import FEWEST_ROUNDS, Verdict, is_out, is_settled, judge
+from hotset.report.console import make_console
 from hotset.signals import Signals
 
 MOST_ROUNDS = 30
@@ -44,9 +45,9 @@ class Lab:
         records = Records(self.directory / "records.jsonl")
         if self.options.again:
             records.forget()
-        console = Console()
+        console = make_console()
         deadline = time.monotonic() + self.options.budget_s()
-        with LabProgress(Console(stderr=True), deadline) as progress, _closing(crew):
+        with LabProgress(make_console(stderr=True), deadline) as progress, _closing(crew):
             crew.starting = progress.starting
             experiment = Experiment(crew, records, deadline, progress.running)
             try:

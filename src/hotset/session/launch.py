@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from hotset.session.stop import STOP_TIMEOUT_S
 from hotset.session.surroundings import fit_environment, working_directory
 
 READY_TIMEOUT_S = 120
+LARGEST_LOG = 256 * 1024**2
+LONGEST_LINE = 1024**2
+FULL_LOG = "\nhotset: this is as much as a log takes; what was printed after it is left out\n"
 LATER = ("pandas", "pyspark.testing")
 INFO = "_PYSPARK_DRIVER_CONN_INFO_PATH"  # where the JVM says how to reach it
 
@@ -176,9 +180,14 @@ def _keep_output(jvm: subprocess.Popen[bytes], log: Path, redact: Callable[[str]
     """The JVM's and its Python workers' output, line by line, into the log, without the secrets that we know of."""
     assert jvm.stdout is not None
     with jvm.stdout as output, log.open("ab", buffering=0) as kept:
-        for line in output:
-            with suppress(OSError):  # a full disk: the JVM waits for whoever reads, so reading goes on
-                kept.write(redact(line.decode(errors="replace")).encode(errors="replace"))
+        left = LARGEST_LOG
+        for line in iter(partial(output.readline, LONGEST_LINE), b""):
+            if left <= 0:
+                continue  # the JVM waits for whoever reads, so reading goes on
+            left -= len(line)
+            text = redact(line.decode(errors="replace")) + ("" if left > 0 else FULL_LOG)
+            with suppress(OSError):  # a full disk
+                kept.write(text.encode(errors="replace"))
 
 
 def _script_command(launch: Launch) -> list[str]:
