@@ -17,12 +17,12 @@ from pyspark.sql.pandas.types import from_arrow_type
 
 from hotset.columnar.blocks import line_start
 from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
+from hotset.columnar.partitioned import partition_names
 from hotset.columnar.utf8 import BOM
 from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset, Format
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
-from hotset.data.partitions import partition_of
 from hotset.data.sniff import kind_of
 from hotset.data.text import DECOMPRESSORS
 from hotset.errors import SchemaError, UsageError
@@ -55,13 +55,23 @@ def discover(paths: Sequence[str], listing: Listing, columns: str, format: Forma
         return replace(published, columns=columns, on_new="ignore")
     facts: dict[str, Any] = {"separator": "\t"} if kind == "csv" and ".tsv" in first.path.suffixes else {}
     if columns:
-        dataset = Dataset(columns, kind, on_new="ignore", **facts)
-        dataset.schema()
-        return dataset
+        return _partitioned(Dataset(columns, kind, on_new="ignore", **facts), first)
+    in_directories = partition_names(listing)
     stored = _text_schema(first, kind, facts) if kind in ("csv", "json") else _footer_schema(first, kind)
-    partition_by = tuple(name for name in partition_of(str(first.path)) if name not in stored)
+    partition_by = tuple(name for name in in_directories if name not in stored)
     declared = {**stored, **dict.fromkeys(partition_by, "string")}
     return Dataset(ddl(declared), kind, partition_by=partition_by, **facts)
+
+
+def _partitioned(dataset: Dataset, file: InputFile) -> Dataset:
+    """The same, with those of its columns that stand in the names of directories, and not in the file."""
+    named = [name for name in dataset.schema().names if name in file.partition]
+    if not named:
+        return dataset
+    text = dataset.format in ("csv", "json")
+    facts = {"separator": dataset.separator} if dataset.format == "csv" else {}
+    stored = _text_schema(file, dataset.format, facts) if text else _footer_schema(file, dataset.format)
+    return replace(dataset, partition_by=tuple(name for name in named if name not in stored))
 
 
 def _published(paths: Sequence[str]) -> Dataset | None:

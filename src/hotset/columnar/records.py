@@ -19,10 +19,9 @@ from hotset.columnar.faults import FaultFile
 from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column, Layout
+from hotset.columnar.partitioned import partition_value
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
-from hotset.columnar.values import convert
-from hotset.data.partitions import partition_of
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
 PLACE_DDL = "__part int, __line bigint, __raw string"
@@ -95,18 +94,13 @@ class Records:
 
 def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
     """The columns that a file does not have: from the directories' names, or by default."""
-    named = partition_of(str(part.file.path))
     constants = {}
     for column in layout.columns:
         if column.name in layout.dataset.partition_by:
-            constants[column.name] = _from_name(named[column.name], column, layout)
+            constants[column.name] = partition_value(part.file, column, layout)
         elif column.optional and part.fields and column.name not in part.fields:
             constants[column.name] = pa.scalar(column.default, column.type)
     return constants
-
-
-def _from_name(text: str | None, column: Column, layout: Layout) -> pa.Scalar:
-    return convert(pa.array([text], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
 
 
 def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:

@@ -7,8 +7,10 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
+from hotset.data.partitions import Partition, partition_of
 from hotset.errors import InputError
 
 SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*):/")
@@ -18,11 +20,17 @@ HADOOP_GLOB = re.compile(r"([\\{}\[\]*?])")
 
 @dataclass(frozen=True)
 class InputFile:
-    """One file as it was when it was listed."""
+    """One file as it was when it was listed; `base` is the directory below which names of directories are values."""
 
     path: Path
     size_bytes: int
     mtime_ns: int
+    base: Path | None = field(default=None, compare=False)
+
+    @property
+    def partition(self) -> Partition:
+        """What the names of the directories between the input that was named and the file say."""
+        return partition_of(self.path.relative_to(self.base)) if self.base else {}
 
     @property
     def for_spark(self) -> str:
@@ -63,8 +71,9 @@ class Listing:
 
 @dataclass
 class _Findings:
-    """What one path leads to."""
+    """What one path leads to, and the directory below which it does."""
 
+    base: Path
     files: dict[Path, InputFile] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
 
@@ -77,12 +86,14 @@ def list_inputs(paths: Iterable[str]) -> Listing:
     files: dict[Path, InputFile] = {}  # a file that two paths lead to is read once
     skipped: dict[str, str] = {}
     for text in paths:
-        found = _Findings()
-        for start in _expand(text):
+        path = local_path(text)
+        found = _Findings(_base(path))
+        for start in _expand(text, path):
             _collect(start, found, set())
         if not found.files:
             raise InputError(f"no file to read in {text!r}{_only_hidden(found)}; give a file, a directory or a glob")
-        files |= found.files
+        for file in found.files.values():
+            files[file.path] = _outer(file, files.get(file.path, file))
         skipped |= found.skipped
     return Listing(tuple(files[path] for path in sorted(files)), tuple(sorted(skipped.items())))
 
@@ -114,9 +125,21 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
-def _expand(text: str) -> list[Path]:
+def _base(path: Path) -> Path:
+    """The directory that was named: the path itself, that of a file, or of a pattern what stands before it."""
+    if os.path.lexists(path):
+        return path if path.is_dir() else path.parent
+    literal = takewhile(lambda part: not glob.has_magic(part), path.parts)
+    return Path(*literal)
+
+
+def _outer(one: InputFile, other: InputFile) -> InputFile:
+    """Of a file that two paths lead to, the one that knows more of its directories."""
+    return min(one, other, key=lambda file: len(str(file.base)))
+
+
+def _expand(text: str, path: Path) -> list[Path]:
     """A name that exists is taken as it stands, glob characters and all; else it is a pattern."""
-    path = local_path(text)
     if os.path.lexists(path):
         return [path]
     matches = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 (absolute)
@@ -158,7 +181,7 @@ def _collect_file(path: Path, found: _Findings) -> None:
         raise InputError(f"cannot read {path}: Spark opens no file whose path is not UTF-8; rename it or link to it")
     if ":" in path.name:
         raise InputError(f"cannot read {path}: Hadoop opens no file with ':' in its name; rename it or link to it")
-    found.files[path] = InputFile(path, facts.st_size, facts.st_mtime_ns)
+    found.files[path] = InputFile(path, facts.st_size, facts.st_mtime_ns, found.base)
 
 
 def _only_hidden(found: _Findings) -> str:
