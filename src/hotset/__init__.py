@@ -10,7 +10,7 @@ from hotset.columnar.equality import comparable
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
-from hotset.data.columns import by_name, ddl, quoted
+from hotset.data.columns import by_name, ddl, listed, quoted
 from hotset.data.dataset import Dataset
 from hotset.errors import (
     ClusterError,
@@ -60,6 +60,7 @@ __all__ = [
     "ddl",
     "find_function",
     "gathered",
+    "listed",
     "main",
     "open_run",
     "quoted",

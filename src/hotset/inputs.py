@@ -20,6 +20,7 @@ from hotset.columnar.layout import Layout
 from hotset.columnar.reach import out_of_reach, why_not
 from hotset.columnar.sample import Sample, sample
 from hotset.data import text
+from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
 from hotset.data.dataset import Dataset, Format
@@ -48,7 +49,9 @@ class Inputs:
         listings: Mapping[tuple[str, ...], Listing],
         records: Path,
         step: Step,
+        case: CaseOfNames,
     ) -> None:
+        self._case = case
         self._spark, self._report, self._limits, self._step = spark, report, limits, step
         self._listings = listings
         self._records = records
@@ -188,6 +191,7 @@ class Inputs:
         return self._reach[listing]
 
     def _layout(self, dataset: Dataset) -> Layout:
+        self._case.mind(dataset.schema())
         return Layout.of(dataset, str(self._spark.conf.get("spark.sql.session.timeZone")))
 
     def _check_reach(self, read: model.Read, listing: Listing) -> None:

@@ -1,4 +1,4 @@
-"""Columns in the names of directories: every file has them, with a value of the type; else the run ends and says where."""
+"""Columns in the names of directories: every file has them, with a value of the type; else the run says where not."""
 
 from pathlib import Path
 from typing import Any

@@ -19,7 +19,7 @@ from hotset.columnar.blocks import line_start
 from hotset.columnar.fields import orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.partitioned import partition_names
 from hotset.columnar.utf8 import BOM
-from hotset.data.columns import ddl
+from hotset.data.columns import ddl, type_text
 from hotset.data.dataset import Dataset, Format
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
@@ -148,7 +148,7 @@ def _spark_type(name: str, kind: pa.DataType) -> str:
     if pa.types.is_unsigned_integer(kind):  # in the next wider one, which Spark has
         return {8: "smallint", 16: "int", 32: "bigint", 64: "decimal(20,0)"}[kind.bit_width]
     try:
-        return from_arrow_type(kind).simpleString()
+        return type_text(from_arrow_type(kind))
     except PySparkException:
         raise SchemaError(f"column {name!r} is {kind}, which Spark has no type for; name others by --columns") from None
 

@@ -82,7 +82,8 @@ def records_of(part: Slice, dataset: Dataset, *, skip_line: bool = False) -> Ite
 
 def row_batches(part: Slice, columns: pa.Schema, *, orc: bool) -> Iterator[pa.RecordBatch]:
     """Rows of row groups or stripes, cast to these columns, as far as the file has them. Raises InputError."""
-    schema = pa.schema([columns.field(name) for name in columns.names if name in part.fields])
+    there = set(part.fields)
+    schema = pa.schema([columns.field(name) for name in columns.names if name in there])
     with told(part.file):
         batches = _orc_batches(part, schema.names) if orc else _parquet_batches(part, schema.names)
         for batch in batches:

@@ -22,10 +22,11 @@ from hotset.columnar.layout import Column, Layout
 from hotset.columnar.partitioned import partition_value
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
+from hotset.data.columns import unlike
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
-PLACE_DDL = "__part int, __line bigint, __raw string"
 PLACE = pa.schema([("__part", pa.int32()), ("__line", pa.int64()), ("__raw", pa.string())])
+PLACE_TYPES = ("int", "bigint", "string")
 
 # where the found things begin, and the things
 Found = Iterator[Good | Bad]
@@ -88,17 +89,22 @@ class Records:
         ]
         if self.placed:
             arrays += [pa.repeat(pa.scalar(number, pa.int32()), rows), good.lines, good.raws]
-            schema = pa.schema([*schema, *PLACE])
+            schema = pa.schema([*schema, *place_of(self.layout)])
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def place_of(layout: Layout) -> pa.Schema:
+    """PLACE, under names that no column of the dataset has."""
+    return pa.schema([(unlike(entry.name, layout.schema.names), entry.type) for entry in PLACE])
 
 
 def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
     """The columns that a file does not have: from the directories' names, or by default."""
-    constants = {}
+    constants, there = {}, set(part.fields)
     for column in layout.columns:
         if column.name in layout.dataset.partition_by:
             constants[column.name] = partition_value(part.file, column, layout)
-        elif column.optional and part.fields and column.name not in part.fields:
+        elif column.optional and there and column.name not in there:
             constants[column.name] = pa.scalar(column.default, column.type)
     return constants
 

@@ -7,13 +7,13 @@ from pyspark import RDD
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from hotset.data.columns import by_name
+from hotset.data.columns import by_name, unlike
 from hotset.data.dataset import Dataset
 from hotset.data.writing import read_back
 from hotset.errors import DataError, UsageError
 
 EXAMPLES = 3
-TIMES = "(times)"  # no column of anybody's
+TIMES = "(times)"
 
 
 def check_key(
@@ -27,7 +27,7 @@ def check_key(
         return
     worst = _worst(_rows(spark, data, dataset, version, is_whole), dataset.key)
     if worst:
-        told = ", ".join(f"{_shown(row, dataset.key)} {row[TIMES]} times" for row in worst)
+        told = ", ".join(f"({', '.join(map(repr, row[:-1]))}) {row[-1]} times" for row in worst)
         raise DataError(f"the key ({', '.join(dataset.key)}) is null or not unique, got {told}; drop the duplicates")
 
 
@@ -45,9 +45,6 @@ def _rows(
 def _worst(rows: DataFrame, key: tuple[str, ...]) -> list[Row]:
     columns = [by_name(name) for name in key]
     absent = F.greatest(F.lit(False), *(column.isNull() for column in columns))
-    counts = rows.groupBy(*columns).agg(F.count(F.lit(1)).alias(TIMES)).filter((F.col(TIMES) > 1) | absent)
-    return counts.orderBy(F.desc(TIMES), *columns).take(EXAMPLES)
-
-
-def _shown(row: Row, key: tuple[str, ...]) -> str:
-    return "(" + ", ".join(repr(row[name]) for name in key) + ")"
+    times = unlike(TIMES, key)
+    counts = rows.groupBy(*columns).agg(F.count(F.lit(1)).alias(times)).filter((by_name(times) > 1) | absent)
+    return counts.orderBy(by_name(times).desc(), *columns).take(EXAMPLES)

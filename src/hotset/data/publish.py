@@ -6,7 +6,7 @@ name, or in exchange for the version that is there. A kill at any moment leaves 
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pyspark import RDD
 from pyspark.sql import DataFrame, SparkSession
 
 from hotset.data.claim import Claim
+from hotset.data.columns import differing
 from hotset.data.contents import describe_files, in_threads
 from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
@@ -24,7 +25,7 @@ from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, Publ
 from hotset.data.rename import sync
 from hotset.data.rendering import frame_as_lines, rdd_as_lines
 from hotset.data.successor import Heritage, check_partitions, inherit, old_version
-from hotset.data.writing import check_books, csv_facts, write
+from hotset.data.writing import check_books, check_names, csv_facts, write
 from hotset.errors import HotsetError, SchemaError
 
 Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
@@ -68,6 +69,7 @@ def publish(
     Raises OutputError when what is there may not be replaced, SchemaError when the columns are not the dataset's or not
     those of what is added to, DataError when books or key do not hold, ResourceError when the disk is full.
     """
+    check_names(dataset)
     check_partitions(dataset, terms.partitions)
     old = old_version(terms.claim, dataset)
     frame = _rows_to_write(spark, data, dataset)
@@ -128,13 +130,10 @@ def _rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dat
 
 def check_columns(frame: DataFrame, dataset: Dataset) -> None:
     """Raises SchemaError when names or types differ from the declared ones."""
-    declared = frame.sparkSession.createDataFrame([], dataset.columns).dtypes
+    declared = [(one.name, one.dataType.simpleString()) for one in dataset.schema().fields]
     if frame.dtypes != declared:
-        raise SchemaError(f"the columns differ: declared {_ddl(declared)}, got {_ddl(frame.dtypes)}")
-
-
-def _ddl(dtypes: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in dtypes)
+        expected, got = differing(*([f"{name} {kind}" for name, kind in one] for one in (declared, frame.dtypes)))
+        raise SchemaError(f"the columns differ: declared {expected}, got {got}")
 
 
 @contextmanager

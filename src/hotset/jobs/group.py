@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StructType
+from pyspark.sql.types import ArrayType, DataType, DecimalType, IntegralType, NumericType, StructType
 
 from hotset import Batches, Dataset, Inputs, Kernel, Output, Run, Sample, Shows, UsageError, by_name, comparable, ddl
 from hotset.jobs.group_kernel import (
@@ -88,16 +88,16 @@ def query_of(params: Params) -> Query:
 
 def result_columns(schema: StructType, query: Query) -> str:
     """The columns of the answer, in DDL. Raises UsageError for an aggregate that a column's type has not."""
-    keys = {name: schema[name].dataType.simpleString() for name in query.by}
+    keys: dict[str, str | DataType] = {name: schema[name].dataType for name in query.by}
     return ddl(keys | {one.name: _type_of(schema, one) for one in query.aggregates})
 
 
-def _type_of(schema: StructType, one: Aggregate) -> str:
+def _type_of(schema: StructType, one: Aggregate) -> str | DataType:
     if one.column == "*" or one.kind in ("count", "distinct"):
         return "bigint"
     kind = schema[one.column].dataType
     if one.kind in ("min", "max"):
-        return kind.simpleString()
+        return kind
     if not isinstance(kind, NumericType):
         raise UsageError(f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}; take count or max")
     return "bigint" if one.kind == "sum" and isinstance(kind, IntegralType) else "double"
@@ -184,7 +184,7 @@ def columnar_groups(run: Run, dataset: Dataset, params: Params, query: Query, co
     rows = run.batches(dataset, params.input, Kernel("", partial(select_rows, query=query)))
     groups = rows.exchange(query.keys).map(Kernel(columns, partial(aggregate_rows, query=query)))
     if plan.few:
-        groups = groups.exchange(query.by, 1).map(Kernel(columns, partial(sorted_by, names=query.by)))
+        groups = groups.exchange(query.by, 1).map(Kernel(columns, partial(sorted_by, columns=len(query.by))))
     return groups, plan
 
 

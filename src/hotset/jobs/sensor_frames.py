@@ -1,4 +1,4 @@
-"""The same report and anomalies by Catalyst: the engine `dataframe`.
+"""The same report and anomalies by Catalyst: the engine `dataframe`. Inside, columns bear names of ours.
 
 frame  --as_readings-->  readings(device, time, quantities)  --without_copies-->  readings(…, __copies)
        --report-->  report(device, window_start, …)
@@ -24,12 +24,11 @@ def as_readings(frame: DataFrame, columns: Columns) -> DataFrame:
     time = by_name(columns.time)
     if columns.types[columns.time] == "timestamp_ntz":  # a cast would take it for a time in the session's zone
         time = F.to_timestamp(F.concat(time.cast("string"), F.lit("Z")))
-    named = (
-        (name, _needed(column, name))
-        for name, column in ((columns.device, by_name(columns.device)), (columns.time, time))
-    )
-    values = (_finite(by_name(name).cast("double")).alias(name) for name in columns.quantities)
-    return frame.select(*(column.alias(name) for name, column in named), *values)
+    needed = (_needed(by_name(columns.device), columns.device), _needed(time, columns.time))
+    values = (_finite(by_name(name).cast("double")) for name in columns.quantities)
+    inside = columns.inside
+    names = (inside.device, inside.time, *inside.quantities)
+    return frame.select(*(column.alias(name) for column, name in zip((*needed, *values), names, strict=True)))
 
 
 def _needed(column: Column, name: str) -> Column:
@@ -53,6 +52,11 @@ def after(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
     return readings.filter(F.unix_micros(by_name(columns.time)) > as_of)
 
 
+def future(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
+    """The same, under the names that the user knows."""
+    return after(readings, columns.inside, as_of).toDF(columns.device, columns.time, *columns.quantities)
+
+
 def without_copies(readings: DataFrame, columns: Columns) -> DataFrame:
     """readings -> readings(…, __copies): of a device and a time the one with the least quantities, null last."""
     ranked = F.struct(
@@ -71,6 +75,10 @@ def without_copies(readings: DataFrame, columns: Columns) -> DataFrame:
 
 def report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
     """readings(device, time, quantities) -> report(device, window_start, …): one row for each device and window."""
+    return _report(readings, columns.inside, windows).toDF(*report_types(columns))
+
+
+def _report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
     taken = until(readings, columns, windows.as_of).transform(without_copies, columns)
     covered = taken.transform(_with_cover, columns, windows).withColumn("__ahead", F.lit(0))
     ahead = after(readings, columns, windows.as_of).select(
@@ -128,19 +136,19 @@ def _with_cover(readings: DataFrame, columns: Columns, windows: Windows) -> Data
 
 def anomalies(readings: DataFrame, columns: Columns, detector: Detector, as_of: int) -> DataFrame:
     """readings(device, time, quantities) -> anomalies(device, time, …): by the same detector, a device at a time."""
-    taken = until(readings, columns, as_of).transform(without_copies, columns)
-    names = list(taken.columns)
+    inside = columns.inside
+    taken = until(readings, inside, as_of).transform(without_copies, inside)
+    names = [columns.device, columns.time, columns.copies, *columns.quantities]
 
     def find(readings: pa.Table) -> pa.Table:
-        return _find(readings.rename_columns(names), columns, detector, as_of)
+        return _find(readings.sort_by(inside.time).rename_columns(names), columns, detector, as_of)
 
-    numbered = taken.toDF(*map(str, range(len(names))))  # applyInArrow takes no name with a dot in it
-    return numbered.groupBy("0").applyInArrow(find, ddl(anomaly_types(columns)))
+    return taken.groupBy(inside.device).applyInArrow(find, ddl(anomaly_types(columns)))
 
 
 def _find(readings: pa.Table, columns: Columns, detector: Detector, as_of: int) -> pa.Table:
-    in_time = readings.sort_by(columns.time).to_batches()
-    found = list(find_anomalies(in_time, columns, detector, as_of))
+    """Those of one device, whose readings stand in the order of time."""
+    found = list(find_anomalies(readings.to_batches(), columns, detector, as_of))
     types = {"timestamp": pa.timestamp("us", "UTC"), "string": pa.string(), "double": pa.float64()}
     kinds = anomaly_types(columns)
     schema = pa.schema(

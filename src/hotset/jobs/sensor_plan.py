@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from hotset import Dataset, UsageError
+from hotset import Dataset, UsageError, listed
 from hotset.jobs.sensor_anomalies import anomaly_types
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_readings import Columns
@@ -77,13 +77,13 @@ def limits_of(quantities: Sequence[str], limits: Mapping[str, tuple[float, float
     """Those of each quantity. Raises UsageError for limits of what is none."""
     for name in limits:
         if name not in quantities:
-            raise UsageError(f"--limits has {name!r}, which is no quantity; they are {', '.join(quantities)}")
+            raise UsageError(f"--limits has {name!r}, which is no quantity; they are {listed(list(quantities), name)}")
     return tuple(limits.get(name, EVERYTHING) for name in quantities)
 
 
 def columns_of(found: Dataset, device: str, time: str, quantities: tuple[str, ...]) -> tuple[Dataset, Columns]:
     """The dataset with just these columns, and what they are. Raises UsageError for what is no such column."""
-    types = {one.name: one.dataType.simpleString() for one in found.schema().fields}
+    types = found.types()
     if not quantities:
         quantities = tuple(name for name, kind in types.items() if name not in (device, time) and kind in NUMBERS)
     selected = found.select(device, time, *quantities)
@@ -99,7 +99,7 @@ def _check(columns: Columns) -> None:
     """Raises UsageError for columns that no reading can have, or no output."""
     device, time, quantities = columns.device, columns.time, columns.quantities
     if not quantities or len({device, time, *quantities}) < 2 + len(quantities):
-        given = ", ".join((device, time, *quantities))
+        given = listed([device, time, *quantities])
         raise UsageError(f"a reading has a device, a time and some quantities, all different, got {given}")
     roles = {
         device: (DEVICES, "device"),
@@ -111,7 +111,8 @@ def _check(columns: Columns) -> None:
             raise UsageError(
                 f"column {name!r} is {columns.types[name]}, which no {role} is; take another, or declare --columns"
             )
-    made = {*list(report_types(columns))[1:], *list(anomaly_types(columns))[2:]}
+    others = replace(columns, device="", time="", types={"": ""})
+    made = {*report_types(others), *anomaly_types(others)}
     for name in (device, time):
         if name in made:
             raise UsageError(f"the outputs have a column {name!r} of their own, got it in the input; rename that one")
