@@ -13,7 +13,7 @@ from hotset.columnar.forms import read_form
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
-from hotset.data.columns import by_name, ddl, quoted
+from hotset.data.columns import by_name, ddl, listed, quoted, quoted_if_needed
 from hotset.data.dataset import Dataset
 from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime, WholeNumber
 from hotset.data.guess import Guess, Role
@@ -78,10 +78,12 @@ __all__ = [
     "ddl",
     "find_function",
     "gathered",
+    "listed",
     "main",
     "open_run",
     "own_text",
     "quoted",
+    "quoted_if_needed",
     "read_form",
     "spark_paths",
     "table",

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.discover import Discovered, Question, dialect_hints, discover
-from hotset.columnar.guess_json import quoted_if_needed
-from hotset.data.columns import ddl
+from hotset.data.columns import ddl, quoted_if_needed, type_text
 from hotset.data.dataset import Dataset
 from hotset.data.quarantine import SetAside
 from hotset.errors import SchemaError
@@ -93,12 +92,12 @@ class Guesses:
 
 def types_of(dataset: Dataset) -> dict[str, str]:
     """column -> type, in DDL"""
-    return {one.name: one.dataType.simpleString() + " not null" * (not one.nullable) for one in dataset.schema().fields}
+    return {one.name: type_text(one.dataType) + " not null" * (not one.nullable) for one in dataset.schema().fields}
 
 
 def guessed_types(dataset: Dataset) -> dict[str, str]:
     """column -> type, of those that were guessed"""
-    return {one.name: one.dataType.simpleString() for one in dataset.schema().fields if one.name in dataset.guesses}
+    return {name: kind for name, kind in dataset.types().items() if name in dataset.guesses}
 
 
 def wider_type(dataset: Dataset, name: str, kind: str, reason: str) -> str | None:

@@ -22,6 +22,7 @@ from hotset.columnar.layout import Layout
 from hotset.columnar.reach import out_of_reach, why_not
 from hotset.columnar.sample import Sample, sample
 from hotset.data import text
+from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
 from hotset.data.dataset import Dataset, Format
@@ -55,7 +56,9 @@ class Inputs:
         listings: Mapping[tuple[str, ...], Listing],
         records: Path,
         step: Step,
+        case: CaseOfNames,
     ) -> None:
+        self._case = case
         self._spark, self._report, self._limits, self._step = spark, report, limits, step
         self._listings = listings
         self._records = records
@@ -75,6 +78,7 @@ class Inputs:
             frame = read_table(self._spark, dataset, path)
             self._report.reads.append(model.Read((f"table {path.name}",), 0, 0, (), ""))
             return frame
+        self._case.mind(dataset.schema())
         rules = row_rules(self._spark, dataset.rules, dataset.schema()) if dataset.rules else {}
         read, listing = self._list(dataset, path, strict)
         if dataset.format == "text" and not dataset.rules and self._in_catalyst(dataset, listing):
@@ -235,6 +239,10 @@ class Inputs:
         return not any(is_compressed(file.path) for file in listing.files) or bool(self._why_not(listing))
 
     def _layout(self, dataset: Dataset) -> Layout:
+        schema = dataset.schema()
+        if "" in schema.names:
+            raise SchemaError("a column has no name; give it one, or name the others by --columns")
+        self._case.mind(schema)
         return Layout.of(dataset, self._zone)
 
     @property

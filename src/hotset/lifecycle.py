@@ -10,6 +10,7 @@ from hotset.keeping import level_asks
 from hotset.order import Order
 from hotset.record import Record
 from hotset.session.labels import labelled
+from hotset.session.log import spark_says_to
 from hotset.session.spark import Session, Wishes, open_session
 from hotset.signals import Signals
 from hotset.verbs import Run
@@ -26,7 +27,7 @@ def running(order: Order, signals: Signals | None = None, kind: type[Run] = Run)
     try:
         for target in order.destinations:
             record.claims.take(target)
-        with _session(record, signals) as session:
+        with spark_says_to(order.log, record.redact), _session(record, signals) as session:
             run = kind(
                 session,
                 record.report,

@@ -14,6 +14,7 @@ from hotset.columnar.layout import Layout
 from hotset.columnar.places import Places
 from hotset.columnar.records import breaks_guess
 from hotset.columnar.scan import placed_records
+from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
@@ -169,8 +170,8 @@ class Records(Blocks):
         blocks = tuple(block if number in finished else () for number, block in enumerate(self.counter.blocks))
         rows = placed_records(self.spark, blocks, self._layout)
         flags = [broken.alias(f"__rule_{place}") for place, broken in enumerate(self._broken.values())]
-        wanted = rows.filter(self._any_broken()).select("__block", "__part", "__line", "__raw", *flags)
-        for number, part, line, raw, *breaks in wanted.toLocalIterator():
+        wanted = rows.filter(self._any_broken()).select(*map(by_name, rows.columns[-4:]), *flags)
+        for part, line, raw, number, *breaks in wanted.toLocalIterator():
             self._rows_breaking += 1
             for (name, sql), broken in zip(self._layout.dataset.rules.items(), breaks, strict=True):
                 if broken:

@@ -17,6 +17,7 @@ from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.parts import write_parts
 from hotset.columnar.sample import Sample
+from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
 from hotset.data.claim import Claims
 from hotset.data.dataset import Dataset, Format
@@ -73,7 +74,8 @@ class Run:
         self._progress = progress
         self._maker = maker
         self._claims = claims
-        self._inputs = Inputs(session.spark, report, limits, listings, records, self.step)
+        self._case = CaseOfNames(session.spark, self.warn)
+        self._inputs = Inputs(session.spark, report, limits, listings, records, self.step, self._case)
         self._warned = len(report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
         self._learning = Learning(session.spark, report, memory)
@@ -239,6 +241,7 @@ class Run:
         check_harmless(target)
         for paths, listing in self._inputs.listed:
             check_apart(target, listing.files, paths)
+        self._case.mind(dataset.schema())
         start = time.monotonic()
         with self.step(f"publish {target.name}"):
             scope = None if partitions is None else tuple(partitions)
@@ -271,6 +274,7 @@ class Run:
 
     def published(self, dataset: Dataset, path: str) -> DataFrame:
         """The rows of the version that is now at `path`, as Spark's own reader has them."""
+        self._case.mind(dataset.schema())
         return read_back(self.spark, dataset, destination(path))
 
     def warn(self, text: str) -> None:
@@ -281,16 +285,24 @@ class Run:
         """Facts for the report and for the line of summary: `run.note(words=8)`."""
         self.report.notes.update(facts)
 
-    def show(self, title: str, data: DataFrame | RDD[Any] | pa.Table, rows: int, columns: Sequence[str] = ()) -> None:
-        """The first `rows` of `data` as a table on the terminal and in the report."""
+    def show(
+        self,
+        title: str,
+        data: DataFrame | RDD[Any] | pa.Table,
+        rows: int,
+        columns: Sequence[str] = (),
+        *,
+        lines: int | None = None,
+    ) -> None:
+        """The first `rows` of `data` as a table on the terminal and in the report; on the terminal `lines` of them."""
         if isinstance(data, pa.Table):
-            taken = [tuple(row.values()) for row in data.slice(0, rows).to_pylist()]
-            self.report.tables.append(model.Table(title, tuple(columns or data.column_names), taken))
-            return
-        with self.step(title):
-            taken = [tuple(row) for row in data.take(rows)]
-        names = tuple(columns) or (tuple(data.columns) if isinstance(data, DataFrame) else ())
-        self.report.tables.append(model.Table(title, names, taken))
+            cells = (column.to_pylist() for column in data.slice(0, rows).columns)
+            names, taken = tuple(columns or data.column_names), list(zip(*cells, strict=True))
+        else:
+            with self.step(title):
+                taken = [tuple(row) for row in data.take(rows)]
+            names = tuple(columns) or (tuple(data.columns) if isinstance(data, DataFrame) else ())
+        self.report.tables.append(model.Table(title, names, taken, lines))
 
     def expression(self, sql: str) -> Column:
         """The column of an SQL expression that came from outside: a command line, a file.
@@ -319,6 +331,7 @@ class Run:
         """
         if self.report.publishes:
             raise broken
+        self._case.give_back()  # who reads again is told again
         told = self._inputs.begin_again(broken)
         self._keeping.release_all()
         for known in (self.report.tables, self.report.notes, self.report.keeps):
@@ -335,7 +348,8 @@ class Run:
         Raises nothing: what was published is published, and an incomplete record is said to be one.
         """
         check_inputs = partial(self._keeping.check_inputs, self._inputs.check_unchanged)
-        for complete in (self._keeping.settle, check_inputs, self._count_reads, self._inputs.close):
+        steps = (self._keeping.settle, check_inputs, self._count_reads, self._inputs.close, self._case.give_back)
+        for complete in steps:
             try:
                 complete()
             except Exception as why:

@@ -110,7 +110,7 @@ def test_glob_is_expanded(tmp_path: Path, pattern: str, expected: list[str]) -> 
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        ("x/*", ["part-1"]),
+        ("x/*", ["part-1", "sub/part-2"]),
         ("x/**", ["part-1", "sub/part-2"]),
         ("x/*/*", ["sub/part-2"]),
         ("*/*", ["part-1", "sub/part-2"]),

@@ -102,3 +102,32 @@ def test_show_names_the_place_of_what_was_set_aside() -> None:
     lines = shown(report(quarantine="/out/_quarantine/r1.json"))
 
     assert lines[-2:] == ["bad     /out/_quarantine/r1.json", "report  /r.json"]
+
+
+def test_names_of_columns_are_no_markup() -> None:
+    names = ("[red]x[/red]", "[/x]", "a\nb", ":dog:", "한국")
+
+    lines = shown(report(tables=[Table("[bold]t", names, [(1, 2, 3, 4, 5)])]), width=100)
+
+    assert lines[0] == "[bold]t"
+    assert lines[2].split() == ["[red]x[/red]", "[/x]", r"a\nb", ":dog:", "한국"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "lines", "more"),
+    [
+        (3_000, 2, 20, "… and 2,980 more rows, all in the report"),
+        (20, 2, 20, ""),
+        (21, 2, 20, "… and 1 more row, all in the report"),
+        (30, 2, None, ""),
+        (1, 3_000, None, "… and 2,980 more columns, all in the report"),
+        (25, 25, 20, "… and 5 more rows and 5 more columns, all in the report"),
+    ],
+)
+def test_a_large_table_is_shown_in_part(rows: int, columns: int, lines: int | None, more: str) -> None:
+    table = Table("t", tuple(f"c{n}" for n in range(columns)), [(7,) * columns] * rows, lines)
+
+    found = shown(report(tables=[table]), width=200)
+
+    assert sum(set(line.split()) == {"7"} for line in found) == min(rows, lines or rows)
+    assert [line for line in found if line.startswith("…")] == ([more] if more else [])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hotset.columnar.blocks import Block, Slice, byte_ranges, packed_blocks, target_bytes
 from hotset.columnar.fields import fields_of, footer_fields, orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.layout import Layout
+from hotset.columnar.partitioned import check_partition
 from hotset.columnar.pieces import records_of
 from hotset.columnar.utf8 import BOM
 from hotset.data.dataset import Dataset
@@ -25,6 +26,7 @@ def cut(listing: Listing, layout: Layout, cores: int) -> tuple[Block, ...]:
 
 def _parts(file: InputFile, layout: Layout, target: int) -> Iterator[Slice]:
     dataset = layout.dataset
+    check_partition(file, layout)
     if dataset.format == "parquet":
         yield from row_groups(file, layout)
     elif dataset.format == "orc":

@@ -16,19 +16,18 @@ from hotset.columnar.fields import header_of, orc_footer, parquet_footer, parque
 from hotset.columnar.guess import Guessed, guess_type
 from hotset.columnar.guess_json import guess_columns
 from hotset.columnar.layout import Layout
+from hotset.columnar.partitioned import partition_names
 from hotset.columnar.spots import sample_objects, sample_rows
-from hotset.data.columns import ddl
+from hotset.data.columns import ddl, listed, type_text
 from hotset.data.dataset import Dataset, Format
 from hotset.data.guess import Guess, Roles
 from hotset.data.kinds import kind_of
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
 from hotset.data.options import TableOptions
-from hotset.data.partitions import partition_of
 from hotset.data.suffixes import FORMATS, format_of, opened, separator_of
 from hotset.errors import HotsetError, SchemaError, UsageError
 
-MOST_NAMES = 20
 HEAD_BYTES = 256 * 1024  # that are looked at for a hint
 
 
@@ -57,26 +56,30 @@ def discover(question: Question) -> Discovered:
 
     Raises UsageError where the format cannot be told, InputError and SchemaError.
     """
-    listing, options = question.listing, question.options
     if (published := _published(question.paths)) is not None:
-        return _as_declared(question, published, published.schema().names)
-    if not listing.files:
+        return _as_declared(question, published, [one.name for one in published.stored_fields()])
+    if not question.listing.files:
         raise UsageError(f"no file to tell the columns from, got {' '.join(question.paths)}")
-    first = max(listing.files, key=lambda file: file.size_bytes)
-    kind = question.format or _format(first)
-    if kind != "csv":
-        facts: dict[str, Any] = {"encoding": options.encoding} if options.encoding and kind in ("json", "text") else {}
-        types = _types_of_json(question, facts) if kind == "json" else _types_of_footer(first, kind)
-        return _as_declared(question, _dataset(first, kind, types, facts), list(types))
-    facts = {"separator": separator_of(first.path), **options.csv_facts()}
-    names = header_names(first, Dataset("value string", "csv", **facts))
-    if options.columns and not options.no_header:
-        return _as_declared(question, Dataset(options.columns, kind, **facts), names)
-    if options.columns:
-        return _as_declared(question, Dataset(options.columns, kind, **facts), [])
-    texts = _dataset(first, kind, dict.fromkeys(names, ("string", Guess())), facts)
-    types = _types_of_texts(question, replace(texts, guesses={}), names)
-    return _as_declared(question, _dataset(first, kind, types, facts), names)
+    kind = question.format or _format(_first(question.listing))
+    facts = _facts(question, kind)
+    if question.options.columns:
+        names = _stored_names(question, kind, facts)
+        return _as_declared(question, Dataset(question.options.columns, kind, **facts), names)
+    types = _types(question, kind, facts)
+    return _as_declared(question, _dataset(question, kind, types, facts), list(types))
+
+
+def _first(listing: Listing) -> InputFile:
+    """The file that is looked at, where one is enough."""
+    return max(listing.files, key=lambda file: file.size_bytes)
+
+
+def _facts(question: Question, kind: Format) -> dict[str, Any]:
+    """How the files are written, in the words of a Dataset."""
+    options = question.options
+    if kind == "csv":
+        return {"separator": separator_of(_first(question.listing).path), **options.csv_facts()}
+    return {"encoding": options.encoding} if options.encoding and kind in ("json", "text") else {}
 
 
 def dialect_hints(question: Question) -> list[Hint]:
@@ -106,23 +109,21 @@ def header_names(file: InputFile, dataset: Dataset) -> list[str]:
     return list(cells)
 
 
-def _as_declared(question: Question, found: Dataset, names: Sequence[str]) -> Discovered:
-    """What was found, with the columns and types that were said instead."""
+def _as_declared(question: Question, found: Dataset, stored: Sequence[str]) -> Discovered:
+    """What was found, with the columns and types that were said instead. `stored` are those that stand in files."""
     options, notes = question.options, []
     if options.columns:
         found = replace(found, columns=options.columns, on_new="ignore", guesses={}, partition_by=(), key=())
-        declared = found.schema().names
-        if left_out := [name for name in names if name not in declared]:
-            notes.append(f"--columns leaves out {shown_names(left_out)}; --types NAME=TYPE changes single columns")
+        there, declared = _there(question, stored), set(found.schema().names)
+        in_directories = (name for name in there[len(stored) :] if name in declared)
+        found = replace(found, partition_by=tuple(in_directories))
+        if left_out := [name for name in there if name not in declared]:
+            notes.append(f"--columns leaves out {listed(left_out)}; --types NAME=TYPE changes single columns")
     if types := options.declared_types():
         fields = {
-            entry.name: entry.dataType.simpleString() + " not null" * (not entry.nullable) for entry in found.schema()
+            entry.name: type_text(entry.dataType) + " not null" * (not entry.nullable) for entry in found.schema()
         }
-        for name in types:
-            if name not in fields:
-                close = difflib.get_close_matches(name, fields, n=1)
-                hint = f"did you mean {close[0]}?" if close else f"there are {shown_names(list(fields))}"
-                raise UsageError(f"--types has {name!r}, which is no column; {hint}")
+        _check_known(types, fields)
         guesses = {name: guess for name, guess in found.guesses.items() if name not in types}
         found = replace(found, columns=ddl(fields | types), guesses=guesses)
         found.schema()
@@ -132,14 +133,24 @@ def _as_declared(question: Question, found: Dataset, names: Sequence[str]) -> Di
     return Discovered(found, tuple(notes))
 
 
-def shown_names(names: Sequence[str]) -> str:
-    """The first of them, and how many more there are."""
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+def _there(question: Question, stored: Sequence[str]) -> list[str]:
+    """The columns of the files, and behind them those that stand in the names of directories alone."""
+    known = set(stored)
+    partition = _first(question.listing).partition if question.listing.files else {}
+    return [*stored, *(name for name in partition if name not in known)]
 
 
-def _dataset(first: InputFile, kind: Format, types: Mapping[str, Guessed], facts: Mapping[str, Any]) -> Dataset:
-    partition_by = tuple(name for name in partition_of(str(first.path)) if name not in types)
+def _check_known(types: Mapping[str, str], fields: Mapping[str, str]) -> None:
+    """Raises UsageError for a type of a column that is not there."""
+    for name in types:
+        if name not in fields:
+            close = difflib.get_close_matches(name, fields, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {listed(list(fields), name)}"
+            raise UsageError(f"--types has {name!r}, which is no column; {hint}")
+
+
+def _dataset(question: Question, kind: Format, types: Mapping[str, Guessed], facts: Mapping[str, Any]) -> Dataset:
+    partition_by = tuple(name for name in partition_names(question.listing) if name not in types)
     columns = {name: kind for name, (kind, _) in types.items()} | dict.fromkeys(partition_by, "string")
     guesses = {name: guess for name, (_, guess) in types.items() if kind in ("csv", "json") or guess.empty}
     return Dataset(ddl(columns), kind, partition_by=partition_by, guesses=guesses, **facts)
@@ -167,6 +178,29 @@ def _format(file: InputFile) -> Format:
     return named
 
 
+def _stored_names(question: Question, kind: Format, facts: Mapping[str, Any]) -> list[str]:
+    """The columns that stand in the files, where nobody asks for their types."""
+    first = _first(question.listing)
+    if kind == "csv":
+        plain = Dataset("value string", "csv", **facts)
+        return header_names(first, plain) if plain.header else []
+    if kind == "json":
+        objects = sample_objects(question.listing, Dataset("value string", "json", **facts))
+        return list(dict.fromkeys(name for members in objects for name in members))
+    return ["value"] if kind == "text" else list(_footer(first, kind).names)
+
+
+def _types(question: Question, kind: Format, facts: dict[str, Any]) -> dict[str, Guessed]:
+    first = _first(question.listing)
+    if kind == "json":
+        return _types_of_json(question, facts)
+    if kind != "csv":
+        return _types_of_footer(first, kind)
+    names = header_names(first, Dataset("value string", "csv", **facts))
+    texts = _dataset(question, kind, dict.fromkeys(names, ("string", Guess())), facts)
+    return _types_of_texts(question, replace(texts, guesses={}), names)
+
+
 def _types_of_texts(question: Question, texts: Dataset, names: Sequence[str]) -> dict[str, Guessed]:
     rows = sample_rows(question.listing, Layout.of(texts, question.zone))
     comma = texts.decimal_comma
@@ -189,10 +223,14 @@ def _types_of_json(question: Question, facts: dict[str, Any]) -> dict[str, Guess
 def _types_of_footer(file: InputFile, kind: Format) -> dict[str, Guessed]:
     if kind == "text":
         return {"value": ("string", Guess())}
-    schema = parquet_schema(parquet_footer(file)) if kind == "parquet" else orc_footer(file).schema
     return {
-        entry.name: (_spark_type(entry.name, entry.type), Guess(empty=pa.types.is_null(entry.type))) for entry in schema
+        entry.name: (_spark_type(entry.name, entry.type), Guess(empty=pa.types.is_null(entry.type)))
+        for entry in _footer(file, kind)
     }
+
+
+def _footer(file: InputFile, kind: Format) -> pa.Schema:
+    return parquet_schema(parquet_footer(file)) if kind == "parquet" else orc_footer(file).schema
 
 
 def _spark_type(name: str, kind: pa.DataType) -> str:
@@ -205,6 +243,6 @@ def _spark_type(name: str, kind: pa.DataType) -> str:
     if pa.types.is_unsigned_integer(kind):  # in the next wider one, which Spark has
         return {8: "smallint", 16: "int", 32: "bigint", 64: "decimal(20,0)"}[kind.bit_width]
     try:
-        return from_arrow_type(kind).simpleString()
+        return type_text(from_arrow_type(kind))
     except PySparkException:
         raise SchemaError(f"column {name!r} is {kind}, which Spark has no type for; name others by --columns") from None

@@ -14,6 +14,7 @@ from hotset.columnar.exact import Fault
 from hotset.columnar.forms import takes
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.pieces import chunks_of, first_line, opened
+from hotset.data.columns import NAMED, differing
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import restored
 from hotset.data.listing import InputFile
@@ -45,15 +46,18 @@ def footer_fields(file: InputFile, schema: pa.Schema, layout: Layout) -> tuple[s
 def parquet_schema(footer: pq.FileMetaData) -> pa.Schema:
     """The columns of a footer. Spark writes timestamps as INT96 by default, which are times in UTC."""
     schema = footer.schema.to_arrow_schema()
-    for place, entry in enumerate(schema):
-        if str(entry.type) == "timestamp[ns]" and _physical_type(footer, entry.name) == "INT96":
-            schema = schema.set(place, pa.field(entry.name, pa.timestamp("us", "UTC")))
-    return schema
-
-
-def _physical_type(footer: pq.FileMetaData, name: str) -> str | None:
+    if not any(_in_nanoseconds(entry) for entry in schema):
+        return schema
     columns = (footer.schema.column(place) for place in range(footer.num_columns))
-    return next((str(column.physical_type) for column in columns if column.path == name), None)
+    int96 = {column.path for column in columns if column.physical_type == "INT96"}
+    utc = pa.timestamp("us", "UTC")
+    return pa.schema(
+        pa.field(entry.name, utc) if _in_nanoseconds(entry) and entry.name in int96 else entry for entry in schema
+    )
+
+
+def _in_nanoseconds(entry: pa.Field) -> bool:
+    return str(entry.type) == "timestamp[ns]"
 
 
 def parquet_footer(file: InputFile) -> pq.FileMetaData:
@@ -117,23 +121,22 @@ def _line_below(chunks: Iterable[bytes], skip: int, longest: int) -> tuple[bytes
 
 
 def _check_names(file: InputFile, names: Sequence[str], layout: Layout, *, ordered: bool) -> None:
-    declared = [column.name for column in layout.stored]
+    declared, there = {column.name for column in layout.stored}, set(names)
     wrong = [f"{name!r} twice" for name, count in Counter(names).items() if count > 1]
     wrong += [
-        f"{column.name!r} is missing" for column in layout.stored if column.name not in names and not column.optional
+        f"{column.name!r} is missing" for column in layout.stored if column.name not in there and not column.optional
     ]
     if layout.dataset.on_new == "fail":
         wrong += [f"{name!r} is new" for name in dict.fromkeys(names) if name not in declared]
     known = [name for name in names if name in declared]
     if declared and not known:
         wrong = ["no declared one is there"]
-    if not wrong and ordered and known != [name for name in declared if name in names]:
+    if not wrong and ordered and known != [column.name for column in layout.stored if column.name in there]:
         wrong = ["another order"]
     if wrong:
-        raise SchemaError(
-            f"{file.path}: the columns differ ({', '.join(wrong)}): "
-            f"expected {', '.join(declared)}, got {', '.join(names)}"
-        )
+        expected, got = differing([column.name for column in layout.stored], names)
+        faults = wrong if len(wrong) <= NAMED else [*wrong[:NAMED], f"{len(wrong) - NAMED:,} more"]
+        raise SchemaError(f"{file.path}: the columns differ ({', '.join(faults)}): expected {expected}, got {got}")
 
 
 def _fits(stored: pa.DataType, column: Column) -> bool:

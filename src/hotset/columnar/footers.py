@@ -24,8 +24,10 @@ def footers(listing: Listing, layout: Layout) -> tuple[int, bool]:
 
 
 def looks_at_rows(layout: Layout) -> bool:
-    """Whether a row may be bad, or needs a value that the file does not have."""
+    """Whether a row may be bad, or needs a value that the file does not have, or that Spark would not find."""
     dataset = layout.dataset
+    if dataset.format == "orc" and any("`" in column.name or "`" in column.kind for column in layout.columns):
+        return True  # Spark's reader of ORC takes such a name for another one, and makes null of the column
     strict = any(not column.nullable or column.optional or column.form for column in layout.columns)
     return bool(strict or dataset.rules or dataset.partition_by or dataset.nan == "refuse")
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hotset.columnar.guess import LARGE, Guessed, guess_type
 from hotset.columnar.json_values import Members, Number, has_exact_double
-from hotset.data.columns import quoted
+from hotset.data.columns import quoted, quoted_if_needed
 from hotset.data.guess import Guess, Role, Roles
 from hotset.errors import SchemaError
 
@@ -112,8 +112,3 @@ def _kind(value: Any) -> str:
 def _shown(values: list[Any], kinds: set[str]) -> str:
     examples = (next(value for value in values if _kind(value) == kind) for kind in sorted(kinds))
     return " and ".join(repr(str(one))[:60] if not isinstance(one, Number) else str(one)[:60] for one in examples)
-
-
-def quoted_if_needed(name: str) -> str:
-    """The name as --types takes it."""
-    return name if re.fullmatch(r"\w+", name) else quoted(name)

@@ -1,7 +1,7 @@
 """The columns of a dataset as a worker needs them: plain facts that pickle, no session and no Spark type."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -47,6 +47,13 @@ class Layout:
     dataset: Dataset
     columns: tuple[Column, ...]
     zone: str
+    stored: tuple[Column, ...] = field(init=False, compare=False)  # the columns that stand in the files
+    schema: pa.Schema = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stored = tuple(column for column in self.columns if column.name not in self.dataset.partition_by)
+        object.__setattr__(self, "stored", stored)  # once: a worker asks for each batch
+        object.__setattr__(self, "schema", pa.schema([(column.name, column.type) for column in self.columns]))
 
     @classmethod
     def of(cls, dataset: Dataset, zone: str) -> "Layout":
@@ -56,18 +63,10 @@ class Layout:
             _check_type(entry.dataType, dataset, entry.name)
         return cls(dataset, tuple(_column(entry, dataset) for entry in schema.fields), zone)
 
-    @property
-    def stored(self) -> tuple[Column, ...]:
-        """The columns that stand in the files."""
-        return tuple(column for column in self.columns if column.name not in self.dataset.partition_by)
-
-    @property
-    def schema(self) -> pa.Schema:
-        return pa.schema([(column.name, column.type) for column in self.columns])
-
     def present(self, fields: Sequence[str]) -> tuple[Column, ...]:
         """The stored columns that a file with these fields has, in the order of the dataset."""
-        return tuple(column for column in self.stored if column.name in fields)
+        there = set(fields)
+        return tuple(column for column in self.stored if column.name in there)
 
     @property
     def refuses_nan(self) -> bool:

@@ -101,7 +101,8 @@ def row_batches(
 
     Raises InputError.
     """
-    schema = pa.schema([columns.field(name) for name in columns.names if name in part.fields])
+    there = set(part.fields)
+    schema = pa.schema([columns.field(name) for name in columns.names if name in there])
     with told(part.file):
         batches = _orc_batches(part, schema.names) if orc else _parquet_batches(part, schema.names)
         for batch in batches:

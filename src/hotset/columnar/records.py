@@ -17,19 +17,20 @@ from hotset.columnar.csv_records import CsvPart
 from hotset.columnar.csv_structure import line_spans
 from hotset.columnar.exact import NOT_FINITE_VALUE, NOT_NULL, OF_ANY_TYPE
 from hotset.columnar.faults import FaultFile
-from hotset.columnar.forms import read_form, read_texts
+from hotset.columnar.forms import read_form
 from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column, Layout
+from hotset.columnar.partitioned import partition_value
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
+from hotset.data.columns import unlike
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8, restored
-from hotset.data.partitions import partition_of
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
-PLACE_DDL = "__part int, __line bigint, __raw string"
 PLACE = pa.schema([("__part", pa.int32()), ("__line", pa.int64()), ("__raw", pa.string())])
+PLACE_TYPES = ("int", "bigint", "string")
 
 # where the found things begin, and the things
 Found = Iterator[Good | Bad]
@@ -96,7 +97,7 @@ class Records:
         ]
         if self.placed:
             arrays += [pa.repeat(pa.scalar(number, pa.int32()), rows), good.lines, good.raws]
-            schema = pa.schema([*schema, *PLACE])
+            schema = pa.schema([*schema, *place_of(self.layout)])
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -105,20 +106,20 @@ def breaks_guess(dataset: Dataset, column: str | None, reason: str) -> bool:
     return column in dataset.guesses and reason not in OF_ANY_TYPE
 
 
+def place_of(layout: Layout) -> pa.Schema:
+    """PLACE, under names that no column of the dataset has."""
+    return pa.schema([(unlike(entry.name, layout.schema.names), entry.type) for entry in PLACE])
+
+
 def constant_columns(layout: Layout, part: Slice) -> dict[str, pa.Scalar]:
     """The columns that a file does not have: from the directories' names, or by default."""
-    named = partition_of(str(part.file.path))
-    constants = {}
+    constants, there = {}, set(part.fields)
     for column in layout.columns:
         if column.name in layout.dataset.partition_by:
-            constants[column.name] = _from_name(named[column.name], column, layout)
-        elif column.optional and part.fields and column.name not in part.fields:
+            constants[column.name] = partition_value(part.file, column, layout)
+        elif column.optional and there and column.name not in there:
             constants[column.name] = pa.scalar(column.default, column.type)
     return constants
-
-
-def _from_name(text: str | None, column: Column, layout: Layout) -> pa.Scalar:
-    return read_texts(pa.array([text], pa.string()), column, layout.zone, refuse_nan=False)[0][0]
 
 
 def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:

@@ -16,7 +16,8 @@ from hotset.columnar.faults import FaultFile, Unheard
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import Reading
-from hotset.columnar.records import PLACE_DDL, PartCount, Records
+from hotset.columnar.records import PLACE_TYPES, PartCount, Records, place_of
+from hotset.data.columns import ddl, unlike
 from hotset.data.listing import Listing
 
 
@@ -46,9 +47,11 @@ def scan_records(
 
 
 def placed_records(spark: SparkSession, blocks: tuple[Block, ...], layout: Layout) -> DataFrame:
-    """The good rows of every block once more, with the number of the block and where in it each stands."""
-    run = partial(_placed, blocks, layout)
-    return _over(spark, blocks, run, f"{layout.dataset.columns}, {PLACE_DDL}, __block int", _nobody).frame()
+    """The good rows of every block once more, and behind them where each stands: part, line, text, number of block."""
+    block = unlike("__block", layout.schema.names)
+    run = partial(_placed, blocks, layout, block)
+    place = ddl({**dict(zip(place_of(layout).names, PLACE_TYPES, strict=True)), block: "int"})
+    return _over(spark, blocks, run, f"{layout.dataset.columns}, {place}", _nobody).frame()
 
 
 def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter]:
@@ -107,9 +110,9 @@ def _as_they_are(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     return batches
 
 
-def _placed(blocks: tuple[Block, ...], layout: Layout, number: int) -> Iterator[pa.RecordBatch]:
+def _placed(blocks: tuple[Block, ...], layout: Layout, block: str, number: int) -> Iterator[pa.RecordBatch]:
     for batch in Records(blocks[number], layout, FaultFile(Path(), number), placed=True).batches():
-        yield batch.append_column("__block", pa.repeat(pa.scalar(number, pa.int32()), batch.num_rows))
+        yield batch.append_column(block, pa.repeat(pa.scalar(number, pa.int32()), batch.num_rows))
 
 
 def _lines(blocks: tuple[Block, ...], counts: Accumulator[Counts], numbers: Iterable[int]) -> Iterator[str]:

@@ -1,9 +1,15 @@
 """Columns by their names, whatever characters those hold."""
 
-from collections.abc import Mapping
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DataType, MapType, StructField, StructType
+
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NAMED = 20  # in a message; of more columns, those that are most like what was asked for
 
 
 def quoted(name: str) -> str:
@@ -11,11 +17,97 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def quoted_if_needed(name: str) -> str:
+    """The name as DDL and --types take it."""
+    return name if PLAIN.fullmatch(name) else quoted(name)
+
+
 def by_name(name: str) -> Column:
     """The column of just this name."""
     return F.col(quoted(name))
 
 
-def ddl(types: Mapping[str, str]) -> str:
+def ddl(types: Mapping[str, str | DataType]) -> str:
     """Names and types in Spark's DDL: {"n": "int not null"} -> "`n` int not null"."""
-    return ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
+    texts = {name: type_text(kind) if isinstance(kind, DataType) else kind for name, kind in types.items()}
+    return ", ".join(f"{quoted(name)} {text}" for name, text in texts.items())
+
+
+def type_text(kind: DataType) -> str:
+    """The type in DDL. Its own `simpleString` puts no quotes around the odd names of fields."""
+    if isinstance(kind, StructType):
+        return f"struct<{','.join(map(_field_text, kind.fields))}>"
+    if isinstance(kind, ArrayType):
+        return f"array<{type_text(kind.elementType)}>"
+    if isinstance(kind, MapType):
+        return f"map<{type_text(kind.keyType)},{type_text(kind.valueType)}>"
+    return kind.simpleString()
+
+
+def _field_text(field: StructField) -> str:
+    return f"{quoted_if_needed(field.name)}:{type_text(field.dataType)}"
+
+
+def unlike(name: str, names: Iterable[str]) -> str:
+    """The name, behind as many underscores as make it none of these, in whatever case."""
+    taken = {one.casefold() for one in names}
+    while name.casefold() in taken:
+        name = f"_{name}"
+    return name
+
+
+def names_within(kind: DataType) -> Iterator[str]:
+    """The names of columns and of fields, at any depth."""
+    if isinstance(kind, StructType):
+        for one in kind.fields:
+            yield one.name
+            yield from names_within(one.dataType)
+    elif isinstance(kind, ArrayType):
+        yield from names_within(kind.elementType)
+    elif isinstance(kind, MapType):
+        yield from names_within(kind.keyType)
+        yield from names_within(kind.valueType)
+
+
+def differing_in_case(kind: DataType) -> Iterator[tuple[str, str]]:
+    """Pairs of columns, or of fields of a struct, whose names differ in nothing but case."""
+    if isinstance(kind, StructType):
+        folded: dict[str, str] = {}
+        for one in kind.fields:
+            other = folded.setdefault(one.name.casefold(), one.name)
+            if other != one.name:
+                yield other, one.name
+            yield from differing_in_case(one.dataType)
+    elif isinstance(kind, ArrayType):
+        yield from differing_in_case(kind.elementType)
+    elif isinstance(kind, MapType):
+        yield from differing_in_case(kind.keyType)
+        yield from differing_in_case(kind.valueType)
+
+
+def differing(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
+    """Two lists for a message: whole where they are short, else from the first difference on, and cut."""
+    pairs = enumerate(zip(one, other, strict=False))
+    first = next((place for place, (this, that) in pairs if this != that), min(len(one), len(other)))
+    start = 0 if max(len(one), len(other)) <= NAMED else first
+    before = f"({start:,} alike) " if start else ""
+    return before + _cut(one[start:]), before + _cut(other[start:])
+
+
+def _cut(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
+    return ", ".join(texts[:NAMED]) + more
+
+
+def listed(names: Sequence[str], wanted: str = "") -> str:
+    """The names for a message: all where they are few, else those most like `wanted`, and how many there are more."""
+    same = [name for name in names if name != wanted and name.casefold() == wanted.casefold()]
+    hint = f"; {', '.join(map(repr, same))} differs in case only" if wanted and same else ""
+    if len(names) <= NAMED:
+        return ", ".join(names) + hint
+    folded: dict[str, list[str]] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), []).append(name)
+    close = difflib.get_close_matches(wanted.casefold(), list(folded), 5) if wanted else []
+    shown = [name for one in close for name in folded[one]] or list(names[:5])
+    return f"{', '.join(shown[:NAMED])} and {len(names) - len(shown[:NAMED]):,} more{hint}"

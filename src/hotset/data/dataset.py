@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 import pyarrow as pa
 from pyspark.errors import ParseException
+from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
-from hotset.data.columns import ddl
+from hotset.data.columns import ddl, listed, type_text
 from hotset.data.dataset_checks import (
     check_choice,
     check_columns_text,
@@ -29,6 +30,7 @@ Format = Literal["text", "csv", "json", "parquet", "orc"]
 OnNew = Literal["fail", "ignore"]
 NaN = Literal["keep", "refuse"]
 MIB = 1024**2
+MOST_SCHEMAS = 64  # that are kept
 
 
 @dataclass(frozen=True)
@@ -114,39 +116,37 @@ class Dataset:
 
     def select(self, *names: str) -> "Dataset":
         """Only these columns, whatever others there are. Raises UsageError for one that it does not have."""
-        fields = self.schema().fields
-        known = [entry.name for entry in fields]
-        for name in names:
-            if name not in known:
-                raise UsageError(f"no column is called {name!r}; there are {', '.join(known)}")
+        schema, wanted = self.schema(), set(names)
+        known = set(schema.names)
+        if unknown := next((name for name in names if name not in known), None):
+            raise UsageError(f"no column is called {unknown!r}; there are {listed(schema.names, unknown)}")
         types = {
-            entry.name: entry.dataType.simpleString() + ("" if entry.nullable else " not null")
-            for entry in fields
-            if entry.name in names
+            entry.name: type_text(entry.dataType) + ("" if entry.nullable else " not null")
+            for entry in schema.fields
+            if entry.name in wanted
         }
         return replace(
             self,
             columns=ddl(types),
             on_new="ignore",
-            partition_by=tuple(name for name in self.partition_by if name in names),
+            partition_by=tuple(name for name in self.partition_by if name in wanted),
             key=(),
-            defaults={name: value for name, value in self.defaults.items() if name in names},
-            guesses={name: guess for name, guess in self.guesses.items() if name in names},
-            forms={name: form for name, form in self.forms.items() if name in names},
+            defaults={name: value for name, value in self.defaults.items() if name in wanted},
+            guesses={name: guess for name, guess in self.guesses.items() if name in wanted},
+            forms={name: form for name, form in self.forms.items() if name in wanted},
         )
 
     def schema(self) -> StructType:
         """The columns as Spark's type; needs a session, which parses them. Raises UsageError for what is no DDL."""
-        try:
-            schema = StructType.fromDDL(self.columns)
-        except ParseException as why:
-            raise no_columns(self.columns, f": {str(why).strip().splitlines()[0]}") from None
-        if not isinstance(schema, StructType):
-            raise no_columns(self.columns)
+        schema = _parsed(self.columns)
         for field_name in ("partition_by", "key", "defaults", "forms"):
             for name in getattr(self, field_name):
                 check_known(field_name, name, schema.names)
         return schema
+
+    def types(self) -> dict[str, str]:
+        """column -> its type in Spark's DDL, without `not null`. Raises as `schema` does."""
+        return {entry.name: type_text(entry.dataType) for entry in self.schema().fields}
 
     def arrow_schema(self) -> pa.Schema:
         """The columns in Arrow's words; timestamps are in UTC, which is what Spark makes of them."""
@@ -156,3 +156,35 @@ class Dataset:
     def stored_fields(self) -> list[StructField]:
         """The columns that stand in the files: all but those that the directories' names hold."""
         return [one for one in self.schema().fields if one.name not in self.partition_by]
+
+
+class _Schemas(dict[tuple[str, str], StructType]):
+    """What was parsed in this process. Classes travel to workers with all they know; this stays at home."""
+
+    def __reduce__(self) -> tuple[type["_Schemas"], tuple[()]]:
+        return _Schemas, ()
+
+
+_schemas = _Schemas()
+
+
+def _parsed(columns: str) -> StructType:
+    """The JVM takes a while over thousands of columns, and is asked for the same ones again and again."""
+    key = columns, _timestamps()  # what the words mean depends on it
+    if key not in _schemas:
+        try:
+            schema = StructType.fromDDL(columns)
+        except ParseException as why:
+            raise no_columns(columns, f": {str(why).strip().splitlines()[0]}") from None
+        if not isinstance(schema, StructType):
+            raise no_columns(columns)
+        if len(_schemas) == MOST_SCHEMAS:
+            _schemas.clear()
+        _schemas[key] = schema
+    return _schemas[key]
+
+
+def _timestamps() -> str:
+    """What a `timestamp` without more words is in this session."""
+    session = SparkSession.getActiveSession()
+    return str(session.conf.get("spark.sql.timestampType")) if session else ""

@@ -1,15 +1,19 @@
 """Whether the fields of a dataset make sense, as far as that can be known without Spark."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
+from hotset.data.columns import listed
 from hotset.errors import UsageError
+
+LONGEST = 300  # characters of a text in a message
 
 # A name in back-ticks or plain, at the head of a column: `a b` int, n bigint, n: bigint.
 NAME = re.compile(r"\s*(?:`((?:[^`]|``)+)`|(\w+))(?:\s*:\s*|\s+)\S")
 # What may hold a comma that does not end a column.
-WHOLE = re.compile(r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)|[^,<>]")
+WHOLE = re.compile(r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)|[^,<>`'\"()]+|[^,<>]")
 
 
 def column_names(columns: str) -> tuple[str, ...] | None:
@@ -24,16 +28,21 @@ def check_columns_text(columns: Any) -> None:
     """Raises UsageError for no text, and for a column that is declared twice."""
     if not isinstance(columns, str) or not columns.strip():
         raise no_columns(columns)
-    names = column_names(columns) or ()
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f"the column {name!r} is declared twice, got {columns!r}; declare it once")
+    counts = Counter(column_names(columns) or ())
+    if twice := next((name for name, count in counts.items() if count > 1), None):
+        raise UsageError(f"the column {twice!r} is declared twice, got {_cut(columns)}; declare it once")
 
 
 def no_columns(columns: Any, reason: str = "") -> UsageError:
     """What is said of what is no list of columns."""
     example = "'word string, n bigint not null'"
-    return UsageError(f"the columns of a dataset are written in Spark's DDL, as in {example}, got {columns!r}{reason}")
+    return UsageError(
+        f"the columns of a dataset are written in Spark's DDL, as in {example}, got {_cut(columns)}{reason}"
+    )
+
+
+def _cut(columns: Any) -> str:
+    return repr(columns[:LONGEST]) if isinstance(columns, str) else repr(columns)
 
 
 def check_choice(field: str, value: Any, choices: Any) -> None:
@@ -42,7 +51,7 @@ def check_choice(field: str, value: Any, choices: Any) -> None:
         raise UsageError(f"{field} is one of {', '.join(map(repr, get_args(choices)))}, got {value!r}")
 
 
-def check_names(field: str, value: Any, known: Iterable[str] | None) -> None:
+def check_names(field: str, value: Any, known: Sequence[str] | None) -> None:
     """Raises UsageError for what is no tuple of names of columns, each once."""
     if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
         meant = (value,) if isinstance(value, str) else _as_tuple(value)
@@ -53,10 +62,10 @@ def check_names(field: str, value: Any, known: Iterable[str] | None) -> None:
         check_known(field, name, known)
 
 
-def check_known(field: str, name: str, known: Iterable[str] | None) -> None:
+def check_known(field: str, name: str, known: Sequence[str] | None) -> None:
     """Raises UsageError for a name that is no column. `known` is None where only Spark can tell."""
     if known is not None and name not in known:
-        raise UsageError(f"{name!r} in {field} is no column of the dataset; its columns are {', '.join(known)}")
+        raise UsageError(f"{name!r} in {field} is no column of the dataset; its columns are {listed(known, name)}")
 
 
 def check_mapping(field: str, value: Any, example: str, kind: type = object) -> None:

@@ -9,15 +9,14 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from hotset.data.columns import by_name
+from hotset.data.columns import by_name, unlike
 from hotset.data.dataset import Dataset
 from hotset.data.manifest import PublishedFile
 from hotset.data.writing import is_shown
 from hotset.errors import DataError, UsageError
 
 EXAMPLES = 3
-TIMES = "(times)"  # no column of anybody's
-FILE = "(file)"
+TIMES = "times"
 
 
 def check_key_kind(dataset: Dataset, *, is_whole: bool) -> None:
@@ -34,32 +33,32 @@ def check_key(rows: DataFrame, dataset: Dataset, before: Sequence[PublishedFile]
     worst = _worst(rows, dataset.key)
     if worst:
         places = _old_places(rows, dataset.key, worst, before) if before else [""] * len(worst)
-        told = ", ".join(
-            f"{_shown(row, dataset.key)} {row[TIMES]} times{place}" for row, place in zip(worst, places, strict=True)
-        )
+        told = ", ".join(f"{_shown(row)} {row[-1]} times{place}" for row, place in zip(worst, places, strict=True))
         raise DataError(f"the key ({', '.join(dataset.key)}) is null or not unique, got {told}; drop the duplicates")
 
 
 def _worst(rows: DataFrame, key: tuple[str, ...]) -> list[Row]:
     columns = [by_name(name) for name in key]
     absent = F.greatest(F.lit(False), F.lit(False), *(column.isNull() for column in columns))
-    counts = rows.groupBy(*columns).agg(F.count(F.lit(1)).alias(TIMES)).filter((F.col(TIMES) > 1) | absent)
-    return counts.orderBy(F.desc(TIMES), *columns).take(EXAMPLES)
+    times = unlike(TIMES, key)
+    counts = rows.groupBy(*columns).agg(F.count(F.lit(1)).alias(times)).filter((by_name(times) > 1) | absent)
+    return counts.orderBy(by_name(times).desc(), *columns).take(EXAMPLES)
 
 
 def _old_places(
     rows: DataFrame, key: tuple[str, ...], worst: Sequence[Row], before: Sequence[PublishedFile]
 ) -> list[str]:
     """For each of the worst keys: which file it stands in that was there before, or that all of it is new."""
-    schema = StructType([StructField(f"({place})", rows.schema[name].dataType) for place, name in enumerate(key)])
-    wanted = rows.sparkSession.createDataFrame([tuple(row[name] for name in key) for row in worst], schema)
-    named = rows.select(*map(by_name, key), rows.metadataColumn("_metadata").getField("file_path").alias(FILE))
-    same = reduce(and_, (by_name(name).eqNullSafe(F.col(f"({place})")) for place, name in enumerate(key)))
-    found = named.join(F.broadcast(wanted), same, "inner").select(*schema.names, FILE).distinct()
+    schema = StructType([StructField(f"wanted_{place}", rows.schema[name].dataType) for place, name in enumerate(key)])
+    wanted = rows.sparkSession.createDataFrame([tuple(row[:-1]) for row in worst], schema)
+    keys = (by_name(name).alias(f"key_{place}") for place, name in enumerate(key))
+    named = rows.select(*keys, rows.metadataColumn("_metadata").getField("file_path").alias("file"))
+    same = reduce(and_, (F.col(f"key_{place}").eqNullSafe(F.col(f"wanted_{place}")) for place in range(len(key))))
+    found = named.join(F.broadcast(wanted), same, "inner").select(*schema.names, "file").distinct()
     files: dict[str, list[str]] = {}
     for *values, file in found.collect():
         files.setdefault(repr(values), []).append(unquote(file))
-    return [_told(files.get(repr([row[name] for name in key]), []), before) for row in worst]
+    return [_told(files.get(repr([*row[:-1]]), []), before) for row in worst]
 
 
 def _told(files: Sequence[str], before: Sequence[PublishedFile]) -> str:
@@ -72,5 +71,5 @@ def _told(files: Sequence[str], before: Sequence[PublishedFile]) -> str:
     return f" (in {old[0]}{more}, there before{new})"
 
 
-def _shown(row: Row, key: tuple[str, ...]) -> str:
-    return "(" + ", ".join(repr(row[name]) for name in key) + ")"
+def _shown(row: Row) -> str:
+    return "(" + ", ".join(map(repr, row[:-1])) + ")"

@@ -7,9 +7,11 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from hotset.account import absolute_path, home_directory
+from hotset.data.partitions import Partition, partition_of
 from hotset.errors import InputError
 from hotset.hadoop import hadoop_pattern
 
@@ -19,11 +21,17 @@ HIDDEN = "hidden or temporary name"
 
 @dataclass(frozen=True)
 class InputFile:
-    """One file as it was when it was listed."""
+    """One file as it was when it was listed; `base` is the directory below which names of directories are values."""
 
     path: Path
     size_bytes: int
     mtime_ns: int
+    base: Path | None = field(default=None, compare=False)
+
+    @property
+    def partition(self) -> Partition:
+        """What the names of the directories between the input that was named and the file say."""
+        return partition_of(self.path.relative_to(self.base)) if self.base else {}
 
     @property
     def for_spark(self) -> str:
@@ -64,8 +72,9 @@ class Listing:
 
 @dataclass
 class _Findings:
-    """What one path leads to."""
+    """What one path leads to, and the directory below which it does."""
 
+    base: Path
     files: dict[Path, InputFile] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
 
@@ -78,15 +87,17 @@ def list_inputs(paths: Iterable[str]) -> Listing:
     files: dict[Path, InputFile] = {}  # a file that two paths lead to is read once
     skipped: dict[str, str] = {}
     for text in paths:
-        found = _Findings()
-        for start in _expand(text):
-            if _is_in_hidden(start, text):
+        path = local_path(text)
+        found = _Findings(_base(path))
+        for start in _expand(text, path):
+            if _is_in_hidden(start, path):
                 found.skipped[str(start)] = HIDDEN
             else:
                 _collect(start, found, set())
         if not found.files:
             raise InputError(f"no file to read in {text!r}{_only_hidden(found)}; give a file, a directory or a glob")
-        files |= found.files
+        for file in found.files.values():
+            files[file.path] = _outer(file, files.get(file.path, file))
         skipped |= found.skipped
     return Listing(tuple(files[path] for path in sorted(files)), tuple(sorted(skipped.items())))
 
@@ -115,7 +126,7 @@ def _home(text: str) -> Path:
 
 def spark_paths(paths: Iterable[str]) -> list[str]:
     """The same paths as Spark's own readers take them, directories whole. Raises InputError."""
-    return [hadoop_pattern(start) for text in paths for start in _expand(text)]
+    return [hadoop_pattern(start) for text in paths for start in _expand(text, local_path(text))]
 
 
 def is_hidden(name: str) -> bool:
@@ -132,9 +143,21 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
-def _expand(text: str) -> list[Path]:
+def _base(path: Path) -> Path:
+    """The directory that was named: the path itself, that of a file, or of a pattern what stands before it."""
+    if os.path.lexists(path):
+        return path if path.is_dir() else path.parent
+    literal = takewhile(lambda part: not glob.has_magic(part), path.parts)
+    return Path(*literal)
+
+
+def _outer(one: InputFile, other: InputFile) -> InputFile:
+    """Of a file that two paths lead to, the one that knows more of its directories."""
+    return min(one, other, key=lambda file: len(str(file.base)))
+
+
+def _expand(text: str, path: Path) -> list[Path]:
     """A name that exists is taken as it stands, glob characters and all; else it is a pattern."""
-    path = local_path(text)
     if os.path.lexists(path):
         return [path]
     matches = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 (absolute)
@@ -143,10 +166,9 @@ def _expand(text: str) -> list[Path]:
     return matches
 
 
-def _is_in_hidden(match: Path, text: str) -> bool:
+def _is_in_hidden(match: Path, pattern: Path) -> bool:
     """Whether a wildcard has led into a hidden directory: one that is written out is meant."""
-    written = local_path(text).parts
-    return any(is_hidden(name) and name not in written for name in match.parts[:-1])
+    return any(is_hidden(name) and name not in pattern.parts for name in match.parts[:-1])
 
 
 def _collect(path: Path, found: _Findings, above: set[Path]) -> None:
@@ -182,7 +204,7 @@ def _collect_file(path: Path, found: _Findings) -> None:
         raise InputError(f"cannot read {path}: Spark opens no file whose path is not UTF-8; rename it or link to it")
     if ":" in path.name:
         raise InputError(f"cannot read {path}: Hadoop opens no file with ':' in its name; rename it or link to it")
-    found.files[path] = InputFile(path, facts.st_size, facts.st_mtime_ns)
+    found.files[path] = InputFile(path, facts.st_size, facts.st_mtime_ns, found.base)
 
 
 def _only_hidden(found: _Findings) -> str:

@@ -25,7 +25,7 @@ from hotset.data.promises import check_at_rest, promises_of
 from hotset.data.rename import sync
 from hotset.data.rows import rows_to_write
 from hotset.data.successor import Heritage, check_inherited, check_partitions, inherit, old_version
-from hotset.data.writing import check_books, check_writable, csv_facts, is_shown, read_back, write
+from hotset.data.writing import check_books, check_names, check_writable, csv_facts, is_shown, read_back, write
 from hotset.errors import HotsetError
 
 Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
@@ -72,6 +72,7 @@ def publish(
     those of what is added to, DataError when books or key do not hold, ResourceError when the disk is full.
     """
     check_writable(dataset)
+    check_names(dataset)
     check_partitions(dataset, terms.partitions)
     old = old_version(terms.claim, dataset)
     check_key_kind(dataset, is_whole=old is None or terms.claim.if_exists == "replace")

@@ -1,6 +1,6 @@
 """What a job hands over to be published, as rows of Spark's in the columns of the dataset."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from pyspark import RDD
@@ -8,14 +8,14 @@ from pyspark.errors import PySparkTypeError, PySparkValueError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.types import StringType, StructField, StructType, _make_type_verifier
 
-from hotset.data.columns import by_name
+from hotset.data.columns import NAMED, by_name, differing, unlike
 from hotset.data.dataset import Dataset
 from hotset.data.inside import all_nullable
 from hotset.data.promises import is_promised
 from hotset.data.rendering import line_of, rdd_as_lines
 from hotset.errors import DataError, SchemaError
 
-LINE = "(line)"  # no column of anybody's
+LINE = "line"
 LONGEST_ROW = 300
 
 
@@ -29,28 +29,24 @@ def rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Data
     if not dataset.key and not is_promised(dataset):
         return rdd_as_lines(spark, data), by_name("value")
     schema = _nullable(dataset)
-    both = StructType([*schema.fields, StructField(LINE, StringType())])
-    return _typed(spark, data.map(_with_line), both), by_name(LINE)
+    line = unlike(LINE, schema.names)
+    both = StructType([*schema.fields, StructField(line, StringType())])
+    return _typed(spark, data.map(_with_line), both), by_name(line)
 
 
 def check_columns(frame: DataFrame, dataset: Dataset) -> None:
     """Raises SchemaError when names, types or their order differ from the declared ones."""
-    declared = frame.sparkSession.createDataFrame([], dataset.columns).dtypes
+    declared = [(one.name, one.dataType.simpleString()) for one in dataset.schema().fields]
     if frame.dtypes == declared:
         return
+    expected, got = differing(*([f"{name} {kind}" for name, kind in one] for one in (declared, frame.dtypes)))
     if sorted(frame.dtypes) == sorted(declared):
-        names = ", ".join(repr(name) for name, _ in declared)
+        few = ", ".join(repr(name) for name, _ in declared) if len(declared) <= NAMED else "…"
         raise SchemaError(
-            f"the order of the columns differs: declared {_ddl(declared)}, got {_ddl(frame.dtypes)}; "
-            f"publish .select({names}), or declare them in the other order"
+            f"the order of the columns differs: declared {expected}, got {got}; "
+            f"publish .select({few}), or declare them in the other order"
         )
-    raise SchemaError(
-        f"the columns differ: declared {_ddl(declared)}, got {_ddl(frame.dtypes)}; rename, cast or drop some"
-    )
-
-
-def _ddl(dtypes: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in dtypes)
+    raise SchemaError(f"the columns differ: declared {expected}, got {got}; rename, cast or drop some")
 
 
 def _nullable(dataset: Dataset) -> StructType:
@@ -74,7 +70,8 @@ def row_checker(schema: StructType) -> Callable[[Any], Any]:
         own = list(row) if isinstance(row, dict) else list(getattr(row, "__fields__", names))
         if own != names and not (isinstance(row, dict) and set(own) <= set(names)):
             what = "order of columns" if sorted(own) == sorted(names) else "set of columns"
-            raise SchemaError(f"a row has another {what}: declared {', '.join(names)}, got {', '.join(map(str, own))}")
+            expected, got = differing(names, [*map(str, own)])
+            raise SchemaError(f"a row has another {what}: declared {expected}, got {got}")
         try:
             verify(row)
         except (PySparkTypeError, PySparkValueError) as why:

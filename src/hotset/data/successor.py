@@ -11,6 +11,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from hotset.data.claim import Claim
+from hotset.data.columns import differing
 from hotset.data.dataset import Dataset
 from hotset.data.destination import check_free, check_replaceable
 from hotset.data.manifest import InputRead, Maker, Manifest, PublishedFile, QuarantineFile, read_manifest
@@ -109,9 +110,8 @@ def _history(old: Manifest, stays: Sequence[PublishedFile]) -> tuple[Maker, ...]
 
 
 def _check_same_shape(manifest: Manifest, dataset: Dataset) -> None:
-    theirs, ours = _shape(manifest.columns), _shape(dataset.columns)
     facts = (
-        ("columns", theirs, ours),
+        ("columns", *differing(_shape(manifest.columns), _shape(dataset.columns))),
         ("format", manifest.format, dataset.format),
         ("partition_by", manifest.partition_by, dataset.partition_by),
         ("way of writing CSV", manifest.csv, csv_facts(dataset)),
@@ -121,11 +121,11 @@ def _check_same_shape(manifest: Manifest, dataset: Dataset) -> None:
             raise SchemaError(f"the {name} of what is there and of what is added differ: {old} there, got {new}")
 
 
-def _shape(columns: str) -> str:
+def _shape(columns: str) -> list[str]:
     try:
-        return Dataset(columns).schema().simpleString()
+        return [f"{name}:{kind}" for name, kind in Dataset(columns).types().items()]
     except (UsageError, PySparkException):
-        return columns
+        return [columns]
 
 
 def _check_scope(claim: Claim, files: Sequence[PublishedFile], partitions: Sequence[Partition] | None) -> None:

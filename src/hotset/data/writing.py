@@ -14,18 +14,22 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField
 
-from hotset.data.columns import by_name
+from hotset.data.columns import by_name, names_within
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8
 from hotset.data.inside import any_of, anywhere, not_finite
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
+from hotset.data.partitions import NULL_PARTITION
 from hotset.data.promises import Promise, check_counts
-from hotset.errors import DataError, UsageError
+from hotset.errors import DataError, SchemaError, UsageError
 from hotset.hadoop import hadoop_path, hadoop_pattern
 
 LINES = "value string"
 EMPTY = "\ue000\ue001"  # of the private use area: nobody's text
+LINE_BREAK = re.compile(r"[\r\n\0]")
+# what means null there, and what readers take for a file that is being copied
+NOT_IN_DIRECTORIES = rf"\A{NULL_PARTITION}\z|\._COPYING_\z"
 PART = re.compile(r"^part-(\d+)-")
 # In UTC, which has an offset of whole minutes at all times; New York's was -04:56:02 in 1850.
 TIMES = {
@@ -198,19 +202,41 @@ def _name_parts(version: Path, run_id: str) -> None:
             path.rename(path.with_name(PART.sub(rf"part-\1-{run_id}-", path.name)))
 
 
+def check_names(dataset: Dataset) -> None:
+    """Raises SchemaError for a name that a header or a directory cannot hold so that it is found again."""
+    schema = dataset.schema()
+    names = schema.names
+    if "" in names:
+        raise SchemaError("a column of the output has no name; give it one")
+    if dataset.format == "csv" and dataset.header:
+        stored = (name for name in names if name not in dataset.partition_by)
+        if odd := next((name for name in stored if LINE_BREAK.search(name)), None):
+            raise SchemaError(
+                f"the header of a CSV is one line, got the column {odd!r}; rename it, or publish as parquet"
+            )
+    if dataset.format == "orc" and (odd := next((name for name in names_within(schema) if "`" in name), None)):
+        raise SchemaError(
+            f"ORC does not find a name with a back-tick again, got {odd!r}; rename it, or publish as parquet"
+        )
+    if odd := next((name for name in dataset.partition_by if name.startswith(".") or LINE_BREAK.search(name)), None):
+        raise SchemaError(f"readers pass over a directory {odd!r}=…; rename the column, or do not partition by it")
+
+
 def _unwritable(frame: DataFrame, dataset: Dataset) -> Iterator[tuple[str, Column]]:
     """What to refuse, and the column that tells."""
     fields = [field for field in frame.schema.fields if field.name not in dataset.partition_by]
-    names = [by_name(field.name).cast("string") for field in fields]
-    texts = [by_name(field.name) for field in fields if isinstance(field.dataType, StringType)]
     for name in dataset.partition_by:
-        yield f"Spark makes null of an empty text in the partition column {name!r}", by_name(name).cast("string") == ""
+        value = by_name(name).cast("string")
+        yield f"Spark makes null of an empty text in the partition column {name!r}", value == ""
+        yield f"a directory cannot say this text, in the partition column {name!r}", value.rlike(NOT_IN_DIRECTORIES)
     if dataset.format == "json":
         numbers = [anywhere(by_name(field.name), field.dataType, True, not_finite) for field in fields]
         if any(number is not None for number in numbers):
             yield "JSON cannot hold NaN or an infinity", any_of(number for number in numbers if number is not None)
     if dataset.format != "csv":
         return
+    names = [by_name(field.name).cast("string") for field in fields]
+    texts = [by_name(field.name) for field in fields if isinstance(field.dataType, StringType)]
     if texts:
         yield "CSV cannot hold a NUL character", any_of(text.contains("\0") for text in texts)
     if dataset.nulls[0] and names:

@@ -20,13 +20,26 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from hotset import Batches, DataError, Dataset, Inputs, Kernel, Output, Run, TableOptions, UsageError, by_name, ddl
+from hotset import (
+    Batches,
+    DataError,
+    Dataset,
+    Inputs,
+    Kernel,
+    Output,
+    Run,
+    TableOptions,
+    UsageError,
+    by_name,
+    ddl,
+    listed,
+)
 from hotset.jobs.compact_kernel import (
     CONTENT_COLUMNS,
-    HASH,
     PROFILE_COLUMNS,
     Change,
     Changes,
+    beside,
     found_content,
     narrowed,
     noted_content,
@@ -50,7 +63,6 @@ SPARK_CODECS = {"none": "uncompressed", "lz4": "lz4_raw"}
 CODEC = "spark.sql.parquet.compression.codec"
 TIMES = "spark.sql.parquet.outputTimestampType"
 UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-PLACE = "__place"
 NAMES = r"\s*[^\s,`]+(\s*,\s*[^\s,`]+)*\s*"  # no types
 
 
@@ -106,12 +118,9 @@ def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
         raise UsageError(f"text has no columns, got {' '.join(params.input)}; give CSV, JSON lines, Parquet or ORC")
     if names_alone:
         usual = usual.select(*re.split(r"\s*,\s*", params.columns.strip()))
-    types = {field.name: field.dataType.simpleString() for field in usual.schema().fields}
-    for name in params.sort_by:
-        if name not in types:
-            raise UsageError(f"--sort-by {name!r} is no column of the output; there are {', '.join(types)}")
-    if ours := {HASH, PLACE} & set(types):
-        raise UsageError(f"columns of these names are needed here, got {', '.join(ours)}; give --columns without them")
+    types = usual.types()
+    if unknown := next((name for name in params.sort_by if name not in types), None):
+        raise UsageError(f"--sort-by {unknown!r} is no column of the output; there are {listed(list(types), unknown)}")
     if usual.format != "csv" or params.decimal_comma:  # what has a comma is a number to our readers alone
         return usual, usual
     texts = types | dict.fromkeys(usual.guesses, "string")
@@ -120,8 +129,7 @@ def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
 
 def types_for(params: Params, dataset: Dataset, found: dict[str, Profile]) -> dict[str, Narrow]:
     """column -> the narrowest type that holds its values; text that somebody declared stays text"""
-    fields = dataset.schema().fields
-    declared = {field.name: field.dataType.simpleString() for field in fields}
+    declared = dataset.types()
     fixed = {name for name in declared if declared[name] == "string" and is_declared(params, name)}
     return {
         name: Narrow(kind) if name in fixed else narrowest(kind, found.get(name, Profile()))
@@ -156,9 +164,10 @@ def _sum(parts: pa.Table) -> tuple[int, int]:
 
 def in_files(rows: DataFrame, sort_by: tuple[str, ...], files: int) -> DataFrame:
     """rows -> rows, sorted, or in the order in which they are; so many files of equal rows"""
-    placed = rows.withColumn(PLACE, F.monotonically_increasing_id())
-    order = [*(by_name(name) for name in sort_by), F.col(PLACE)]
-    return placed.repartitionByRange(files, *order).sortWithinPartitions(*order).drop(PLACE)
+    place = beside("place", rows.columns)
+    placed = rows.withColumn(place, F.monotonically_increasing_id())
+    order = [*(by_name(name) for name in sort_by), by_name(place)]
+    return placed.repartitionByRange(files, *order).sortWithinPartitions(*order).drop(by_name(place))
 
 
 @contextmanager
@@ -183,7 +192,7 @@ def propose(run: Run, params: Params, usual: Dataset, stored: Dataset, rows: Bat
     with run.step("look at every value"):
         found = put_together(rows.map(Kernel(PROFILE_COLUMNS, profiles)).table())
     types = types_for(params, stored, found)
-    before = {field.name: field.dataType.simpleString() for field in usual.schema().fields}
+    before = usual.types()
     lines = [(name, before[name], one.kind, found.get(name, Profile()).values) for name, one in types.items()]
     show(run, "Types", ("column", "usual", "narrowest", "values"), lines)
     return types
@@ -191,17 +200,18 @@ def propose(run: Run, params: Params, usual: Dataset, stored: Dataset, rows: Bat
 
 def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: dict[str, Narrow], plan: Written) -> None:
     """Narrower, sorted, compressed, and proved. Raises DataError when the content is another one."""
-    kernel = Kernel(f"{ddl_of(types)}, {HASH} bigint", partial(narrowed, changes=changes))
+    noted = beside("hash", types)
+    kernel = Kernel(f"{ddl_of(types)}, {ddl({noted: 'bigint'})}", partial(narrowed, changes=changes))
     narrow = run.keep("narrow", rows.map(kernel))
     with run.step("take the content"):
         before = _sum(narrow.map(Kernel(CONTENT_COLUMNS, noted_content)).table())
     run.release("rows")
     result = Dataset(ddl_of(types))
     with writing(run, plan.codec):
-        run.publish(result, in_files(narrow.frame().drop(HASH), params.sort_by, plan.files), params.output)
+        rows_now = in_files(narrow.frame().drop(by_name(noted)), params.sort_by, plan.files)
+        run.publish(result, rows_now, params.output)
     with run.step("compare the content"):
-        # by place: mapInArrow takes no column whose name has a backtick
-        published = run.published(result, params.output).toDF(*map(str, range(len(types))))
+        published = run.published(result, params.output).select(F.struct("*").alias("row"))
         parts = published.mapInArrow(partial(found_content, changes=changes), CONTENT_COLUMNS)
         found, hashes = parts.agg(F.sum("rows"), F.sum(F.col("hash").cast("decimal(38,0)"))).take(1)[0]
         after = found or 0, int(hashes or 0) % 2**64

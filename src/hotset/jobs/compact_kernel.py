@@ -5,7 +5,7 @@ of another type have equal hashes.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotset import own_text
+from hotset import gathered, own_text
 from hotset.jobs.compact_types import READINGS, Forms, Narrow, Profile, profile
 
 Hashes = npt.NDArray[np.uint64]
@@ -22,15 +22,26 @@ PROFILE_COLUMNS = (
     "name string, values bigint, forms string, least bigint, greatest bigint, in_float boolean, before int, after int"
 )
 CONTENT_COLUMNS = "rows bigint, hash bigint"
-HASH = "__hash"
+AT_ONCE_BYTES = 32 * 1024**2
 ABSENT = np.uint64(0x9E3779B97F4A7C15)
 FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+
+
+def beside(name: str, others: Iterable[str]) -> str:
+    """A name for a column beside these: longer than any, so that it is none of them."""
+    return name + "_" * max(map(len, others))
+
+
+def in_large(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in few batches: of thousands of columns, a piece of a CSV has some tens of rows."""
+    for table in gathered(batches, AT_ONCE_BYTES):
+        yield from table.combine_chunks().to_batches()
 
 
 def profiles(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """rows -> batches(name, values, forms, …): a row for each column"""
     found: dict[str, Profile] = {}
-    for batch in batches:
+    for batch in in_large(batches):
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             known = found.get(name, Profile())
             found[name] = known | profile(column, known.forms)
@@ -125,24 +136,29 @@ Changes = Mapping[str, Change]
 
 
 def narrowed(batches: Iterator[pa.RecordBatch], changes: Changes) -> Iterator[pa.RecordBatch]:
-    """rows -> rows(…, __hash): narrower, each value compared with what it was, and the hash of what it was"""
-    for batch in batches:
+    """rows -> rows(…, hash): narrower, each value compared with what it was, and the hash of what it was"""
+    names = [*changes, beside("hash", changes)]
+    for batch in in_large(batches):
         columns = [change.narrow(batch.column(name)) for name, change in changes.items()]
         before = [change.of_wide(batch.column(name)) for name, change in changes.items()]
         hashes = pa.array(row_hashes(before, batch.num_rows).view(np.int64))
-        yield pa.RecordBatch.from_arrays([*columns, hashes], [*changes, HASH])
+        yield pa.RecordBatch.from_arrays([*columns, hashes], names)
 
 
 def noted_content(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """rows(…, __hash) -> batches(rows, hash): the content of the rows as they were"""
+    """rows(…, hash) -> batches(rows, hash): the content of the rows as they were"""
     for batch in batches:
-        yield _content(batch.column(HASH).to_numpy().view(np.uint64))
+        yield _content(batch.columns[-1].to_numpy().view(np.uint64))
 
 
 def found_content(batches: Iterator[pa.RecordBatch], changes: Changes) -> Iterator[pa.RecordBatch]:
-    """rows -> batches(rows, hash): the content of the rows as they are now, their columns in the changes' order"""
+    """rows(row) -> batches(rows, hash): the content of the rows as they are now, each a struct in the changes' order
+
+    A struct, since Spark hands over no column whose name has a back-tick, and takes long over thousands.
+    """
     for batch in batches:
-        now = [change.of_narrow(column) for change, column in zip(changes.values(), batch.columns, strict=True)]
+        columns = batch.column(0).flatten()
+        now = [change.of_narrow(column) for change, column in zip(changes.values(), columns, strict=True)]
         yield _content(row_hashes(now, batch.num_rows))
 
 

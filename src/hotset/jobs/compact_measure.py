@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from hotset import Dataset, Run, spark_paths
-from hotset.jobs.compact_kernel import HASH, Changes, narrowed
+from hotset.jobs.compact_kernel import Changes, narrowed
 
 CODECS = ("none", "lz4", "snappy", "zstd")  # those that cost more to read stand behind
 NULLABLE = {
@@ -21,6 +22,7 @@ NULLABLE = {
     pa.int32(): pd.Int32Dtype(),
     pa.int64(): pd.Int64Dtype(),
 }
+LINES = 20  # of a table on the terminal
 WORTH_IT = 0.97  # a codec has to be so much smaller than those before it
 
 
@@ -65,10 +67,12 @@ def in_pandas(table: pa.Table, dictionaries: Sequence[str] = (), *, nullable: bo
 
 
 def _with_dictionaries(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    for name in names:
-        place = table.column_names.index(name)
-        table = table.set_column(place, name, table[name].combine_chunks().dictionary_encode())
-    return table
+    wanted = set(names)
+    columns = [
+        column.combine_chunks().dictionary_encode() if name in wanted else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    ]
+    return pa.table(columns, table.column_names)
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,14 @@ def look(run: Run, paths: Sequence[str], usual: Dataset, stored: Dataset, change
     sample = run.sample(stored, paths)
     narrow = narrowed(iter(sample.table.to_batches()), changes)
     schema = pa.schema([(name, change.after) for name, change in changes.items()])
-    after = pa.Table.from_batches([batch.drop_columns([HASH]) for batch in narrow], schema)
-    return Look(run.sample(usual, paths).table, after, sample.rows)
+    columns = [pa.RecordBatch.from_arrays(batch.columns[:-1], schema=schema) for batch in narrow]  # without the hash
+    return Look(run.sample(usual, paths).table, pa.Table.from_batches(columns, schema), sample.rows)
 
 
 def in_spark(run: Run, name: str, table: pa.Table) -> int:
     """bytes in Spark's cache"""
-    run.keep(name, run.spark.createDataFrame(table)).count()
+    # its own schema: Spark takes a second for each thousand columns to make the same one
+    run.keep(name, run.spark.createDataFrame(table, from_arrow_schema(table.schema, prefer_timestamp_ntz=True))).count()
     run.release(name)
     return int(run.report.keeps[-1].memory_bytes or 0)
 
@@ -123,10 +128,12 @@ def _seconds(rows: DataFrame) -> float:
 
 def as_spark_reads(run: Run, usual: Dataset, paths: Sequence[str]) -> DataFrame:
     """The input by Spark's own reader, past the run's books: it is only timed."""
-    options = {"header": str(usual.header).lower(), "sep": usual.separator} if usual.format == "csv" else {}
+    options = {"recursiveFileLookup": "true"}  # what stands in directories' names need not be alike
+    if usual.format == "csv":
+        options |= {"header": str(usual.header).lower(), "sep": usual.separator}
     return run.spark.read.schema(usual.schema()).format(usual.format).options(**options).load(spark_paths(paths))
 
 
 def show(run: Run, title: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """A small table, whole."""
-    run.show(title, pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), len(rows))
+    """A small table, whole; of a longer one the beginning on the terminal."""
+    run.show(title, pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), len(rows), lines=LINES)

@@ -17,6 +17,7 @@ from hotset import own_text
 Texts: TypeAlias = pa.StringArray
 TRUE, FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 MOST_DIGITS = 38
+HEAD = 16  # values that are tried first
 LARGEST_EXACT = 2**53  # up to there a double has every whole number
 WHOLE = {"tinyint": pa.int8(), "smallint": pa.int16(), "int": pa.int32(), "bigint": pa.int64()}
 
@@ -61,6 +62,9 @@ Forms = Mapping[str, frozenset[str]]  # type -> the forms in which all values ar
 
 def forms_of(texts: Texts, kind: str) -> frozenset[str]:
     """The forms in which every text is the own text of a value of this type; none where it has no such values."""
+    # most columns are most types at no row: Arrow looks at every value though the first is none
+    if len(texts) > HEAD and not forms_of(texts[:HEAD], kind):
+        return frozenset()
     try:
         values = READINGS[kind](texts)
         forms = own_text.forms_of(texts, kind)

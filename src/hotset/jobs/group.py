@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StructType
+from pyspark.sql.types import ArrayType, DataType, DecimalType, IntegralType, NumericType, StructType
 
 from hotset import (
     Batches,
@@ -37,6 +37,7 @@ from hotset import (
     by_name,
     comparable,
     ddl,
+    quoted_if_needed,
 )
 from hotset.jobs.group_kernel import (
     Aggregate,
@@ -130,19 +131,21 @@ def mentioned(names: Sequence[str], where: str) -> list[str]:
 def result_columns(dataset: Dataset, query: Query) -> str:
     """The columns of the answer, in DDL. Raises UsageError for an aggregate that a column's type has not."""
     schema = dataset.schema()
-    keys = {name: schema[name].dataType.simpleString() for name in query.by}
+    keys: dict[str, str | DataType] = {name: schema[name].dataType for name in query.by}
     return ddl(keys | {one.name: _type_of(schema, one, dataset.guesses.get(one.column)) for one in query.aggregates})
 
 
-def _type_of(schema: StructType, one: Aggregate, guess: Guess | None) -> str:
+def _type_of(schema: StructType, one: Aggregate, guess: Guess | None) -> str | DataType:
     if one.column == "*" or one.kind in ("count", "distinct"):
         return "bigint"
     kind = schema[one.column].dataType
     if one.kind in ("min", "max"):
-        return kind.simpleString()
+        return kind
     if not isinstance(kind, NumericType):
         why = f": {guess.why}" if guess and guess.why else ""
-        declare = f"; declare it: --types {one.column}=decimal(12,2)" if guess else ", or another column"
+        declare = (
+            f"; declare it: --types {quoted_if_needed(one.column)}=decimal(12,2)" if guess else ", or another column"
+        )
         raise UsageError(
             f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}{why}; take count or max{declare}"
         )
@@ -230,7 +233,7 @@ def columnar_groups(run: Run, dataset: Dataset, params: Params, query: Query, co
     rows = run.batches(dataset, params.input, Kernel("", partial(select_rows, query=query)))
     groups = rows.exchange(query.keys).map(Kernel(columns, partial(aggregate_rows, query=query)))
     if plan.few:
-        groups = groups.exchange(query.by, 1).map(Kernel(columns, partial(sorted_by, names=query.by)))
+        groups = groups.exchange(query.by, 1).map(Kernel(columns, partial(sorted_by, columns=len(query.by))))
     return groups, plan
 
 

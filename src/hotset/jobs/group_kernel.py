@@ -224,11 +224,14 @@ def in_order(table: pa.Table, names: Sequence[str]) -> pa.Table:
     return table.take(pc.sort_indices(table, [(name, "ascending") for name in names])).combine_chunks()
 
 
-def sorted_by(batches: Iterable[pa.RecordBatch], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """rows -> rows in the order of these columns, null last"""
+def sorted_by(batches: Iterable[pa.RecordBatch], columns: int) -> Iterator[pa.RecordBatch]:
+    """rows -> rows in the order of so many columns, null last"""
     found = list(batches)
     if found:
-        yield from in_order(pa.Table.from_batches(found), names).to_batches()
+        table = pa.Table.from_batches(found)
+        numbers = [str(place) for place in range(table.num_columns)]  # to Arrow a name like .x is a path
+        ordered = in_order(table.rename_columns(numbers), numbers[:columns])
+        yield from ordered.rename_columns(table.column_names).to_batches()
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:

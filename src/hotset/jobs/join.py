@@ -11,7 +11,7 @@ Before anything is joined, the rows to come are counted or bounded by the counts
 more than --max-rows of them is refused, and the worst keys are named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial, reduce
 from operator import and_
@@ -35,6 +35,7 @@ from hotset import (
     TableOptions,
     UsageError,
     ddl,
+    listed,
     quoted,
 )
 from hotset.jobs.join_guard import (
@@ -93,25 +94,22 @@ class Sides:
 
 def joined_columns(sides: Sides, params: Params) -> tuple[tuple[tuple[str, int, str], ...], str]:
     """The columns of the answer: (name, side, name there), and their DDL. Raises UsageError for names and types."""
-    left, right = (dataset.schema() for dataset in sides.datasets)
+    left, right = kinds = [{one.name: one.dataType for one in dataset.schema().fields} for dataset in sides.datasets]
     for name in params.on:
-        for side, schema in (("left", left), ("right", right)):
-            if name not in schema.names:
-                raise UsageError(f"the {side} side has no column {name!r}; it has {', '.join(schema.names)}")
-    found = [(name, 0, name) for name in left.names]
+        for side, there in zip(("left", "right"), kinds, strict=True):
+            if name not in there:
+                raise UsageError(f"the {side} side has no column {name!r}; it has {listed(list(there), name)}")
+    found = [(name, 0, name) for name in left]
     if params.how not in ("semi", "anti"):
-        others = [name for name in right.names if name not in params.on]
-        found += [(name + params.suffix if name in left.names else name, 1, name) for name in others]
-    names = [name for name, _, _ in found]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"two columns of the output would be called {twice!r}; give another --suffix")
-    kinds = [_kind(left, right, side, name, params) for _, side, name in found]
-    return tuple(found), ddl(dict(zip(names, kinds, strict=True)))
-
-
-def _kind(left: StructType, right: StructType, side: int, name: str, params: Params) -> str:
-    own = (left, right)[side][name].dataType
-    return (_common(name, own, right[name].dataType) if name in params.on and side == 0 else own).simpleString()
+        others = [name for name in right if name not in params.on]
+        found += [(name + params.suffix if name in left else name, 1, name) for name in others]
+    types: dict[str, str | DataType] = {}
+    for named, of, name in found:
+        if named in types:
+            raise UsageError(f"two columns of the output would be called {named!r}; give another --suffix")
+        own = kinds[of][name]
+        types[named] = _common(name, own, right[name]) if name in params.on and of == 0 else own
+    return tuple(found), ddl(types)
 
 
 def _common(name: str, one: DataType, other: DataType) -> DataType:
@@ -210,15 +208,15 @@ def catalyst(left: DataFrame, right: DataFrame, params: Params, shape: Shape, co
         right = right.hint(CATALYST[plan])
     condition = reduce(and_, (_of("left", name) == _of("right", name) for name in params.on))
     joined = left.join(right, condition, IN_SPARK.get(params.how, params.how))
-    kinds = Dataset(columns).schema()
+    kinds = {one.name: one.dataType for one in Dataset(columns).schema().fields}
     return joined.select(*(_output(name, side, there, shape, kinds) for name, side, there in shape.columns))
 
 
-def _output(name: str, side: int, there: str, shape: Shape, kinds: StructType) -> Column:
+def _output(name: str, side: int, there: str, shape: Shape, kinds: Mapping[str, DataType]) -> Column:
     column = _of(("left", "right")[side], there)
     if there in shape.on and side == 0 and shape.keeps_right:
         column = F.coalesce(column, _of("right", there))
-    return column.cast(kinds[name].dataType).alias(name)
+    return column.cast(kinds[name]).alias(name)
 
 
 def _of(side: str, name: str) -> Column:
@@ -235,9 +233,7 @@ def look(run: Run, params: Params) -> tuple[Dataset, Dataset]:
 
 def with_types_of(side: Dataset, other: Dataset, on: tuple[str, ...]) -> Dataset:
     """The side, its keys without a value as the other side has them."""
-    types, others = (
-        {one.name: one.dataType.simpleString() for one in dataset.schema().fields} for dataset in (side, other)
-    )
+    types, others = side.types(), other.types()
     empty = [name for name in on if name in others and (guess := side.guesses.get(name)) and guess.empty]
     return replace(side, columns=ddl(types | {name: others[name] for name in empty})) if empty else side
 

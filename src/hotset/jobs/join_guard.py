@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hotset import DataError, Dataset, Kernel, Pairing, Run
+from hotset import DataError, Dataset, Kernel, Pairing, Run, by_name
 from hotset.jobs.join_kernel import (
     NOTHING,
     PAIRS_DDL,
@@ -20,6 +20,7 @@ from hotset.jobs.join_kernel import (
     count_keys,
     count_met,
     count_pairs,
+    numbered,
     worst_pairs,
 )
 
@@ -64,7 +65,8 @@ def pairs_by_exchange(run: Run, datasets: Datasets, paths: Paths, on: tuple[str,
         run.batches(dataset.select(*on), path, kernel, look=True) for dataset, path in zip(datasets, paths, strict=True)
     )
     with run.step("count the rows to come"):
-        found = left.exchange_with(right, on, Pairing(PAIRS_DDL, partial(count_pairs, on=on))).table()
+        pairing = Pairing(PAIRS_DDL, partial(count_pairs, on=on))
+        found = left.exchange_with(right, numbered(on), pairing).table()
     return _summed(found.to_pylist())
 
 
@@ -90,14 +92,20 @@ def pairs_by_held(run: Run, dataset: Dataset, path: tuple[str, ...], held: Held,
 
 def pairs_in_catalyst(left: DataFrame, right: DataFrame, on: tuple[str, ...]) -> Pairs:
     """Counted by Spark."""
-    ours = left.groupBy(*on).agg(F.count(F.lit(1)).cast("double").alias("(ours)"))
-    theirs = right.groupBy(*on).agg(F.count(F.lit(1)).cast("double").alias("(theirs)"))
-    both = ours.join(theirs, list(on), "inner").withColumn("(pairs)", F.col("(ours)") * F.col("(theirs)"))
-    sums = both.agg(*(F.sum(f"`{name}`") for name in ("(ours)", "(theirs)", "(pairs)")), F.max("`(ours)`")).take(1)[0]
-    worst = both.orderBy(F.desc("(pairs)")).take(WORST)
+    keys = numbered(on)
+    both = _counted(left, on, "ours").join(_counted(right, on, "theirs"), keys, "inner")
+    both = both.withColumn("pairs", F.col("ours") * F.col("theirs"))
+    sums = both.agg(*(F.sum(name) for name in ("ours", "theirs", "pairs")), F.max("ours")).take(1)[0]
+    worst = both.orderBy(F.desc("pairs")).take(WORST)
     left_rows, right_rows, pairs, largest = (int(value or 0) for value in sums)
-    told = tuple((_shown([row[name] for name in on]), int(row["(ours)"]), int(row["(theirs)"])) for row in worst)
+    told = tuple((_shown([row[key] for key in keys]), int(row["ours"]), int(row["theirs"])) for row in worst)
     return Pairs(left_rows, right_rows, pairs, largest, told)
+
+
+def _counted(side: DataFrame, on: tuple[str, ...], name: str) -> DataFrame:
+    """side -> counts(0, 1, …, name): the rows of each key, whose columns are numbered"""
+    keys = (by_name(column).alias(key) for column, key in zip(on, numbered(on), strict=True))
+    return side.groupBy(*keys).agg(F.count(F.lit(1)).cast("double").alias(name))
 
 
 def _shown(values: list[Any]) -> str:

@@ -225,15 +225,21 @@ def count_met(batches: Iterable[pa.RecordBatch], held: Held) -> Iterator[pa.Reco
 MET = pa.schema([("place", pa.int64()), ("rows", pa.int64())])
 
 
+def numbered(on: Sequence[str]) -> list[str]:
+    """What the columns of a key are called where they stand beside ours, which any of them could be called."""
+    return [str(place) for place in range(len(on))]
+
+
 def count_keys(batches: Iterable[pa.RecordBatch], on: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """rows -> keys(on, rows): how often each key is there"""
+    """rows -> keys(0, 1, …, rows): how often each key is there"""
+    keys = numbered(on)
     tables = [
-        pa.table([key_of(batch[name]) for name in on], list(on)).group_by(list(on)).aggregate([([], "count_all")])
+        pa.table([key_of(batch[name]) for name in on], keys).group_by(keys).aggregate([([], "count_all")])
         for batch in batches
     ]
     if tables:
-        whole = pa.concat_tables(tables).group_by(list(on)).aggregate([("count_all", "sum")])
-        yield from whole.rename_columns([*on, "rows"]).to_batches()
+        whole = pa.concat_tables(tables).group_by(keys).aggregate([("count_all", "sum")])
+        yield from whole.rename_columns([*keys, "rows"]).to_batches()
 
 
 WORST = 3
@@ -242,26 +248,27 @@ WORST = 3
 def count_pairs(
     left: Iterable[pa.RecordBatch], right: Iterable[pa.RecordBatch], on: Sequence[str]
 ) -> Iterator[pa.RecordBatch]:
-    """keys(on, rows) of both sides -> pairs(key, left, right), the worst keys first, and a last row for all of them"""
-    counted, other = _added(left, on), _added(right, on)
+    """keys(0, 1, …, rows) of both sides -> pairs(key, left, right), the worst keys first, and a last row for all"""
+    names = numbered(on)
+    counted, other = _added(left, names), _added(right, names)
     if counted is None or other is None:
         return
-    held = Held(other, tuple(on))
+    held = Held(other, tuple(names))
     places = held.places(counted)
     ours = np.from_dlpack(counted["rows"].combine_chunks())[places >= 0]
     theirs = np.from_dlpack(held.table["rows"].combine_chunks())[
         held.rows(places[places >= 0], np.ones(len(ours), int))
     ]
     keys = counted.filter(pa.array(places >= 0))
-    yield from worst_pairs(keys.select(list(on)), ours, theirs)
+    yield from worst_pairs(keys.select(names), ours, theirs)
 
 
-def _added(side: Iterable[pa.RecordBatch], on: Sequence[str]) -> pa.Table | None:
+def _added(side: Iterable[pa.RecordBatch], keys: list[str]) -> pa.Table | None:
     batches = list(side)
     if not batches:
         return None
-    counted = pa.Table.from_batches(batches).group_by(list(on)).aggregate([("rows", "sum")])
-    return counted.rename_columns([*on, "rows"])
+    counted = pa.Table.from_batches(batches).group_by(keys).aggregate([("rows", "sum")])
+    return counted.rename_columns([*keys, "rows"])
 
 
 PAIRS_DDL = "key string, ours double, theirs double, pairs double, largest double"

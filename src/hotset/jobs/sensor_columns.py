@@ -10,7 +10,20 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotset import AsText, Dataset, Form, IsoTime, PatternTime, Unit, UsageError, WholeNumber, ddl, read_form
+from hotset import (
+    AsText,
+    Dataset,
+    Form,
+    IsoTime,
+    PatternTime,
+    Unit,
+    UsageError,
+    WholeNumber,
+    ddl,
+    listed,
+    quoted_if_needed,
+    read_form,
+)
 from hotset.jobs.sensor_anomalies import anomaly_types
 from hotset.jobs.sensor_readings import Columns
 from hotset.jobs.sensor_times import by_sample, doubt, of_unit
@@ -50,7 +63,7 @@ class Chosen:
 
 def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     """Raises UsageError for columns that are not there, or that no reading can have."""
-    types = {one.name: one.dataType.simpleString() for one in found.schema().fields}
+    types = found.types()
     for option, name in (
         ("device", wanted.device),
         ("timestamp", wanted.time),
@@ -73,7 +86,7 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     columns = Columns(wanted.device, wanted.time, quantities, made)
     _check_outputs(columns)
     selected = found.select(wanted.device, wanted.time, *quantities)
-    stored = replace(selected, columns=selected.columns.replace(" not null", ""))
+    stored = replace(selected, columns=ddl(selected.types()))
     guesses = {name: guess for name, guess in selected.guesses.items() if name not in forms}
     read = replace(selected, columns=columns.declared, forms=forms, guesses=guesses)
     return Chosen(columns, read, stored, tuple(warnings))
@@ -99,21 +112,24 @@ def _check_name(option: str, name: str, types: dict[str, str]) -> None:
     close = difflib.get_close_matches(name.casefold().replace("_", ""), folded, n=2, cutoff=0.6)
     close = [folded[one] for one in close] or [one for one in types if one.casefold() in name.casefold()][:2]
     meant = f"did you mean {' or '.join(map(repr, close))}? " if close else ""
-    raise UsageError(f"no column is called {name!r}; {meant}name one with --{option}; there are {', '.join(types)}")
+    raise UsageError(
+        f"no column is called {name!r}; {meant}name one with --{option}; there are {listed(list(types), name)}"
+    )
 
 
 def _check_different(wanted: Wanted, quantities: tuple[str, ...], types: dict[str, str]) -> None:
     device, time = wanted.device, wanted.time
     if not quantities:
-        others = [f"{name} {kind}" for name, kind in types.items() if name not in (device, time)]
-        there = f"there are {', '.join(others)}" if others else "there is none"
-        example = f"--types {others[0].split()[0]}=double" if others else "more columns"
+        others = {name: kind for name, kind in types.items() if name not in (device, time)}
+        told = listed([f"{name} {kind}" for name, kind in others.items()])
+        there = f"there are {told}" if others else "there is none"
+        example = f"--types {quoted_if_needed(next(iter(others)))}=double" if others else "more columns"
         raise UsageError(
             f"a reading has some quantities, and beside device and time no column holds numbers: {there}; "
             f"if one should, declare it with {example}"
         )
     if len({device, time, *quantities}) < 2 + len(quantities):
-        given = ", ".join((device, time, *quantities))
+        given = listed([device, time, *quantities])
         raise UsageError(f"a reading has a device, a time and some quantities, all different, got {given}")
 
 
@@ -128,8 +144,9 @@ def _check_quantities(found: Dataset, quantities: Sequence[str], types: dict[str
         odd = _odd(texts)
         like = f", like {odd[0].as_py()!r}" if len(odd) else ""
         raise UsageError(
-            f"column {name!r} is string{like}, and a quantity is numbers; declare it with --types {name}=double, "
-            f"then rows whose text is no number are bad rows (--max-bad), or take another for --quantities"
+            f"column {name!r} is string{like}, and a quantity is numbers; declare it with "
+            f"--types {quoted_if_needed(name)}=double, then rows whose text is no number are bad rows (--max-bad), "
+            f"or take another for --quantities"
         )
 
 
@@ -150,7 +167,7 @@ def _left_out(found: Dataset, wanted: Wanted, types: dict[str, str], look: Look)
             like = f", as in {odd[0].as_py()!r}" if len(odd) else ""
             warnings.append(
                 f"column {name!r} is left out: it is text, though most of it are numbers{like}; "
-                f"--types {name}=double makes it a quantity"
+                f"--types {quoted_if_needed(name)}=double makes it a quantity"
             )
     return warnings
 
@@ -189,7 +206,7 @@ def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str,
             values = values.filter(pc.match_substring_regex(values, NUMBER_TEXT))  # others are bad rows
         else:
             only = found.select(wanted.device)
-            values = look(replace(only, columns=only.columns.replace(" not null", "")))[wanted.device].combine_chunks()
+            values = look(replace(only, columns=ddl(only.types())))[wanted.device].combine_chunks()
         _check_whole(wanted.device, kind, values, is_text=is_text)
         return "bigint", WholeNumber()
     if is_text and not wanted.declared and kind in ("boolean", *TIMES):  # names that look like something else
@@ -220,7 +237,11 @@ def _check_whole(name: str, kind: str, numbers: pa.Array, *, is_text: bool) -> N
 
 def _or_as_text(name: str, *, is_text: bool) -> str:
     another = "name another with --device"
-    return f"declare it with --types {name}=string to take it as text, or {another}" if is_text else another
+    return (
+        f"declare it with --types {quoted_if_needed(name)}=string to take it as text, or {another}"
+        if is_text
+        else another
+    )
 
 
 def _check_outputs(columns: Columns) -> None:

@@ -1,4 +1,4 @@
-"""The same report and anomalies by Catalyst: the engine `dataframe`.
+"""The same report and anomalies by Catalyst: the engine `dataframe`. Inside, columns bear names of ours.
 
 frame  --as_readings-->  readings(device, time, quantities)  --without_copies-->  readings(…, __copies)
        --report-->  report(device, window_start, …)
@@ -22,27 +22,37 @@ LATEST = 2**63 - 1
 
 def as_readings(frame: DataFrame, columns: Columns) -> DataFrame:
     """frame -> readings(device, time, quantities): quantities as doubles, null where they are not finite."""
-    named = (_needed(by_name(name), name).alias(name) for name in (columns.device, columns.time))
-    values = (_finite(by_name(name).cast("double")).alias(name) for name in columns.quantities)
-    return frame.select(*named, *values)
+    needed = (_needed(by_name(name), name) for name in (columns.device, columns.time))
+    values = (_finite(by_name(name).cast("double")) for name in columns.quantities)
+    inside = columns.inside
+    names = (inside.device, inside.time, *inside.quantities)
+    return frame.select(*(column.alias(name) for column, name in zip((*needed, *values), names, strict=True)))
 
 
 def formed(frame: DataFrame, dataset: Dataset) -> DataFrame:
     """frame -> the dataset's columns: what files hold in a form of its own as what it means, by the readers' function.
 
-    A value that means nothing ends the job: nobody set its row aside.
+    A value that means nothing ends the job: nobody set its row aside. Columns are numbered meanwhile: Spark hands over
+    none whose name has a back-tick.
     """
-    return frame.mapInArrow(partial(_formed, forms=dict(dataset.forms)), dataset.columns.replace(" not null", ""))
+    types = dataset.types()
+    rows = frame.select(*map(by_name, types)).toDF(*map(str, range(len(types))))
+    numbered = ddl({str(place): kind for place, kind in enumerate(types.values())})
+    read = partial(_formed, names=tuple(types), forms=dict(dataset.forms))
+    return rows.mapInArrow(read, numbered).toDF(*types)
 
 
-def _formed(batches: Iterable[pa.RecordBatch], forms: dict[str, Form]) -> Iterator[pa.RecordBatch]:
+def _formed(
+    batches: Iterable[pa.RecordBatch], names: tuple[str, ...], forms: dict[str, Form]
+) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        columns = {name: batch[name] for name in batch.schema.names}
+        columns = batch.columns
         for name, form in forms.items():
-            columns[name], faults = read_form(batch[name], form)
+            place = names.index(name)
+            columns[place], faults = read_form(batch.column(place), form)
             for row, reason in faults.items():
-                raise DataError(f"column {name!r} holds {batch[name][row]}, which is {reason}; mend it")
-        yield pa.RecordBatch.from_pydict(columns)
+                raise DataError(f"column {name!r} holds {batch.column(place)[row]}, which is {reason}; mend it")
+        yield pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
 def _needed(column: Column, name: str) -> Column:
@@ -66,6 +76,11 @@ def after(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
     return readings.filter(F.unix_micros(by_name(columns.time)) > as_of)
 
 
+def future(readings: DataFrame, columns: Columns, as_of: int) -> DataFrame:
+    """The same, under the names that the user knows."""
+    return after(readings, columns.inside, as_of).toDF(columns.device, columns.time, *columns.quantities)
+
+
 def without_copies(readings: DataFrame, columns: Columns) -> DataFrame:
     """readings -> readings(…, __copies): of a device and a time the one with the least quantities, null last."""
     ranked = F.struct(
@@ -84,6 +99,10 @@ def without_copies(readings: DataFrame, columns: Columns) -> DataFrame:
 
 def report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
     """readings(device, time, quantities) -> report(device, window_start, …): one row for each device and window."""
+    return _report(readings, columns.inside, windows).toDF(*report_types(columns))
+
+
+def _report(readings: DataFrame, columns: Columns, windows: Windows) -> DataFrame:
     taken = until(readings, columns, windows.as_of).transform(without_copies, columns)
     covered = taken.transform(_with_cover, columns, windows).withColumn("__ahead", F.lit(0))
     ahead = after(readings, columns, windows.as_of).select(
@@ -141,19 +160,19 @@ def _with_cover(readings: DataFrame, columns: Columns, windows: Windows) -> Data
 
 def anomalies(readings: DataFrame, columns: Columns, detector: Detector, as_of: int) -> DataFrame:
     """readings(device, time, quantities) -> anomalies(device, time, …): by the same detector, a device at a time."""
-    taken = until(readings, columns, as_of).transform(without_copies, columns)
-    names = list(taken.columns)
+    inside = columns.inside
+    taken = until(readings, inside, as_of).transform(without_copies, inside)
+    names = [columns.device, columns.time, columns.copies, *columns.quantities]
 
     def find(readings: pa.Table) -> pa.Table:
-        return _find(readings.rename_columns(names), columns, detector, as_of)
+        return _find(readings.sort_by(inside.time).rename_columns(names), columns, detector, as_of)
 
-    numbered = taken.toDF(*map(str, range(len(names))))  # applyInArrow takes no name with a dot in it
-    return numbered.groupBy("0").applyInArrow(find, ddl(anomaly_types(columns)))
+    return taken.groupBy(inside.device).applyInArrow(find, ddl(anomaly_types(columns)))
 
 
 def _find(readings: pa.Table, columns: Columns, detector: Detector, as_of: int) -> pa.Table:
-    in_time = readings.sort_by(columns.time).to_batches()
-    found = list(find_anomalies(in_time, columns, detector, as_of))
+    """Those of one device, whose readings stand in the order of time."""
+    found = list(find_anomalies(readings.to_batches(), columns, detector, as_of))
     types = {"timestamp": pa.timestamp("us", "UTC"), "string": pa.string(), "double": pa.float64()}
     kinds = anomaly_types(columns)
     schema = pa.schema(

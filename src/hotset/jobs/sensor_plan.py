@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hotset import Dataset, UsageError
+from hotset import Dataset, UsageError, listed
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_readings import Columns
 from hotset.jobs.sensor_windows import MICROS, Windows
@@ -69,5 +69,5 @@ def limits_of(quantities: Sequence[str], limits: Mapping[str, tuple[float, float
     """Those of each quantity. Raises UsageError for limits of what is none."""
     for name in limits:
         if name not in quantities:
-            raise UsageError(f"--limits has {name!r}, which is no quantity; they are {', '.join(quantities)}")
+            raise UsageError(f"--limits has {name!r}, which is no quantity; they are {listed(list(quantities), name)}")
     return tuple(limits.get(name, EVERYTHING) for name in quantities)

@@ -1,6 +1,6 @@
 """The readings of some devices put in order, one for each device and time: the kernel that stands first.
 
-batches(device, time, quantities)  --in_order-->  readings(device, time, __copies, quantities), by device and time
+batches(device, time, quantities)  --in_order-->  readings(device, time, copies, quantities), by device and time
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from hotset import ddl
 
-COPIES = "__copies"
+COPIES = "copies"
 UTC_TIME = pa.timestamp("us", "UTC")
 BATCH_ROWS = 64 * 1024
 FEW = 2**15  # devices that 16 bits can number; NumPy sorts those by radix
@@ -37,9 +37,22 @@ class Columns:
         return ddl(types)
 
     @property
+    def copies(self) -> str:
+        """The column that counts what was left out: called longer than any other, so that it is none of them."""
+        return COPIES + "_" * max(map(len, (self.device, self.time, *self.quantities)))
+
+    @property
+    def inside(self) -> "Columns":
+        """The same under names of ours, for who makes columns beside them."""
+        quantities = tuple(f"q{place}" for place in range(len(self.quantities)))
+        kinds = (self.types[name] for name in (self.device, self.time, *self.quantities))
+        names = ("device", "time", *quantities)
+        return Columns("device", "time", quantities, dict(zip(names, kinds, strict=True)))
+
+    @property
     def ordered(self) -> str:
         """What `in_order` gives, in DDL."""
-        types = {self.device: self.types[self.device], self.time: "timestamp", COPIES: "bigint"}
+        types = {self.device: self.types[self.device], self.time: "timestamp", self.copies: "bigint"}
         return ddl(types | dict.fromkeys(self.quantities, "double"))
 
     @property
@@ -71,7 +84,7 @@ def in_order(batches: Iterable[pa.RecordBatch], columns: Columns, as_of: int) ->
     """Batches of whole devices -> batches of `Columns.ordered`: as `ordered` has them."""
     readings = ordered(batches, columns, as_of)
     if len(readings):
-        names = (columns.device, columns.time, COPIES, *columns.quantities)
+        names = (columns.device, columns.time, columns.copies, *columns.quantities)
         arrays = (
             readings.devices.take(as_arrow(readings.device)),
             as_arrow(readings.micros).view(UTC_TIME),
@@ -97,7 +110,8 @@ def as_arrays(batches: Iterable[pa.RecordBatch], columns: Columns) -> Readings:
         return Readings(pa.array([], pa.int64()), nothing, nothing, nothing, (np.array([]),) * len(columns.quantities))
     table = pa.Table.from_batches(given).combine_chunks()
     devices, device = _coded(table[columns.device])
-    copies = numbers(table[COPIES]) if COPIES in table.column_names else np.zeros(len(table), np.int64)
+    counted = columns.copies in table.column_names
+    copies = numbers(table[columns.copies]) if counted else np.zeros(len(table), np.int64)
     times = table[columns.time].combine_chunks()
     micros = numbers(times.cast(pa.timestamp("us", times.type.tz)).view(pa.int64()))
     return Readings(devices, device, micros, copies, tuple(map(_values, (table[name] for name in columns.quantities))))
@@ -123,7 +137,7 @@ def only_future(batches: Iterable[pa.RecordBatch], columns: Columns, as_of: int)
     """What `in_order` gave -> batches of `Columns.plain`: those later than `as_of` (microseconds)."""
     latest = pa.scalar(as_of, pa.int64()).cast(UTC_TIME)
     for batch in batches:
-        yield batch.filter(pc.greater(batch[columns.time], latest)).drop_columns([COPIES])
+        yield batch.filter(pc.greater(batch[columns.time], latest)).drop_columns([columns.copies])
 
 
 def sorted_readings(readings: Readings) -> Readings:

@@ -178,7 +178,7 @@ def dataframe(run: Run, params: Params, plan: Plan, *, reached: bool = True) -> 
     return Results(
         readings.transform(sensor_frames.report, plan.columns, plan.windows),
         readings.transform(sensor_frames.anomalies, plan.columns, plan.detector, as_of),
-        readings.transform(sensor_frames.after, plan.columns, as_of),
+        readings.transform(sensor_frames.future, plan.columns, as_of),
     )
 
 

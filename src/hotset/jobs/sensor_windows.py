@@ -1,6 +1,6 @@
 """Statistics of each window of each device: the kernel of the report.
 
-readings(device, time, __copies, quantities)  --report_windows-->  report(device, window_start, …)
+readings(device, time, copies, quantities)  --report_windows-->  report(device, window_start, …)
 
 The values of a window are sorted as a row of a matrix, together with other windows of about as many readings: NumPy
 sorts many short rows with vector instructions, and sums along them pairwise.

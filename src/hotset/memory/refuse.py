@@ -1,5 +1,6 @@
 """What a level cannot be, here and with this data: told before anything is stored, with what to do instead."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyspark import RDD, SparkContext
@@ -8,6 +9,8 @@ from pyspark.sql import DataFrame
 from hotset.errors import UsageError
 from hotset.memory.levels import PARQUET, REPLICATED, Level
 from hotset.memory.stored import Keepable
+
+NAMED = 20  # columns in a message
 
 
 def check_possible(name: str, data: Keepable, level: Level) -> None:
@@ -54,9 +57,13 @@ def partitioned(name: str, data: Keepable, by: tuple[str, ...]) -> Keepable:
         raise UsageError(f"an RDD has no columns, got {name!r} by {', '.join(by)}; say rdd.partitionBy(n)")
     missing = [column for column in by if column not in data.columns]
     if missing:
-        raise UsageError(f"{name!r} has no column {missing[0]!r} to be kept by; it has {', '.join(data.columns)}")
+        raise UsageError(f"{name!r} has no column {missing[0]!r} to be kept by; it has {_some(data.columns)}")
     number = int(str(data.sparkSession.conf.get("spark.sql.shuffle.partitions")))
     return data.repartition(number, *(f"`{column.replace('`', '``')}`" for column in by))
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
 
 
 def _check_off_heap(name: str, context: SparkContext) -> None:

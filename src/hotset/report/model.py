@@ -102,11 +102,12 @@ class Step:
 
 @dataclass
 class Table:
-    """Rows that a job wants the person to see."""
+    """Rows that a job wants the person to see; on the terminal so many `lines` of them, or all."""
 
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    lines: int | None = None
 
 
 @dataclass

@@ -11,13 +11,16 @@ from hotset.report.model import Keep, Read, Report, Table
 
 KEPT = ("kept", "level", "stored", "memory", "disk", "build", "reads")
 MOST_TYPES = 20  # that are shown; the report has all
+MOST_COLUMNS = 20  # on the terminal
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def show(report: Report, report_path: str, console: Console) -> None:
     for table in report.tables:
-        console.print(Text(table.title, style="bold"))
+        console.print(Text(printable(table.title), style="bold"))
         console.print(_rich_table(table))
+        if more := _not_shown(table):
+            console.print(Text(more, style="dim"))
     if report.keeps:
         console.print(_kept_table(report.keeps))
     for line in dict.fromkeys(_chosen(report.keeps)):
@@ -89,13 +92,21 @@ def _value(value: object) -> str:
 
 
 def _rich_table(table: Table) -> RichTable:
-    shown = RichTable(box=SIMPLE_HEAD, header_style="dim", pad_edge=False)
-    for position, column in enumerate(table.columns):
-        numbers = all(isinstance(row[position], int | float) for row in table.rows)
-        shown.add_column(column, justify="right" if numbers else "left")
-    for row in table.rows:
-        shown.add_row(*(_cell(value) for value in row))
+    shown, rows = RichTable(box=SIMPLE_HEAD, header_style="dim", pad_edge=False), table.rows[: table.lines]
+    for position, column in enumerate(table.columns[:MOST_COLUMNS]):
+        numbers = all(isinstance(row[position], int | float) for row in rows)
+        shown.add_column(_cell(column), justify="right" if numbers else "left")  # a text of ours, no markup of theirs
+    for row in rows:
+        shown.add_row(*map(_cell, row[:MOST_COLUMNS]))
     return shown
+
+
+def _not_shown(table: Table) -> str:
+    """How many rows and columns the terminal leaves out."""
+    rows = max(len(table.rows) - (len(table.rows) if table.lines is None else table.lines), 0)
+    columns = max(len(table.columns) - MOST_COLUMNS, 0)
+    left_out = [counted(number, f"more {what}") for number, what in ((rows, "row"), (columns, "column")) if number]
+    return f"… and {' and '.join(left_out)}, all in the report" if left_out else ""
 
 
 def _kept_table(keeps: Sequence[Keep]) -> RichTable:

@@ -24,7 +24,7 @@ from hotset.session.events import event_log, event_log_asks, make_event_director
 from hotset.session.failure import explain
 from hotset.session.java import JavaChoice, find_java
 from hotset.session.launch import Launch, Started, start_jvm
-from hotset.session.log import quieten_pyspark, read_log4j, redirect_stderr
+from hotset.session.log import read_log4j, redirect_stderr
 from hotset.session.login import log_in
 from hotset.session.machine import Machine, read_machine
 from hotset.session.scratch import lasting_place, make_scratch
@@ -135,7 +135,6 @@ def open_session(wishes: Wishes) -> Session:
             session = _join_submitted(wishes, site, machine, scratch)
         else:
             session = _start(wishes, site, machine, scratch)
-        quieten_pyspark()
         send_code(session.spark.sparkContext, scratch, wishes.code)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
