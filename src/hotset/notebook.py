@@ -85,11 +85,13 @@ class OpenRun(Run):
         if self._context is None:
             return
         context, self._context = self._context, None
-        for other in reversed(self._borrowers()):
-            _say(f"{other.report.job!r}, which was opened on the session of {self.report.job!r}, is closed with it")
-            other.close()
-        _open.remove(self)
-        _in_python(context.__exit__, kind, error, trace)
+        try:
+            for other in reversed(self._borrowers()):
+                _say(f"{other.report.job!r}, which was opened on the session of {self.report.job!r}, is closed with it")
+                other.close()
+        finally:  # what is wrong with another run is told, and this one ends all the same
+            _open.remove(self)
+            _in_python(context.__exit__, kind, error, trace)
 
     def _borrowers(self) -> list["OpenRun"]:
         """The runs that were opened later on the session that this one has started, and will stop."""
