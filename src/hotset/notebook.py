@@ -85,12 +85,19 @@ class OpenRun(Run):
         if self._context is None:
             return
         context, self._context = self._context, None
-        later = _open[_open.index(self) + 1 :]
-        for other in reversed([one for one in later if one._session.door == "running session"]):
-            _say(f"{other.report.job!r}, which was opened on the session of {self.report.job!r}, is closed with it")
-            other.close()
-        _open.remove(self)
-        _in_python(context.__exit__, kind, error, trace)
+        try:
+            for other in reversed(self._borrowers()):
+                _say(f"{other.report.job!r}, which was opened on the session of {self.report.job!r}, is closed with it")
+                other.close()
+        finally:  # what is wrong with another run is told, and this one ends all the same
+            _open.remove(self)
+            _in_python(context.__exit__, kind, error, trace)
+
+    def _borrowers(self) -> list["OpenRun"]:
+        """The runs that were opened later on the session that this one has started, and will stop."""
+        if self._session.door == "running session":
+            return []
+        return [run for run in _open[_open.index(self) + 1 :] if run._session.door == "running session"]
 
 
 def hold_open(order: Order) -> OpenRun:
