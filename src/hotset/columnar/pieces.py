@@ -164,9 +164,11 @@ def chunks_of(content: BinaryIO, part: Slice) -> Iterator[bytes]:
     chunks = _raw_chunks(content, part)
     if not in_utf8(part.encoding):
         chunks = to_utf8(chunks, part.encoding)
-    if part.start == 0 and (head := next(chunks, b"").removeprefix(BOM)):
-        yield head
-    yield from chunks
+    first = part.start == 0
+    for chunk in chunks:
+        if text := chunk.removeprefix(BOM) if first else chunk:
+            yield text
+        first = False
 
 
 def _raw_chunks(content: BinaryIO, part: Slice) -> Iterator[bytes]:
