@@ -106,7 +106,7 @@ def _sources_of(name: str) -> Iterator[tuple[Path, str]]:
         if spec is None:
             return
         if spec.origin is not None and os.path.isabs(spec.origin):  # noqa: PTH117 (a text)
-            yield from ((source, spec.name) for source in _outermost(spec) if not _is_installed(source))
+            yield from ((source, spec.name) for source in _outermost(spec) if not is_installed(source))
             return
         path = list(spec.submodule_search_locations or ())
 
@@ -130,5 +130,6 @@ def _outermost(spec: ModuleSpec) -> list[Path]:
     return [next((one for one in (place, *place.parents) if one.exists()), place).resolve() for place in there]
 
 
-def _is_installed(source: Path) -> bool:
+def is_installed(source: Path) -> bool:
+    """Whether it is part of Python's own library or was installed by pip, or is not there."""
     return any(source.is_relative_to(place) for place in _library()) or not source.exists()

@@ -41,7 +41,7 @@ COLUMNS = "day string, n int not null"
         ({"longest_line_bytes": 0}, "longest_line_bytes is at least 1"),
         ({"header": "yes"}, "header is True or False, got 'yes'"),
         ({"multiline": 1}, "multiline is True or False, got 1"),
-        ({"null": None}, "null is a text, got None"),
+        ({"null": None}, "null of a CSV is a text or a tuple of texts, got None"),
         ({"separator": "||"}, "the separator of a CSV is one ASCII character, got '||'"),
         ({"columns": ["day", "n"]}, "written in Spark's DDL"),
         ({"columns": ""}, "written in Spark's DDL"),

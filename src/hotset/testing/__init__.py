@@ -22,6 +22,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from hotset.errors import DataError
+from hotset.imports import is_installed
 from hotset.run import open_run
 from hotset.session.settings import Ask
 from hotset.session.spark import Wishes, open_session
@@ -47,7 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A plain session on two cores of this machine; warehouse and scratch are gone when it ends."""
-    importable = {"spark.executorEnv.PYTHONPATH": os.pathsep.join(path for path in sys.path if Path(path).is_dir())}
+    ours = (path for path in sys.path if Path(path).is_dir() and not is_installed(Path(path).resolve()))
+    importable = {"spark.executorEnv.PYTHONPATH": os.pathsep.join(ours)}
     asks = tuple(Ask(key, value, "hotset.testing") for key, value in (FAST | importable).items())
     session = open_session(Wishes("tests", asks, log=tmp_path_factory.mktemp("spark") / "spark.log"))
     yield session.spark
