@@ -211,10 +211,8 @@ def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: di
         rows_now = in_files(narrow.frame().drop(by_name(noted)), params.sort_by, plan.files)
         run.publish(result, rows_now, params.output)
     with run.step("compare the content"):
-        published = run.published(result, params.output).select(F.struct("*").alias("row"))
-        parts = published.mapInArrow(partial(found_content, changes=changes), CONTENT_COLUMNS)
-        found, hashes = parts.agg(F.sum("rows"), F.sum(F.col("hash").cast("decimal(38,0)"))).take(1)[0]
-        after = found or 0, int(hashes or 0) % 2**64
+        compare = Kernel(CONTENT_COLUMNS, partial(found_content, changes=changes))
+        after = _sum(run.batches(result, params.output, compare, look=True).table())
     if before != after:
         raise DataError(
             f"what was published is not what was read, got rows and content {after} instead of {before}; "

@@ -152,13 +152,9 @@ def noted_content(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]
 
 
 def found_content(batches: Iterator[pa.RecordBatch], changes: Changes) -> Iterator[pa.RecordBatch]:
-    """rows(row) -> batches(rows, hash): the content of the rows as they are now, each a struct in the changes' order
-
-    A struct, since Spark hands over no column whose name has a back-tick, and takes long over thousands.
-    """
-    for batch in batches:
-        columns = batch.column(0).flatten()
-        now = [change.of_narrow(column) for change, column in zip(changes.values(), columns, strict=True)]
+    """rows -> batches(rows, hash): the content of the rows as they are now, their columns in the changes' order"""
+    for batch in in_large(batches):
+        now = [change.of_narrow(column) for change, column in zip(changes.values(), batch.columns, strict=True)]
         yield _content(row_hashes(now, batch.num_rows))
 
 
