@@ -150,7 +150,7 @@ def test_partitions_that_make_no_sense_are_refused(
     ("dataset", "difference"),
     [
         (Dataset("n bigint", format="json"), "the format of .*: parquet there, got json"),
-        (Dataset("n bigint, m int"), "the columns of .*: struct<n:bigint> there, got struct<n:bigint,m:int>"),
+        (Dataset("n bigint, m int"), "the columns of .*: n:bigint there, got n:bigint, m:int"),
     ],
 )
 def test_append_of_another_shape_is_refused_with_the_difference(
