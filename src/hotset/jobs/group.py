@@ -37,6 +37,7 @@ from hotset import (
     by_name,
     comparable,
     ddl,
+    quoted,
     quoted_if_needed,
 )
 from hotset.jobs.group_kernel import (
@@ -125,7 +126,8 @@ def role_in(where: str) -> Role:
 
 def mentioned(names: Sequence[str], where: str) -> list[str]:
     """The columns that the expression may use."""
-    return [name for name in names if name.lower() in where.lower()]
+    text = where.lower()
+    return [name for name in names if quoted(name)[1:-1].lower() in text]  # a back-tick is written twice
 
 
 def result_columns(dataset: Dataset, query: Query) -> str:
