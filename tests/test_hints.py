@@ -78,4 +78,4 @@ def test_an_error_over_usual_csv_has_no_hint(tmp_path: Path) -> None:
     with pytest.raises(HotsetError) as caught:
         attempt(tmp_path, arguments(tmp_path / "rows.csv", "w"))
 
-    assert getattr(caught.value, "__notes__", []) == []
+    assert [note for note in caught.value.__notes__ if note.startswith(("hint", "try"))] == []

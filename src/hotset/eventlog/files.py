@@ -3,6 +3,7 @@
 import glob
 import re
 import stat
+import weakref
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,9 +65,13 @@ def _log_at(place: Place, told: str, left: int) -> Log:
 
 def _unzipped(path: Path) -> zipfile.Path:
     """What a zip archive holds, as a directory: the history server's download is one."""
+    file = path.open("rb")
     try:
-        return zipfile.Path(zipfile.ZipFile(path))
+        archive = zipfile.ZipFile(file)
+        weakref.finalize(archive, file.close)  # its parts are read later, and nobody says when the last one was
+        return zipfile.Path(archive)
     except (zipfile.BadZipFile, NotImplementedError) as why:
+        file.close()
         raise InputError(f"a damaged or cut-off zip archive, got {str(path)!r}: {why}; download it anew") from None
 
 
