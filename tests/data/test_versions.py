@@ -132,7 +132,7 @@ def test_rows_outside_of_the_declared_partitions_are_refused(tmp_path: Path) -> 
         ("replace-partitions", NUMBERS, None, "needs a dataset with partition_by"),
         ("append", NUMBERS, [{"n": 1}], "is no partition column"),
         ("refuse", DAYS.stored_as("text"), None, "lines of text have no partition columns"),
-        ("append", DAYS, [{"day": "mon"}], "for replace-partitions, got --if-exists append"),
+        ("append", DAYS, [{"day": "mon"}], "for replace-partitions, got if_exists=.append"),
     ],
 )
 def test_partitions_that_make_no_sense_are_refused(

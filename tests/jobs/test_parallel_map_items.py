@@ -7,6 +7,7 @@ import locale
 import os
 import resource
 import signal
+import socket
 import stat
 import sys
 import tempfile
@@ -455,8 +456,14 @@ def kill_self(number: int) -> Callable[[], None]:
 def write_into_the_pipe() -> None:
     for number in range(3, 64):
         with suppress(OSError):
-            if stat.S_ISSOCK(os.fstat(number).st_mode):
+            if stat.S_ISSOCK(os.fstat(number).st_mode) and is_a_pipe(number):
                 os.write(number, b"\0\0\0\x03abc")
+
+
+def is_a_pipe(number: int) -> bool:
+    """Whether it belongs to the calls, and is no connection that Spark has in this very process."""
+    with socket.socket(fileno=os.dup(number)) as known:
+        return known.family == socket.AF_UNIX
 
 
 def alarm_that_nobody_hears() -> None:
