@@ -127,7 +127,7 @@ def role_in(where: str) -> Role:
 def mentioned(names: Sequence[str], where: str) -> list[str]:
     """The columns that the expression may use."""
     text = where.lower()
-    return [name for name in names if quoted(name)[1:-1].lower() in text]  # a back-tick is written twice
+    return [name for name in names if name and quoted(name)[1:-1].lower() in text]  # a back-tick is written twice
 
 
 def result_columns(dataset: Dataset, query: Query) -> str:
