@@ -116,4 +116,4 @@ def test_spark_submit_of_a_job_without_its_last_lines_says_so(place: Path) -> No
     done = call("spark-submit", "orders_job.py", cwd=place)
 
     assert done.code == 2
-    assert "orders_job.py defines a job and runs nothing" in done.err
+    assert "orders_job.py defines a job and runs nothing" in done.out + done.err  # Spark's script joins both
