@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.discover import Discovered, Question, dialect_hints, discover
-from hotset.data.columns import ddl, quoted_if_needed, type_text
+from hotset.columnar.guess import LARGE
+from hotset.data.columns import ddl, quoted_if_needed
 from hotset.data.dataset import Dataset
 from hotset.data.quarantine import SetAside
 from hotset.errors import SchemaError
 from hotset.source import Records, Source
 
 Paths = tuple[str, ...]
-LARGE = "decimal(38,0)"
 
 
 class GuessError(SchemaError):
@@ -24,7 +24,7 @@ class GuessError(SchemaError):
 
     def __init__(self, paths: Paths, dataset: Dataset, faults: Mapping[str, SetAside]) -> None:
         self.paths, self.faults = paths, faults
-        kinds = types_of(dataset)
+        kinds = dataset.types()
         self.wider = {name: wider_type(dataset, name, kinds[name], fault.reason) for name, fault in faults.items()}
         told = "; ".join(
             f"{name!r} {kinds[name]}, but {fault.place} has {_cut(fault.raw)}" for name, fault in faults.items()
@@ -56,7 +56,7 @@ class Guesses:
             name: replace(guess, form="", why=wider[name][1]) if name in wider else guess
             for name, guess in found.dataset.guesses.items()
         }
-        types = types_of(found.dataset) | {name: kind for name, (kind, _) in wider.items()}
+        types = found.dataset.declarations() | {name: kind for name, (kind, _) in wider.items()}
         return replace(found, dataset=replace(found.dataset, columns=ddl(types), guesses=guesses))
 
     def knows(self, paths: Paths) -> bool:
@@ -90,11 +90,6 @@ class Guesses:
         return self._told
 
 
-def types_of(dataset: Dataset) -> dict[str, str]:
-    """column -> type, in DDL"""
-    return {one.name: type_text(one.dataType) + " not null" * (not one.nullable) for one in dataset.schema().fields}
-
-
 def guessed_types(dataset: Dataset) -> dict[str, str]:
     """column -> type, of those that were guessed"""
     return {name: kind for name, kind in dataset.types().items() if name in dataset.guesses}
@@ -102,7 +97,7 @@ def guessed_types(dataset: Dataset) -> dict[str, str]:
 
 def wider_type(dataset: Dataset, name: str, kind: str, reason: str) -> str | None:
     """The next wider type than one that a row did not fit; None where there is none."""
-    kind, role = kind.removesuffix(" not null"), dataset.guesses[name].role
+    role = dataset.guesses[name].role
     beyond = reason.startswith("out of range")
     if dataset.format == "json":
         if kind != "bigint":

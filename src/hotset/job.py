@@ -78,9 +78,7 @@ class Job:
 
     def _others(self, params: Any) -> list[Path]:
         functions = () if params is None else self.runs(params)
-        sources = {function.source for function in functions if function.source}
-        beside = {module for source in sources if not _installed(source) for module in modules_beside(source)}
-        return sorted((sources | beside) - set(self.travels))
+        return sorted({function.source for function in functions if function.source})
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,7 @@ def _facts(question: Question, kind: Format) -> dict[str, Any]:
 
 def dialect_hints(question: Question) -> list[Hint]:
     """How a CSV seems to be written, where that is not as it was said to be."""
-    files = [file for file in question.listing.files if file.size_bytes]
-    first = max(files, key=lambda file: file.size_bytes, default=None)
+    first = _first(question.listing) if question.listing.size_bytes else None
     if first is None or (question.format or format_of(first.path)) != "csv" or _published(question.paths) is not None:
         return []
     try:
@@ -93,8 +92,7 @@ def dialect_hints(question: Question) -> list[Hint]:
             head = content.read(HEAD_BYTES)
     except HotsetError:
         return []
-    facts = {"separator": separator_of(first.path), **question.options.csv_facts()}
-    return recognise_dialect(head, Dataset("value string", "csv", **facts))
+    return recognise_dialect(head, Dataset("value string", "csv", **_facts(question, "csv")))
 
 
 def header_names(file: InputFile, dataset: Dataset) -> list[str]:
@@ -120,9 +118,7 @@ def _as_declared(question: Question, found: Dataset, stored: Sequence[str]) -> D
         if left_out := [name for name in there if name not in declared]:
             notes.append(f"--columns leaves out {listed(left_out)}; --types NAME=TYPE changes single columns")
     if types := options.declared_types():
-        fields = {
-            entry.name: type_text(entry.dataType) + " not null" * (not entry.nullable) for entry in found.schema()
-        }
+        fields = found.declarations()
         _check_known(types, fields)
         guesses = {name: guess for name, guess in found.guesses.items() if name not in types}
         found = replace(found, columns=ddl(fields | types), guesses=guesses)

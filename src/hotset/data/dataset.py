@@ -120,11 +120,7 @@ class Dataset:
         known = set(schema.names)
         if unknown := next((name for name in names if name not in known), None):
             raise UsageError(f"no column is called {unknown!r}; there are {listed(schema.names, unknown)}")
-        types = {
-            entry.name: type_text(entry.dataType) + ("" if entry.nullable else " not null")
-            for entry in schema.fields
-            if entry.name in wanted
-        }
+        types = {name: kind for name, kind in self.declarations().items() if name in wanted}
         return replace(
             self,
             columns=ddl(types),
@@ -147,6 +143,10 @@ class Dataset:
     def types(self) -> dict[str, str]:
         """column -> its type in Spark's DDL, without `not null`. Raises as `schema` does."""
         return {entry.name: type_text(entry.dataType) for entry in self.schema().fields}
+
+    def declarations(self) -> dict[str, str]:
+        """column -> its type as it is declared, with `not null` where it is so. Raises as `schema` does."""
+        return {one.name: type_text(one.dataType) + " not null" * (not one.nullable) for one in self.schema().fields}
 
     def arrow_schema(self) -> pa.Schema:
         """The columns in Arrow's words; timestamps are in UTC, which is what Spark makes of them."""
