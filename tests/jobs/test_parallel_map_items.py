@@ -583,6 +583,15 @@ def test_what_an_item_leaves_behind_fails_no_other_item(change: Callable[[], Any
     capfd.readouterr()
 
 
+def test_items_that_all_leave_behind_what_ends_their_process_are_all_results() -> None:
+    def function(item: str) -> str:
+        leave_a_thread_that_ends_all()
+        time.sleep(0.01)
+        return item.upper()
+
+    assert [row["result"] for row in called(function, list("abcdef"))] == [f'"{c}"' for c in "ABCDEF"]
+
+
 def test_an_item_that_changes_the_alarm_does_not_keep_the_next_from_being_ended() -> None:
     def function(item: str) -> str:
         if item == "bad":
