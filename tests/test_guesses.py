@@ -1,5 +1,6 @@
 """A guessed type is held to every later row: the run begins again with a wider one, or says what to declare."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,103 @@ def test_a_later_measure_that_is_none_says_what_to_declare(run: Run, tmp_path: P
 
     with pytest.raises(UsageError, match=r"no sum of 'v', which is string: .*rows.csv:300002 has 'b,N/A'.*--types v="):
         published(run, "group", tmp_path / "out", input=(str(file),), by=("k",), agg=("v:sum",))
+
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("usual", "last", "least", "greatest"),
+    [
+        ("a,10001\n", "a,00501\n", "00501", "10001"),
+        ("a,0.5\n", "a,9007199254740993\n", Decimal("0.5"), Decimal(9007199254740993)),
+        ("a,5\n", "a,12345678901234567891\n", Decimal(5), Decimal(12345678901234567891)),
+        ("a,5\n", "a,007\n", 5, 7),
+        ("a,1.5\n", "a,9007199254740992\n", 1.5, 2.0**53),
+    ],
+)
+def test_the_least_and_the_greatest_are_values_of_the_column(
+    run: Run, tmp_path: Path, usual: str, last: str, least: Any, greatest: Any
+) -> None:
+    file = write_rows(tmp_path / "rows.csv", usual, last)
+
+    groups = published(run, "group", tmp_path / "out", input=(str(file),), by=("k",), agg=("v:min,max",), top=0)
+
+    assert groups == [{"k": "a", "v_min": least, "v_max": greatest}]
+
+
+def test_large_numbers_with_fractions_that_no_decimal_holds_say_what_to_declare(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("k,v\n" + "a,0.5\n" * MANY + "a,9007199254740993\na,0.1234567890123\n")
+
+    with pytest.raises(SchemaError, match=r"'v' decimal.*rows.csv:300003 .*--types v=TYPE"):
+        published(run, "group", tmp_path / "out", input=(str(tmp_path / "rows.csv"),), by=("k",), agg=("v:max",))
+
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "groups"),
+    [
+        ("v > 0", {"00501": 1, "501": 2, "1.10": 4, "1.1": 8}),
+        ("id = 12345678901234567891", {"501": 2}),
+        ("id > 12345678901234567890", {"501": 2, "1.10": 4}),
+        ("half < 9007199254740993 and half > 1", {"1.1": 8}),
+        ("code = 501", {"00501": 1}),
+        ("name = 'x' and v < 3", {"00501": 1}),
+    ],
+)
+def test_a_condition_changes_no_key_and_compares_all_digits(
+    run: Run, tmp_path: Path, where: str, groups: dict[str, int]
+) -> None:
+    (tmp_path / "rows.csv").write_text(
+        "k,v,id,half,code,name\n"
+        "00501,1,12345678901234567890,0.5,00501,x\n"
+        "501,2,12345678901234567891,9007199254740993,10001,y\n"
+        "1.10,4,12345678901234567892,0.25,10002,x\n"
+        "1.1,8,5,9007199254740992,10003,y\n"
+    )
+    params = {"input": (str(tmp_path / "rows.csv"),), "by": ("k",), "agg": ("v:sum",), "top": 0}
+
+    found = published(run, "group", tmp_path / "out", where=where, **params)
+
+    assert {row["k"]: row["v_sum"] for row in found} == groups
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("zz > 1", "'zz > 1': .*`zz` cannot be resolved; write a condition over k, v, w"),
+        ("sum(v) > 1", "write a condition over k, v, w"),
+        ("v + 1", "write a condition over k, v, w"),
+    ],
+)
+def test_what_is_no_condition_is_refused_with_the_columns_that_there_are(
+    run: Run, tmp_path: Path, where: str, said: str
+) -> None:
+    (tmp_path / "rows.csv").write_text("k,v,w\na,1,2\n")
+
+    with pytest.raises(UsageError, match=rf"--where does not fit the columns, got .*{said}"):
+        published(
+            run, "group", tmp_path / "out", input=(str(tmp_path / "rows.csv"),), by=("k",), agg=("v:sum",), where=where
+        )
+
+
+@pytest.mark.parametrize(
+    ("head", "usual", "last", "suffix"),
+    [
+        ("", '{"device_id": 1, "timestamp": "2024-01-01T00:00:00", "t": 1.5}\n', '"A17"', "jsonl"),
+        ("device_id,timestamp,t\n", "1.0,2024-01-01T00:00:00,1.5\n1,2024-01-01T00:00:00,1.5\n", "A17", "csv"),
+    ],
+)
+def test_a_reading_of_a_device_that_is_written_otherwise_is_not_bad(
+    run: Run, tmp_path: Path, head: str, usual: str, last: str, suffix: str
+) -> None:
+    one = usual.splitlines(keepends=True)[0]
+    later = one.replace("1.0", last, 1) if suffix == "csv" else one.replace("1", last, 1)
+    file = tmp_path / f"rows.{suffix}"
+    file.write_text(head + usual * 50_000 + later)
+
+    with pytest.raises(SchemaError, match=rf"'device_id' .*rows.{suffix}:.* has .*A17.*--types device_id="):
+        published(run, "sensor-report", tmp_path / "out", input=(str(file),), window="1 day")
 
     assert not (tmp_path / "out").exists()
 

@@ -17,6 +17,8 @@ from hotset.errors import SchemaError
 from hotset.source import Records, Source
 
 Paths = tuple[str, ...]
+WITH_FRACTIONS = "decimal(38,9)"
+TOLD = 3  # of the columns whose types did not hold
 
 
 class GuessError(SchemaError):
@@ -27,8 +29,9 @@ class GuessError(SchemaError):
         kinds = dataset.types()
         self.wider = {name: wider_type(dataset, name, kinds[name], fault.reason) for name, fault in faults.items()}
         told = "; ".join(
-            f"{name!r} {kinds[name]}, but {fault.place} has {_cut(fault.raw)}" for name, fault in faults.items()
-        )
+            f"{name!r} {kinds[name]}, but {fault.place} has {_cut(fault.raw)}"
+            for name, fault in [*faults.items()][:TOLD]
+        ) + (f" (and {len(faults) - TOLD} more columns)" if len(faults) > TOLD else "")
         types = ",".join(f"{quoted_if_needed(name)}={kind or 'TYPE'}" for name, kind in self.wider.items())
         super().__init__(
             f"types were guessed from a sample, and a later row is of another: {told}; declare it: --types {types}"
@@ -98,13 +101,17 @@ def guessed_types(dataset: Dataset) -> dict[str, str]:
 def wider_type(dataset: Dataset, name: str, kind: str, reason: str) -> str | None:
     """The next wider type than one that a row did not fit; None where there is none."""
     role = dataset.guesses[name].role
+    if name in dataset.forms:  # who gave it has looked at all that a sample shows
+        return None
     beyond = reason.startswith("out of range")
     if dataset.format == "json":
         if kind != "bigint":
             return None
         return LARGE if beyond and role in ("exact", "ordered") else "double"
-    if kind == "string":
+    if kind == "string" or (kind.startswith("decimal") and beyond):  # as texts they would have another order
         return None
+    if role == "ordered" and reason.startswith("not how"):
+        return WITH_FRACTIONS if kind == "double" else "string"
     if kind == "bigint" and role != "exact":
         return LARGE if beyond and role == "ordered" else "double"
     return "string"

@@ -43,7 +43,7 @@ from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.progress import RunProgress
 from hotset.report.warned import read_warnings, skew_warnings
-from hotset.session.expression import restricted_expression, row_rules
+from hotset.session.expression import filter_rows, restricted_expression, row_rules
 from hotset.session.labels import labelled
 from hotset.session.spark import Session
 
@@ -310,6 +310,14 @@ class Run:
         Raises UsageError when it reaches beyond its columns; `run.spark.sql` stays plain Spark.
         """
         return restricted_expression(self.spark, sql)
+
+    def where(self, rows: DataFrame, sql: str, names: Sequence[str] = ()) -> DataFrame:
+        """The rows for which an SQL condition from outside, a job's `--where`, is true.
+
+        `names` are the columns that a person could name, if `rows` has only some of them. Raises UsageError for what is
+        no condition over the columns, or reaches beyond them.
+        """
+        return filter_rows(rows, self.expression(sql), "--where", sql, names or rows.columns)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

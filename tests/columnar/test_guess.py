@@ -47,8 +47,17 @@ TEXTS = {
     "times with offsets": (["2026-01-31T10:00:00+02:00"], "string", "timestamp", "timestamp"),
     "nine digits of a second": (["2026-01-31T10:00:00.123456789"], "string", "string", "string"),
     "a day and a time": (["2026-01-31", "2026-01-31 10:00"], "string", "timestamp", "timestamp"),
+    "a large whole number beside a fraction": (["9007199254740993", "0.5"], "string", "double", "decimal(38,1)"),
+    "a large whole number beside an exponent": (["9007199254740993", "1e5"], "string", "double", "decimal(38,0)"),
+    "a large whole number beside a zero in front": (
+        ["12345678901234567890", "09"],
+        "string",
+        "double",
+        "decimal(38,0)",
+    ),
+    "a large whole number that a double is": (["9007199254740992", "0.5"], "double", "double", "double"),
     "texts": (["a", ""], "string", "string", "string"),
-    "nothing": ([None, None], "string", "double", "string"),
+    "nothing": ([None, None], "string", "double", "double"),
 }
 
 
@@ -57,7 +66,7 @@ def test_the_role_decides(name: str) -> None:
     texts, *expected = TEXTS[name]
     roles: tuple[Role, ...] = ("exact", "measure", "ordered")
 
-    found = [guess_type(pa.array(texts, pa.string()), role, "UTC")[0] for role in roles]
+    found = [guess_type("c", pa.array(texts, pa.string()), role, "UTC")[0] for role in roles]
 
     assert found == expected
 
@@ -76,7 +85,7 @@ def test_the_role_decides(name: str) -> None:
     ],
 )
 def test_text_says_what_keeps_it_from_being_numbers(texts: list[str], why: str) -> None:
-    assert guess_type(pa.array(texts), "exact", "UTC")[1].why == why
+    assert guess_type("c", pa.array(texts), "exact", "UTC")[1].why == why
 
 
 NUMBERS = st.one_of(
@@ -95,7 +104,7 @@ OTHERS = st.one_of(
 
 @given(st.one_of(st.lists(NUMBERS), st.lists(OTHERS), st.lists(st.one_of(NUMBERS, OTHERS, st.none()))))
 def test_exact_types_keep_different_texts_different_and_the_reader_takes_them(texts: list[str | None]) -> None:
-    kind, guess = guess_type(pa.array(texts, pa.string()), "exact", "UTC")
+    kind, guess = guess_type("c", pa.array(texts, pa.string()), "exact", "UTC")
     column = Column("c", kind, KINDS.get(kind, pa.string()), guess=guess)
 
     values, faults = convert(pa.array(texts, pa.string()), column, "UTC", refuse_nan=False)
@@ -108,7 +117,7 @@ def test_exact_types_keep_different_texts_different_and_the_reader_takes_them(te
 
 @given(st.lists(st.one_of(NUMBERS, OTHERS, st.none())), st.sampled_from(["measure", "ordered", "time"]))
 def test_whatever_is_guessed_reads_its_own_sample(texts: list[str | None], role: Role) -> None:
-    kind, guess = guess_type(pa.array(texts, pa.string()), role, "UTC")
+    kind, guess = guess_type("c", pa.array(texts, pa.string()), role, "UTC")
     types = {**KINDS, "decimal(38,0)": pa.decimal128(38, 0)}
 
     _, faults = convert(
@@ -135,6 +144,6 @@ def test_whatever_is_guessed_reads_its_own_sample(texts: list[str | None], role:
 def test_numbers_with_a_decimal_comma(texts: list[str], exact: str, measure: str) -> None:
     roles: tuple[Role, ...] = ("exact", "measure")
 
-    found = [guess_type(pa.array(texts), role, "UTC", comma=True)[0] for role in roles]
+    found = [guess_type("c", pa.array(texts), role, "UTC", comma=True)[0] for role in roles]
 
     assert found == [exact, measure]

@@ -91,6 +91,9 @@ def test_text_becomes_the_narrowest_type(texts: list[Any], type_: str) -> None:
         ["2024-02-29T12:00:00Z", "2024-02-28T00:00:00.5Z"],
         ["2024-02-30", "2024-01-01"],
         ["2024-1-1", "2024-01-01"],
+        ["0000-01-01", "2024-01-01"],
+        ["0000-01-01 00:00:00", "2024-01-01 00:00:00"],
+        ["0000-12-31T00:00:00Z", "2024-01-01T00:00:00Z"],
         ["2024-01-01T12:00:00Z", "2024-01-01T12:00:00"],
         ["2024-01-01T12:00:00+01:00", "2024-01-01T12:00:00+01:00"],
         ["", "1"],
@@ -229,6 +232,25 @@ def test_a_csv_becomes_sorted_parquet_of_narrow_columns(run: Run, tmp_path: Path
     titles = [one.title for one in run.report.tables]
     assert titles == ["Types", "Parquet of a sample", "Bytes, and time"]
     assert len(str(run.report.notes["content"])) == 16
+
+
+def test_without_a_column_to_sort_by_the_order_stays_in_files_of_about_the_size(run: Run, tmp_path: Path) -> None:
+    numbers = [(n * 7919) % 1_000_003 * 10**6 for n in range(100_000)]
+    write_csv(tmp_path / "rows.csv", [["n"], *([str(n)] for n in numbers)])
+
+    main(run, Params((str(tmp_path / "rows.csv"),), str(tmp_path / "out"), compression="none", file_size="256KiB"))
+
+    parts = sorted((tmp_path / "out").glob("part-*"))
+    assert 2 <= len(parts) <= 6
+    assert [row for part in parts for row in pq.read_table(part)["n"].to_pylist()] == numbers
+
+
+def test_a_figure_that_spark_cannot_measure_fails_nothing(run: Run, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"k": ["a", "b"], "nothing": pa.nulls(2)}), tmp_path / "rows.parquet")
+
+    main(run, Params((str(tmp_path / "rows.parquet"),), str(tmp_path / "out")))
+
+    assert "ms to scan, by Spark" not in [row[0] for row in run.report.tables[-1].rows]
 
 
 def test_odd_names_are_names(run: Run, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotset import Dataset, Sample, UsageError, open_run
+from hotset import DataError, Dataset, Sample, UsageError, open_run
 from hotset.jobs import group
 from hotset.jobs.group import Params, main, plan_of, query_of, result_columns
 from hotset.jobs.group_kernel import Aggregate, Query, aggregate_rows, merge_states, partial_states, select_rows
@@ -196,8 +196,19 @@ def test_states_of_parts_add_up_to_what_the_rows_are(rows: list[tuple[int, int |
 def test_sum_that_is_no_bigint_is_refused() -> None:
     query = Query(("key",), (Aggregate("v", "sum"),))
 
-    with pytest.raises(OverflowError, match="no bigint"):
+    assert states([(1, -(2**62)), (1, -(2**62))], query, 1).to_pylist() == [{"key": 1, "v_sum": -(2**63)}]  # type: ignore[union-attr]
+    with pytest.raises(DataError, match="beyond 64 bits"):
         states([(1, 2**62), (1, 2**62)], query, 1)
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_whole_numbers_beyond_doubles_have_means_and_deviations(tmp_path: Path, engine: str) -> None:
+    table = pa.table({"key": [1, 1, 1], "value": [9 * 10**18, 9 * 10**18, None]})
+
+    found = run_group(tmp_path, table, by=("key",), agg=("value:mean,std,median,min",), engine=engine)
+
+    assert found == [{"key": 1, "value_mean": 9e18, "value_std": 0.0, "value_median": 9e18, "value_min": 9 * 10**18}]
 
 
 def test_rows_and_states_give_one_answer() -> None:

@@ -22,6 +22,7 @@ from hotset.data.tally import LastReport
 # of the input, not of memory: Parquet may be several times smaller than what it holds
 PARTITION_BYTES = 32 * 1024**2
 MOST_PARTITIONS = 1024
+FILE_BYTES = 128 * 1024**2  # of Arrow's memory: what is written is smaller
 Feed = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 Exchanged = Callable[["Exchange"], None]
 
@@ -44,7 +45,8 @@ class Exchange:
 class Batches:
     """Lazily: the batches that `feed` makes of the rows of `source`. `columns` is their Spark DDL.
 
-    `size_bytes` is that of the inputs; `exchanged` hears of every exchange that is planned.
+    `size_bytes` is that of the inputs; `exchanged` hears of every exchange that is planned; `file_bytes` is what a file
+    holds at most where they are published, in Arrow's memory.
     """
 
     spark: SparkSession
@@ -53,6 +55,7 @@ class Batches:
     columns: str
     size_bytes: int
     exchanged: Exchanged
+    file_bytes: int = FILE_BYTES
 
     def map(self, kernel: Kernel) -> "Batches":
         """What the kernel makes of the batches of each task: of one block, or of one hash partition."""

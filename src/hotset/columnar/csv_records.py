@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from hotset.columnar.blocks import count_ends
@@ -14,7 +15,7 @@ from hotset.columnar.exact import FALSE, NOT_NULL, TRUE, Faults
 from hotset.columnar.forms import bulk_type, read_form, read_texts
 from hotset.columnar.found import BATCH_ROWS, Bad, Good
 from hotset.columnar.layout import WHOLE, Column, Layout
-from hotset.columnar.own_text import own_texts
+from hotset.columnar.own_text import LARGEST_WHOLE, keep_order, own_texts
 from hotset.columnar.utf8 import BOM, is_utf8
 from hotset.columnar.values import Doubtful, in_zone, sure
 from hotset.data.forms import IsoTime
@@ -110,7 +111,7 @@ class CsvPart:
         return {name: times if pa.types.is_timestamp(kind) and kind.tz else kind for name, kind in types.items()}
 
     def _bulk_type(self, column: Column) -> pa.DataType:
-        if column.own_form is not None:
+        if column.own_form is not None or column.code_length:
             return pa.string()
         if column.form is None:
             return column.type
@@ -156,7 +157,7 @@ class CsvPart:
 
     def _checked_values(self, array: pa.ChunkedArray, column: Column) -> Any:
         """Raises ArrowInvalid and Doubtful for what is a fault, or could be."""
-        if column.own_form is not None:
+        if column.own_form is not None or column.code_length:
             values, faults = self._values_of(array.combine_chunks(), column)
             if faults:
                 raise Doubtful
@@ -168,6 +169,8 @@ class CsvPart:
             return values
         if column.kind == "timestamp" and not self.zoned:
             array = in_zone(array, column.form.zone if isinstance(column.form, IsoTime) else self.layout.zone)
+        if column.is_ordered_double and (pc.max(pc.abs(array)).as_py() or 0) >= LARGEST_WHOLE:
+            raise Doubtful
         return sure(array, column, refuse_nan=self.layout.refuses_nan)
 
     def _exactly(self, piece: bytes, spans: Spans) -> Iterator[Good | Bad]:
@@ -216,11 +219,12 @@ class CsvPart:
         """Values, and what is wrong with the others: of a guessed type, also a text that is not its value's own."""
         values, faults = read_texts(texts, column, self.layout.zone, refuse_nan=self.layout.refuses_nan)
         if column.own_form is not None:
-            others = np.flatnonzero(
-                ~own_texts(texts, values, column.kind, column.own_form, comma=column.comma)
-            ).tolist()
-            faults = dict.fromkeys(others, f"not how {column.kind} is written") | faults
-        return values, faults
+            kept = own_texts(texts, values, column.kind, column.own_form, comma=column.comma)
+        elif column.code_length or column.is_ordered_double:
+            kept = keep_order(texts, values, column.kind, column.code_length)
+        else:
+            return values, faults
+        return values, dict.fromkeys(np.flatnonzero(~kept).tolist(), f"not how {column.kind} is written") | faults
 
 
 def _raw(piece: bytes, spans: Spans, row: int) -> bytes:

@@ -201,7 +201,7 @@ def _types_of_texts(question: Question, texts: Dataset, names: Sequence[str]) ->
     rows = sample_rows(question.listing, Layout.of(texts, question.zone))
     comma = texts.decimal_comma
     return {
-        name: guess_type(rows[name].combine_chunks(), question.roles.of(name), question.zone, comma=comma)
+        name: guess_type(name, rows[name].combine_chunks(), question.roles.of(name), question.zone, comma=comma)
         for name in names
     }
 

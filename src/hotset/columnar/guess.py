@@ -5,15 +5,18 @@ Guess and reader agree: a text is a value where `values.convert` makes one of it
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hotset.columnar.exact import Faults
 from hotset.columnar.layout import Column
-from hotset.columnar.own_text import forms_of, own_texts
+from hotset.columnar.own_text import forms_of, keep_order, own_texts
 from hotset.columnar.values import convert
+from hotset.data.columns import quoted_if_needed
 from hotset.data.guess import Guess, Role
+from hotset.errors import SchemaError
 
 KINDS: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),
@@ -24,8 +27,8 @@ KINDS: dict[str, pa.DataType] = {
 }
 NUMBERS = ("bigint", "double")
 OTHERS = ("boolean", "date", "timestamp")
-LARGE = "decimal(38,0)"
-LARGE_NUMBER = r"^(?:0|-?[1-9][0-9]{0,37})$"
+MOST_DIGITS = 38
+LARGE = f"decimal({MOST_DIGITS},0)"
 CODE = r"^0[0-9]+$"  # a postal code, an article number: as a number it would lose its zeros
 WITH_PLUS = r"^\+[0-9]+$"  # a phone number
 LIKE_NUMBERS = r"^[^\pL]*[0-9][^\pL]*$"  # digits, and no letters
@@ -39,6 +42,7 @@ Guessed = tuple[str, Guess]
 class _Column:
     """Different texts of a column, none of them null, and what is known of it."""
 
+    name: str
     texts: pa.StringArray
     role: Role
     zone: str
@@ -72,20 +76,18 @@ class _Column:
         return bool(pc.all(pc.match_substring_regex(self.texts, pattern)).as_py())
 
 
-def guess_type(texts: pa.StringArray, role: Role, zone: str, *, comma: bool = False) -> Guessed:
-    """The type in Spark's words, and what later rows are held to.
+def guess_type(name: str, texts: pa.StringArray, role: Role, zone: str, *, comma: bool = False) -> Guessed:
+    """The type of a column in Spark's words, and what later rows are held to.
 
-    `zone` is the session's, `comma` says that numbers have a decimal comma.
+    `zone` is the session's, `comma` says that numbers have a decimal comma. Raises SchemaError.
     """
-    column = _Column(pc.unique(texts.drop_null()), role, zone, comma)
+    column = _Column(name, pc.unique(texts.drop_null()), role, zone, comma)
     if not len(column.texts):
-        return ("double" if role == "measure" else "string"), Guess(role, empty=True)
+        return ("double" if role in ("measure", "ordered") else "string"), Guess(role, empty=True)
     found = column.first_of(_candidates(column))
     if found is None:
         return "string", Guess(role, why=_why_text(column))
-    if found[0] == "double" and role == "ordered" and column.all_match(LARGE_NUMBER):
-        return LARGE, found[1]
-    return found
+    return _ordered(column, *found) if role == "ordered" else found
 
 
 def _candidates(column: _Column) -> tuple[str, ...]:
@@ -109,6 +111,38 @@ def _are_codes(column: _Column) -> bool:
     lengths = pc.min_max(pc.binary_length(column.texts)).as_py()
     zeros = pc.any(pc.match_substring_regex(column.texts, CODE)).as_py()
     return bool(zeros and column.all_match("^[0-9]+$") and lengths["min"] == lengths["max"])
+
+
+def _ordered(column: _Column, kind: str, guess: Guess) -> Guessed:
+    """The same for the least and the greatest: neither digits of a large number nor a code's zeros may be lost."""
+    if kind == "bigint" and column.all_match("^[0-9]{2,}$"):
+        lengths = pc.unique(pc.binary_length(column.texts))
+        return kind, replace(guess, form=str(lengths[0]) if len(lengths) == 1 else "")
+    if kind != "double" or column.comma or keep_order(column.texts, column.converted(kind)[0], kind, "").all():
+        return kind, guess
+    return decimal_for(column.name, column.texts.to_pylist()), guess
+
+
+def decimal_for(name: str, texts: Sequence[str]) -> str:
+    """The type that holds every digit of the column's numbers. Raises SchemaError where there is none."""
+    before, after = (max(sizes) for sizes in zip(*map(_digits, texts), strict=True))
+    if before + after <= MOST_DIGITS:
+        return f"decimal({MOST_DIGITS},{after})"
+    raise SchemaError(
+        f"column {name!r} has numbers of more digits than a type has, got {max(texts, key=len)[:SHOWN]}; "
+        f"take them for doubles: --types {quoted_if_needed(name)}=double, or leave the column out by --columns"
+    )
+
+
+def _digits(text: str) -> tuple[int, int]:
+    """How many digits before and after the point; of what is no finite number more than there may be."""
+    try:
+        _, digits, exponent = Decimal(text).as_tuple()
+    except ArithmeticError:
+        return MOST_DIGITS + 1, 0
+    if not isinstance(exponent, int):
+        return MOST_DIGITS + 1, 0
+    return max(len(digits) + exponent, 0), max(-exponent, 0)
 
 
 def _why_text(column: _Column) -> str:

@@ -6,19 +6,17 @@ would make another one is a decimal.
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from hotset.columnar.guess import LARGE, Guessed, guess_type
+from hotset.columnar.guess import Guessed, decimal_for, guess_type
 from hotset.columnar.json_values import Members, Number, has_exact_double
 from hotset.data.columns import quoted, quoted_if_needed
 from hotset.data.guess import Guess, Role, Roles
 from hotset.errors import SchemaError
 
 WHOLE = re.compile(r"-?[0-9]+")
-MOST_DIGITS = 38
 BIGINT = range(-(2**63), 2**63)
 
 
@@ -36,7 +34,7 @@ def _guess(name: str, values: list[Any], role: Role, zone: str) -> Guessed:
     if not values:
         return ("double" if role == "measure" else "string"), Guess(role, empty=True)
     if role == "time" and all(type(value) is str for value in values):
-        kind, guess = guess_type(pa.array(values, pa.string()), "time", zone)
+        kind, guess = guess_type(name, pa.array(values, pa.string()), "time", zone)
         return (kind, guess) if kind == "timestamp" else ("string", guess)
     return _type_of(name, values, role), Guess(role)
 
@@ -79,24 +77,7 @@ def _type_of_numbers(name: str, texts: list[str], role: Role) -> str:
         return "double"
     if not whole and all(map(has_exact_double, texts)):
         return "double"
-    before, after = (max(sizes) for sizes in zip(*map(_digits, texts), strict=True))
-    if before + after > MOST_DIGITS:
-        odd = max(texts, key=len)[:60]
-        raise SchemaError(
-            f"column {name!r} has numbers of more digits than a type has, got {odd}; "
-            f"take them for doubles: --types {quoted_if_needed(name)}=double, or leave the column out by --columns"
-        )
-    return LARGE if not after else f"decimal({MOST_DIGITS},{after})"
-
-
-def _digits(text: str) -> tuple[int, int]:
-    """How many digits before and after the point."""
-    try:
-        _, digits, exponent = Decimal(text).as_tuple()
-    except ArithmeticError:
-        return MOST_DIGITS + 1, 0
-    assert isinstance(exponent, int), "JSON has no NaN"
-    return max(len(digits) + exponent, 0), max(-exponent, 0)
+    return decimal_for(name, texts)
 
 
 def _kind(value: Any) -> str:

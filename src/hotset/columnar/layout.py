@@ -36,8 +36,19 @@ class Column:
     @property
     def own_form(self) -> str | None:
         """How every text of the column has to be written, where it was guessed by that; else None."""
-        exact = self.guess is not None and self.guess.role == "exact" and self.kind in FORMED
+        exact = self.guess is not None and self.guess.role == "exact" and self.kind in FORMED and self.form is None
         return self.guess.form if exact and self.guess else None
+
+    @property
+    def code_length(self) -> str:
+        """That of the texts of whole numbers that may be codes, whose zeros in front count; '' where they are none."""
+        ordered = self.guess is not None and self.guess.role == "ordered" and self.kind == "bigint"
+        return self.guess.form if ordered and self.guess else ""
+
+    @property
+    def is_ordered_double(self) -> bool:
+        """Whether it was guessed, for its least and greatest value: large whole numbers have to be kept then."""
+        return self.guess is not None and self.guess.role == "ordered" and self.kind == "double"
 
 
 @dataclass(frozen=True)

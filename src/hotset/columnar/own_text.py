@@ -16,6 +16,8 @@ POINT = ".0"
 DECIMAL = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 # In this range Arrow writes doubles without an exponent, as Python does.
 LEAST, GREATEST = 1e-4, 1e10
+LARGEST_WHOLE = 2.0**53  # from here on, doubles leave whole numbers out
+WHOLE = r"^[ \t]*[+-]?[0-9]{1,400}[ \t]*$"
 # An offset is no part of a time: different texts would be one time.
 OFFSET = r"^.{10}[ T].*[+-][0-9]{2}(:?[0-9]{2})?$"
 
@@ -42,6 +44,22 @@ def own_texts(texts: pa.StringArray, values: pa.Array, kind: str, form: str, *, 
     # times are compared by their pattern: which zone they are of, they do not say
     own = pc.equal(_pattern(texts), form) if kind in TIMES else pc.equal(texts, write(values, kind, form))
     return np.asarray(pc.fill_null(own, True).to_numpy(zero_copy_only=False))
+
+
+def keep_order(texts: pa.StringArray, values: pa.Array, kind: str, length: str) -> np.ndarray:
+    """For each text, whether its value stands for it among the least and the greatest; null does.
+
+    A code of the column's `length` with zeros in front would lose them, a whole number beyond 2**53 may be another
+    double.
+    """
+    if kind == "bigint":
+        lost = pc.and_(pc.starts_with(texts, "0"), pc.equal(pc.binary_length(texts), int(length)))
+        return ~np.asarray(pc.fill_null(lost, False).to_numpy(zero_copy_only=False))
+    kept = np.ones(len(texts), bool)
+    large = pc.and_(pc.greater_equal(pc.abs(values), LARGEST_WHOLE), pc.match_substring_regex(texts, WHOLE))
+    rows = np.flatnonzero(pc.fill_null(large, False).to_numpy(zero_copy_only=False))
+    kept[rows] = [int(texts[row].as_py()) == values[row].as_py() for row in rows.tolist()]
+    return kept
 
 
 def write(values: pa.Array, kind: str, form: str) -> pa.StringArray:

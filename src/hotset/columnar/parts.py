@@ -18,7 +18,8 @@ PARTS_DDL = "draft string, part string, rows bigint"
 PARTS = pa.schema([("draft", pa.string()), ("part", pa.string()), ("rows", pa.int64())])
 LOOKED_AT_ROWS = 64 * 1024
 ROW_GROUP_ROWS = 1024**2
-TARGET_FILE_BYTES = 128 * 1024**2  # of Arrow's memory: what is written is smaller
+CODEC = "spark.sql.parquet.compression.codec"
+CODECS = {"uncompressed": "none", "lz4_raw": "lz4"}  # that Arrow calls otherwise
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,12 @@ class PartWriter:
     directory: Path
     run_id: str
     schema: pa.Schema
+    codec: str
+    file_bytes: int
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         task, attempt = this_task().partitionId(), this_task().taskAttemptId()
-        for number, table in enumerate(gathered(batches, TARGET_FILE_BYTES)):
+        for number, table in enumerate(gathered(batches, self.file_bytes)):
             part = part_name(task, self.run_id, number, "parquet")
             draft = f".{part}.{attempt}"
             rows = self._write(self.directory / draft, table)
@@ -41,7 +44,8 @@ class PartWriter:
         table = pa.Table.from_arrays(
             [table[name].cast(self.schema.field(name).type) for name in self.schema.names], schema=self.schema
         )
-        pq.write_table(table, path, row_group_size=ROW_GROUP_ROWS, use_dictionary=repetitive(table))
+        repeated = repetitive(table)
+        pq.write_table(table, path, row_group_size=ROW_GROUP_ROWS, use_dictionary=repeated, compression=self.codec)
         return int(table.num_rows)
 
 
@@ -62,7 +66,9 @@ def write_parts(batches: Batches, version: Path, run_id: str) -> int:
     """
     version.mkdir()
     schema = batches.schema
-    writing = batches.map(Kernel(PARTS_DDL, PartWriter(version, run_id, schema)))
+    codec = str(batches.spark.conf.get(CODEC)).lower()
+    writer = PartWriter(version, run_id, schema, CODECS.get(codec, codec), batches.file_bytes)
+    writing = batches.map(Kernel(PARTS_DDL, writer))
     written = writing.frame().collect()
     for row in written:
         try:

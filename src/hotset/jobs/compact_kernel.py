@@ -145,6 +145,12 @@ def narrowed(batches: Iterator[pa.RecordBatch], changes: Changes) -> Iterator[pa
         yield pa.RecordBatch.from_arrays([*columns, hashes], names)
 
 
+def without(batches: Iterator[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
+    """rows -> rows, but for this column"""
+    for batch in batches:
+        yield batch.drop_columns([name])
+
+
 def noted_content(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """rows(…, hash) -> batches(rows, hash): the content of the rows as they were"""
     for batch in batches:

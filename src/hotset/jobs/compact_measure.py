@@ -1,7 +1,7 @@
 """What a table takes: in files by codec, and in memory as pandas, Arrow and Spark have it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -115,9 +117,16 @@ def in_memory(run: Run, seen: Look) -> list[tuple[str, int, int]]:
     return [(what, seen.whole(one, seen.before), seen.whole(other, seen.after)) for what, one, other in figures]
 
 
-def seconds_to_scan(rows: DataFrame) -> float:
-    """All rows, all columns; the better of two, since the first one also compiles."""
-    return min(_seconds(rows) for _ in range(2))
+def ms_to_scan(open_rows: Callable[[], DataFrame]) -> int | None:
+    """All rows and columns; the better of two, since the first one also compiles. None where Spark cannot read them."""
+    try:
+        rows = open_rows()
+        return round(1000 * min(_seconds(rows) for _ in range(2)))
+    except (
+        PySparkException,
+        Py4JError,
+    ):  # what our readers take, or a type of another program: this is a figure, not the result
+        return None
 
 
 def _seconds(rows: DataFrame) -> float:

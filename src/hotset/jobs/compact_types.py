@@ -29,6 +29,13 @@ def read_booleans(texts: Texts) -> pa.Array:
     return pc.if_else(texts.is_valid(), pc.is_in(texts, pa.array(TRUE)), None)
 
 
+def read_times(texts: Texts, kind: pa.DataType) -> pa.Array:
+    """Days and times from the year 1 on, as all readers have them. Raises ArrowInvalid."""
+    if pc.any(pc.starts_with(texts, "0000")).as_py():
+        raise pa.ArrowInvalid("a year 0")
+    return texts.cast(kind)
+
+
 def read_decimals(texts: Texts) -> pa.Array:
     before, after = digits(texts)
     if before + after > MOST_DIGITS:
@@ -52,9 +59,9 @@ READINGS: Mapping[str, Callable[[Texts], pa.Array]] = {
     "bigint": lambda texts: texts.cast(pa.int64()),
     "double": lambda texts: texts.cast(pa.float64()),
     "decimal": read_decimals,
-    "date": lambda texts: texts.cast(pa.date32()),
-    "timestamp": lambda texts: texts.cast(pa.timestamp("us", "UTC")),
-    "timestamp_ntz": lambda texts: texts.cast(pa.timestamp("us")),
+    "date": lambda texts: read_times(texts, pa.date32()),
+    "timestamp": lambda texts: read_times(texts, pa.timestamp("us", "UTC")),
+    "timestamp_ntz": lambda texts: read_times(texts, pa.timestamp("us")),
 }
 PLAIN = frozenset({""})
 Forms = Mapping[str, frozenset[str]]  # type -> the forms in which all values are its own texts

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DataType, DecimalType, IntegralType, NumericType, StructType
+from pyspark.sql.types import ArrayType, DataType, DecimalType, IntegralType, NumericType, StringType, StructType
 
 from hotset import (
     Batches,
@@ -108,7 +108,7 @@ def query_of(params: Params) -> Query:
 def roles_of(query: Query) -> dict[str, Role]:
     """What becomes of each column: what is a key, or counted by its values, is not parsed as numbers are."""
     roles: dict[str, Role] = {}
-    for column in query.columns:
+    for column in (*query.by, *query.columns):
         kinds = {one.kind for one in query.aggregates if one.column == column}
         if column in query.by or "distinct" in kinds:
             roles[column] = "exact"
@@ -119,9 +119,19 @@ def roles_of(query: Query) -> dict[str, Role]:
     return roles
 
 
+def with_measures(found: Dataset, query: Query) -> Dataset:
+    """The dataset where a column that is added up is a number, if there is no value in it that tells its type."""
+    added = {one.column for one in query.aggregates if one.kind in MEASURES}
+    empty = {name for name in added if name in found.guesses and found.guesses[name].empty}
+    return replace(found, columns=ddl(found.declarations() | dict.fromkeys(empty, "double")))
+
+
 def role_in(where: str) -> Role:
-    """What becomes of columns that stand in --where alone: they are numbers where they are compared with no text."""
-    return "measure" if where and not set("'\"") & set(where) else "exact"
+    """What becomes of columns that stand in --where alone: they are numbers where they are compared with no text.
+
+    Numbers as the least and the greatest are: of a large one no digit is lost.
+    """
+    return "ordered" if where and not set("'\"") & set(where) else "exact"
 
 
 def mentioned(names: Sequence[str], where: str) -> list[str]:
@@ -145,8 +155,9 @@ def _type_of(schema: StructType, one: Aggregate, guess: Guess | None) -> str | D
         return kind
     if not isinstance(kind, NumericType):
         why = f": {guess.why}" if guess and guess.why else ""
+        is_text = guess and isinstance(kind, StringType)
         declare = (
-            f"; declare it: --types {quoted_if_needed(one.column)}=decimal(12,2)" if guess else ", or another column"
+            f"; declare it: --types {quoted_if_needed(one.column)}=decimal(12,2)" if is_text else ", or another column"
         )
         raise UsageError(
             f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}{why}; take count or max{declare}"
@@ -175,10 +186,11 @@ def _in_spark(rows: DataFrame, one: Aggregate) -> Column:
     return column.alias(one.name)
 
 
-def dataframe_groups(run: Run, dataset: Dataset, params: Params, query: Query) -> DataFrame:
+def dataframe_groups(run: Run, dataset: Dataset, params: Params, query: Query, names: Sequence[str]) -> DataFrame:
+    """groups(keys, aggregates); `names` are all columns of the input"""
     rows = run.read(dataset, params.input)
     if params.where:
-        rows = rows.filter(run.expression(params.where))
+        rows = run.where(rows, params.where, names)
     return group_frame(rows, query)
 
 
@@ -219,7 +231,7 @@ def plan_of(sample: Sample, query: Query) -> Plan:
 def with_origins(query: Query, sampled: pa.Table) -> Query:
     """The query, with a number in the midst of each column whose deviations are asked for."""
     columns = [one.column for one in query.aggregates if one.kind == "std"]
-    means = {name: pc.mean(sampled[name].cast(pa.float64())).as_py() for name in columns}
+    means = {name: pc.mean(sampled[name].cast(pa.float64(), safe=False)).as_py() for name in columns}
     return replace(query, origins={name: mean for name, mean in means.items() if mean and math.isfinite(mean)})
 
 
@@ -259,6 +271,7 @@ def rows_pass_jvm(params: Params) -> bool:
 def main(run: Run, params: Params) -> None:
     query = query_of(params)
     found = run.dataset(params.input, params, roles=roles_of(query), others=role_in(params.where))
+    found = with_measures(found, query)
     needed = found.select(*query.by, *query.columns)
     dataset = found.select(*query.by, *query.columns, *mentioned(found.schema().names, params.where))
     columns = result_columns(needed, query)
@@ -266,7 +279,9 @@ def main(run: Run, params: Params) -> None:
     if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
         if params.engine != "dataframe":
             run.warn(f"grouped by Catalyst: {reason}")
-        groups = in_order(run.keep("groups", dataframe_groups(run, dataset, params, query)), query)
+        groups = in_order(
+            run.keep("groups", dataframe_groups(run, dataset, params, query, found.schema().names)), query
+        )
     else:
         groups, plan = columnar_groups(run, dataset, params, query, columns)
         run.note(plan="rows by key" if plan.unique else "states by key", groups_expected=plan.groups)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hotset import comparable, gathered
+from hotset import DataError, comparable, gathered, quoted_if_needed
 
 Kind = Literal["count", "sum", "mean", "min", "max", "std", "median", "distinct"]
 HOLISTIC = ("median", "distinct")
@@ -160,7 +160,7 @@ def _parts(rows: pa.Table, column: str, kinds: set[str]) -> Iterator[tuple[str, 
 
 def _derived(values: pa.ChunkedArray, name: str, origin: float) -> pa.ChunkedArray:
     if name.startswith("from "):
-        return pc.subtract(values.cast(pa.float64()), origin)
+        return pc.subtract(values.cast(pa.float64(), safe=False), origin)
     if name.startswith("nans "):
         return pc.is_nan(values).cast(pa.int64())
     whole = values.cast(pa.int64())
@@ -236,7 +236,7 @@ def sorted_by(batches: Iterable[pa.RecordBatch], columns: int) -> Iterator[pa.Re
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
     """As floating numbers, 0 where there is none."""
-    return np.from_dlpack(pc.fill_null(column.cast(pa.float64()), 0.0).combine_chunks())
+    return np.from_dlpack(pc.fill_null(column.cast(pa.float64(), safe=False), 0.0).combine_chunks())
 
 
 # what needs the values themselves
@@ -318,13 +318,17 @@ def _sum(states: pa.Table, column: str, told: str) -> pa.ChunkedArray | pa.Array
         return states[f"sum {column}"].cast(pa.float64())
     high, low = states[f"high {column}"], states[f"low {column}"]
     carried = pc.add(high, pc.shift_right(low, HALF))
-    if len(carried) and max(abs(pc.max(carried).as_py() or 0), abs(pc.min(carried).as_py() or 0)) >= 2 ** (63 - HALF):
-        raise OverflowError(f"a sum of {told!r} is no bigint; read the column as double by --columns")
+    bounds = pc.min_max(carried).as_py()
+    if (bounds["max"] or 0) >= 2 ** (63 - HALF) or (bounds["min"] or 0) < -(2 ** (63 - HALF)):
+        raise DataError(
+            f"a sum of {told!r} is beyond 64 bits; of CSV or JSON declare the column, "
+            f"--types {quoted_if_needed(told)}=double, of other formats take mean and count"
+        )
     return pc.add(pc.shift_left(carried, HALF), pc.bit_wise_and(low, pa.scalar(2**HALF - 1, pa.int64())))
 
 
 def _float_sum(states: pa.Table, column: str) -> pa.ChunkedArray:
     if f"sum {column}" in states.column_names:
         return states[f"sum {column}"].cast(pa.float64())
-    high, low = (states[f"{half} {column}"].cast(pa.float64()) for half in ("high", "low"))
+    high, low = (states[f"{half} {column}"].cast(pa.float64(), safe=False) for half in ("high", "low"))
     return pc.add(pc.multiply(high, float(2**HALF)), low)

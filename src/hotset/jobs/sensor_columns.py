@@ -87,7 +87,8 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     _check_outputs(columns)
     selected = found.select(wanted.device, wanted.time, *quantities)
     stored = replace(selected, columns=ddl(selected.types()))
-    guesses = {name: guess for name, guess in selected.guesses.items() if name not in forms}
+    # a reading without a time is bad; one of a device that is written otherwise is not
+    guesses = {name: guess for name, guess in selected.guesses.items() if name != wanted.time}
     read = replace(selected, columns=columns.declared, forms=forms, guesses=guesses)
     return Chosen(columns, read, stored, tuple(warnings))
 

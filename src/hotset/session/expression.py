@@ -6,14 +6,15 @@ Spark that fills in nothing, and refused if it is more than an expression over c
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import Column, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from hotset.data.columns import listed
 from hotset.errors import UsageError
 
 # Built-in functions that call into the JVM or open files that they are told the name of.
@@ -39,16 +40,24 @@ def row_rules(spark: SparkSession, rules: Mapping[str, str], schema: StructType)
     found = {name: restricted_expression(spark, sql) for name, sql in rules.items()}
     nothing = spark.createDataFrame([], schema) if rules else None
     for name, rule in found.items():
-        try:
-            assert nothing is not None, "made when there are rules"
-            nothing.filter(rule)
-        except AnalysisException as why:
-            reason = re.sub(r"^\[[\w.]+\] | SQLSTATE: .*$", "", str(why).strip().splitlines()[0])
-            raise UsageError(
-                f"the rule {name!r} does not fit the columns, got {rules[name]!r}: {reason} "
-                f"Write a condition over {', '.join(schema.names)}"
-            ) from None
+        assert nothing is not None, "made when there are rules"
+        filter_rows(nothing, rule, f"the rule {name!r}", rules[name], schema.names)
     return found
+
+
+def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, names: Sequence[str]) -> DataFrame:
+    """The rows for which the condition is true. Raises UsageError for one that does not fit: `names` are the columns.
+
+    `what` is the condition's name, and `text` how it was written.
+    """
+    try:
+        return rows.filter(condition)
+    except AnalysisException as why:
+        first = str(why).strip().splitlines()[0]
+        reason = re.sub(r"^\[[\w.]+\] | Did you mean one of .*$| SQLSTATE: .*$", "", first).rstrip(".")
+        raise UsageError(
+            f"{what} does not fit the columns, got {text!r}: {reason}; write a condition over {listed(list(names))}"
+        ) from None
 
 
 def _parse(spark: SparkSession, text: str) -> Any:

@@ -34,6 +34,20 @@ MEANINGS: tuple[tuple[str, type[HotsetError], str], ...] = (
     (r"spark\.driver\.maxResultSize", ResourceError, "take fewer rows to the driver"),
     (r"All masters are unresponsive|Could not parse Master URL", ClusterError, MASTER),
 )
+# The same of an expression on the command line, where no line of a job is to blame.
+OF_EXPRESSIONS: tuple[tuple[str, type[HotsetError], str], ...] = (
+    (
+        r"\[CAST_INVALID_INPUT\]",
+        SchemaError,
+        "a text is taken for a number or a time: declare its column, --types NAME=TYPE, or write try_cast",
+    ),
+    (
+        r"\[(ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE)",
+        DataError,
+        "a number is beyond its type: declare its column wider, --types NAME=double",
+    ),
+    (r"\[DIVIDE_BY_ZERO\]", DataError, "write try_divide, or leave those rows out before"),
+)
 NOT_A_SENTENCE = re.compile(r"(An error occurred while calling|at |Traceback|File |JVM stacktrace|py4j\.|\.\.\. \d)")
 # ": org.apache.spark.SparkException: Job aborted" says "Job aborted"
 CLASS_NAME = re.compile(r"^(: |Caused by: )*((org|java|scala|py4j)\.[\w.$]+: )*")
@@ -73,9 +87,15 @@ def explain(
         return OWN_ERRORS[name](message)
     if chosen := _chosen_by_job(text):
         return chosen
-    if meaning := _meaning(text, local_dir):
+    return _meaning(text, local_dir) or _failure(text, exception, job)
+
+
+def _failure(text: str, exception: BaseException, job: Path | None) -> HotsetError:
+    """In Spark's words, with the line of the job."""
+    place = _place(text, exception, job)
+    if not place and (meaning := _meaning_of_expression(text)):
         return meaning
-    said = _sentence(text) + _place(text, exception, job)
+    said = _sentence(text) + place
     if isinstance(exception, AnalysisException):
         return SparkJobError(f"{said}; the job's columns or expressions do not fit its input")
     return SparkJobError(f"{said}; {advise_on_import(said) or IN_LOG}")
@@ -118,6 +138,14 @@ def _meaning(text: str, local_dir: str) -> HotsetError | None:
     for pattern, kind, advice in MEANINGS:
         if re.search(pattern, text):
             return kind(f"{_line_with(pattern, text)}; {advice}")
+    return None
+
+
+def _meaning_of_expression(text: str) -> HotsetError | None:
+    for pattern, kind, advice in OF_EXPRESSIONS:
+        if re.search(pattern, text):
+            said = re.sub(r"^\[[\w.]+\] | (Use|If necessary|To) .*| SQLSTATE: .*", "", _line_with(pattern, text))
+            return kind(f"{said.rstrip('.')}; {advice}")
     return None
 
 
