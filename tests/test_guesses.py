@@ -167,6 +167,112 @@ def test_a_reading_of_a_device_that_is_written_otherwise_is_not_bad(
     assert not (tmp_path / "out").exists()
 
 
+def test_what_is_written_as_a_double_further_down_is_the_same_device(run: Run, tmp_path: Path) -> None:
+    usual = "1,2024-01-01T00:00:00,1.5\n"
+    file = write_rows(tmp_path / "rows.csv", usual, "1.0,2024-01-02T00:00:00,1.5\n", "device_id,timestamp,t\n")
+
+    report = published(run, "sensor-report", tmp_path / "out", input=(str(file),), window="1 day")
+
+    assert [(row["device_id"], row["t_count"]) for row in report] == [(1, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(("last", "device"), [("007", "007"), ("+5", "+5"), ("A17", "A17")])
+def test_a_device_that_would_become_another_is_read_as_text(run: Run, tmp_path: Path, last: str, device: str) -> None:
+    usual = "7,2024-01-01T00:00:00,1.5\n"
+    file = write_rows(tmp_path / "rows.csv", usual, f"{last},2024-01-02T00:00:00,1.5\n", "device_id,timestamp,t\n")
+
+    report = published(run, "sensor-report", tmp_path / "out", input=(str(file),), window="1 day")
+
+    assert {row["device_id"] for row in report} == {"7", device}
+
+
+def test_types_of_one_column_leave_the_others_as_they_were(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(
+        "device_id,timestamp,t,hum\n1,2024-01-01,1.5,2\n1.0,2024-01-01T01:00,2.5,3\n2,2024-01-01T02:00,4,n/a\n"
+    )
+
+    report = published(
+        run,
+        "sensor-report",
+        tmp_path / "out",
+        input=(str(tmp_path / "rows.csv"),),
+        window="1 day",
+        types=("t=double",),
+    )
+
+    assert [(row["device_id"], row["readings"]) for row in report] == [(1, 2), (2, 1)]
+    assert any("'hum' is left out" in warning for warning in run.report.warnings)
+
+
+READING = {"device_id": "a", "timestamp": "2024-01-01", "day": "1", "t": "1.5"}
+
+
+@pytest.mark.parametrize("name", ["device_id", "timestamp", "day"])
+def test_a_column_of_a_reading_may_stand_in_directories_names(run: Run, tmp_path: Path, name: str) -> None:
+    stored = {key: value for key, value in READING.items() if key != name}
+    for value in (READING[name], {"device_id": "b", "timestamp": "2024-01-02", "day": "2"}[name]):
+        directory = tmp_path / "in" / f"{name}={value}"
+        directory.mkdir(parents=True)
+        (directory / "rows.csv").write_text(f"{','.join(stored)}\n{','.join(stored.values())}\n")
+
+    report = published(run, "sensor-report", tmp_path / "out", input=(str(tmp_path / "in"),), window="1 day")
+
+    assert sum(row["readings"] for row in report) + sum(row["duplicates"] for row in report) == 2
+    assert {row["device_id"] for row in report} == ({"a", "b"} if name == "device_id" else {"a"})
+
+
+def test_rows_are_counted_by_what_stands_in_directories_names_alone(run: Run, tmp_path: Path) -> None:
+    for value, rows in (("1", "v\n1\n2\n"), ("2", "v\n1\n")):
+        (tmp_path / "in" / f"a={value}").mkdir(parents=True)
+        (tmp_path / "in" / f"a={value}" / "rows.csv").write_text(rows)
+
+    groups = published(
+        run, "group", tmp_path / "out", input=(str(tmp_path / "in"),), by=("a",), agg=("*:count",), top=0
+    )
+
+    assert groups == [{"a": "1", "rows": 2}, {"a": "2", "rows": 1}]
+
+
+def test_nothing_but_nulls_adds_up_to_null(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("k,v\na,\na,\n")
+
+    groups = published(
+        run, "group", tmp_path / "out", input=(str(tmp_path / "rows.csv"),), by=("k",), agg=("v:sum,distinct",), top=0
+    )
+
+    assert groups == [{"k": "a", "v_sum": None, "v_distinct": 0}]
+
+
+def test_a_mean_of_booleans_is_refused_without_a_declaration_that_would_not_help(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("k,v\na,true\na,false\n")
+
+    with pytest.raises(UsageError, match="which is boolean; take count or max, or another column"):
+        published(run, "group", tmp_path / "out", input=(str(tmp_path / "rows.csv"),), by=("k",), agg=("v:mean",))
+
+
+@pytest.mark.parametrize("job", ["sensor-report", "group"])
+def test_times_of_parquet_that_python_has_not_are_bad_rows(tmp_path: Path, job: str) -> None:
+    times = pa.array([2**62, 1, -(2**62)], pa.timestamp("us"))
+    pq.write_table(
+        pa.table({"device_id": ["a", "b", "c"], "timestamp": times, "t": [1.0, 2.0, 3.0]}), tmp_path / "rows.parquet"
+    )
+    params = {"window": "1 day"} if job == "sensor-report" else {"by": ("timestamp",), "agg": ("t:sum",)}
+
+    with open_run("limits", report=tmp_path / "report.json", max_bad=2) as run:
+        rows = published(run, job, tmp_path / "out", input=(str(tmp_path / "rows.parquet"),), **params)
+
+    assert len(rows) == 1
+    assert run.report.reads[0].set_aside == 2
+
+
+def test_decimals_that_are_too_wide_are_refused_by_their_name(run: Run, tmp_path: Path) -> None:
+    table = pa.table({"k": [1, 2], "v": pa.array([1, 2], pa.decimal256(50, 2))})
+    pq.write_table(table, tmp_path / "rows.parquet")
+
+    with pytest.raises(SchemaError, match=r"column 'v' is decimal256\(50, 2\), which Spark has no type for"):
+        published(run, "group", tmp_path / "out", input=(str(tmp_path / "rows.parquet"),), by=("k",), agg=("v:max",))
+
+
 def test_declared_types_are_not_widened(tmp_path: Path, run: Run) -> None:
     file = write_rows(tmp_path / "rows.csv", "5,1\n", "005,1\n")
 

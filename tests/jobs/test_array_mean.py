@@ -128,6 +128,15 @@ def test_infinite_numbers_give_what_ieee_754_makes_of_them(tmp_path: Path, array
     assert (found.nans, found.greatest) == (0, math.inf)
 
 
+@pytest.mark.parametrize("array", [[1.7e308, 1.7e308], [-1.7e308] * 3, [1.7e308, -1.7e308], [math.inf, 1.0]])
+@pytest.mark.parametrize("chunk_numbers", [1, 9])
+def test_sums_that_are_too_large_give_what_numpy_gives(tmp_path: Path, array: list[float], chunk_numbers: int) -> None:
+    found = figures(stored(tmp_path, array, chunk_numbers=chunk_numbers))
+
+    with np.errstate(all="ignore"):
+        assert (found.mean, found.std) == pytest.approx((np.mean(array), np.std(array)), nan_ok=True)
+
+
 @pytest.mark.parametrize("array", [np.array([1j]), np.array(["a"]), np.array(["2020"], "M8[D]")])
 def test_arrays_of_other_things_are_refused(tmp_path: Path, array: Any) -> None:
     with pytest.raises(InputError, match=r"holds no real numbers, got dtype .*; convert it"):

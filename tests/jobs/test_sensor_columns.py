@@ -1,13 +1,14 @@
 """Which columns make a reading: read rightly, or told rightly."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from hotset import AsText, Dataset, Form, IsoTime, PatternTime, UnitTime, UsageError, WholeNumber
+from hotset import AsText, Dataset, Form, Guess, IsoTime, PatternTime, UnitTime, UsageError, WholeNumber
 from hotset.data.dataset import Format
 from hotset.jobs.sensor_columns import Chosen, Wanted, choose
 
@@ -17,15 +18,22 @@ SECOND = 1_709_251_200
 
 
 def chosen(
-    columns: str, format_: Format = "csv", values: dict[str, Sequence[Any]] | None = None, **wanted: Any
+    columns: str,
+    format_: Format = "csv",
+    values: dict[str, Sequence[Any]] | None = None,
+    declared: Sequence[str] = (),
+    **wanted: Any,
 ) -> Chosen:
-    """Of an input with these columns, of which a sample shows these values."""
+    """Of an input with these columns, of which a sample shows these values; `declared` are those of CSV and JSON."""
 
     def look(dataset: Dataset) -> pa.Table:
         shown = {name: (values or {}).get(name, []) for name in dataset.schema().names}
         return pa.table({name: pa.array(some, None if some else pa.string()) for name, some in shown.items()})
 
-    return choose(Dataset(columns, format_), Wanted(**{"device": "id", "time": "at", "quantities": ()} | wanted), look)
+    found = Dataset(columns, format_)
+    guessed = [name for name in found.types() if format_ in ("csv", "json") and name not in declared]
+    found = replace(found, guesses={name: Guess() for name in guessed})
+    return choose(found, Wanted(**{"device": "id", "time": "at", "quantities": ()} | wanted), look)
 
 
 def refused(
@@ -43,17 +51,17 @@ def refused(
         ("bigint", "orc", [], "bigint", None),
         ("string", "parquet", [], "string", None),
         ("string", "json", ["1.0"], "string", None),
-        ("bigint", "csv", ["1"], "bigint", None),
+        ("bigint", "csv", ["1"], "bigint", WholeNumber(plain=True)),
         ("bigint", "json", ["1"], "bigint", None),
-        ("double", "csv", ["1.0", "2.0", "nan"], "bigint", WholeNumber()),
+        ("double", "csv", ["1.0", "2.0", "nan"], "bigint", WholeNumber(plain=True)),
         ("double", "json", ["1.0"], "bigint", WholeNumber()),
         ("double", "parquet", [1.0, None, float("nan"), 1e10], "bigint", WholeNumber()),
         ("float", "parquet", [7.0], "bigint", WholeNumber()),
         ("decimal(10,2)", "parquet", [Decimal("7.00")], "bigint", WholeNumber()),
         ("decimal(10,0)", "orc", [Decimal(7)], "bigint", WholeNumber()),
         ("decimal(20,0)", "parquet", [], "string", AsText()),
-        ("string", "csv", ["1.0", "2.0"], "bigint", WholeNumber()),
-        ("string", "csv", ["1", "2.00"], "bigint", WholeNumber()),
+        ("string", "csv", ["1.0", "2.0"], "bigint", WholeNumber(plain=True)),
+        ("string", "csv", ["1", "2.00"], "bigint", WholeNumber(plain=True)),
         ("string", "csv", ["1.0", "1.1"], "string", None),
         ("string", "csv", ["007", "8"], "string", None),
         ("string", "csv", ["a", "b"], "string", None),
@@ -184,7 +192,7 @@ def test_a_unit_that_hardly_is_right_is_told() -> None:
 
 
 def test_declared_types_are_not_doubted() -> None:
-    found = chosen("id string, at timestamp, v double", values={"id": ["1.0", "2.0"]}, declared=True)
+    found = chosen("id string, at timestamp, v double", values={"id": ["1.0", "2.0"]}, declared=("id",))
 
     assert found.columns.types["id"] == "string"
     assert "id" not in found.dataset.forms

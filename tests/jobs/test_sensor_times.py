@@ -11,6 +11,12 @@ from hotset.jobs.sensor_times import by_sample, of_unit
 SECOND = 1_709_251_200
 
 
+def test_times_that_a_zone_repeats_are_of_a_known_form() -> None:
+    texts = pa.array(["2024-10-27 02:10:00", "2024-10-27 02:20:00"])
+
+    assert by_sample("at", texts, "Europe/Berlin") == IsoTime("Europe/Berlin")
+
+
 @pytest.mark.parametrize(
     ("texts", "form"),
     [

@@ -13,7 +13,7 @@ from pyspark.sql.pandas.types import from_arrow_type
 from hotset.columnar.dialect import recognise_dialect
 from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.fields import header_of, orc_footer, parquet_footer, parquet_schema
-from hotset.columnar.guess import Guessed, guess_type
+from hotset.columnar.guess import MOST_DIGITS, Guessed, guess_type
 from hotset.columnar.guess_json import guess_columns
 from hotset.columnar.layout import Layout
 from hotset.columnar.partitioned import partition_names
@@ -113,8 +113,13 @@ def _as_declared(question: Question, found: Dataset, stored: Sequence[str]) -> D
     if options.columns:
         found = replace(found, columns=options.columns, on_new="ignore", guesses={}, partition_by=(), key=())
         there, declared = _there(question, stored), set(found.schema().names)
-        in_directories = (name for name in there[len(stored) :] if name in declared)
-        found = replace(found, partition_by=tuple(in_directories))
+        in_directories = tuple(name for name in there[len(stored) :] if name in declared)
+        if declared == set(in_directories):
+            raise UsageError(
+                f"--columns names only what stands in the names of directories, got {listed(in_directories)}; "
+                f"add a column of the files"
+            )
+        found = replace(found, partition_by=in_directories)
         if left_out := [name for name in there if name not in declared]:
             notes.append(f"--columns leaves out {listed(left_out)}; --types NAME=TYPE changes single columns")
     if types := options.declared_types():
@@ -239,6 +244,8 @@ def _spark_type(name: str, kind: pa.DataType) -> str:
     if pa.types.is_unsigned_integer(kind):  # in the next wider one, which Spark has
         return {8: "smallint", 16: "int", 32: "bigint", 64: "decimal(20,0)"}[kind.bit_width]
     try:
-        return type_text(from_arrow_type(kind))
+        if not (pa.types.is_decimal(kind) and kind.precision > MOST_DIGITS):
+            return type_text(from_arrow_type(kind))
     except PySparkException:
-        raise SchemaError(f"column {name!r} is {kind}, which Spark has no type for; name others by --columns") from None
+        pass
+    raise SchemaError(f"column {name!r} is {kind}, which Spark has no type for; name others by --columns")

@@ -33,13 +33,15 @@ TAKEN: dict[type[Form], tuple[str, ...]] = {
     AsText: tuple(KINDS),
 }
 WHOLE = r"^-?[0-9]+(?:\.0*)?$"
+PLAIN = r"^(?:0|-?[1-9][0-9]*)(?:\.0+)?$"
 
 
 def bulk_type(form: Form) -> pa.DataType:
     """What a text mostly is, so that Arrow may parse it; where it refuses, all are read as texts."""
     if isinstance(form, IsoTime):
         return UTC_TIME
-    return pa.int64() if isinstance(form, UnitTime | WholeNumber) else pa.string()
+    is_whole = isinstance(form, UnitTime) or (isinstance(form, WholeNumber) and not form.plain)
+    return pa.int64() if is_whole else pa.string()
 
 
 def takes(stored: pa.DataType, form: Form) -> bool:
@@ -64,7 +66,7 @@ def read_form(values: pa.Array, form: Form) -> tuple[pa.Array, Faults]:
     if pa.types.is_floating(values.type):
         values = pc.if_else(pc.is_nan(values), None, values)
     if isinstance(form, WholeNumber):
-        return _whole(values)
+        return _whole(values, PLAIN if form.plain else WHOLE)
     if isinstance(form, UnitTime):
         return epoch_times(_numbers(values), form)
     if isinstance(form, IsoTime) and pa.types.is_temporal(values.type):
@@ -100,13 +102,14 @@ def _cut_off(nanos: pa.Int64Array) -> pa.Int64Array:
     return pa.array(np.from_dlpack(pc.fill_null(nanos, 0)) // 1000, mask=~valid)
 
 
-def _whole(values: pa.Array) -> tuple[pa.Array, Faults]:
+def _whole(values: pa.Array, pattern: str) -> tuple[pa.Array, Faults]:
     if pa.types.is_signed_integer(values.type):
         return values.cast(pa.int64()), {}
     if limit := EXACT.get(str(values.type)):
         return _whole_floats(values, limit)
-    texts = pc.ascii_trim(values.cast(pa.string()), BLANKS)
-    plain = pc.match_substring_regex(texts, WHOLE)
+    texts = values.cast(pa.string())
+    texts = texts if pattern == PLAIN else pc.ascii_trim(texts, BLANKS)
+    plain = pc.match_substring_regex(texts, pattern)
     digits = pc.replace_substring_regex(pc.if_else(plain, texts, None), r"\..*$", "")
     try:
         numbers, beyond = digits.cast(pa.int64()), np.zeros(len(digits), bool)

@@ -24,6 +24,7 @@ from hotset.columnar.layout import Column, Layout
 from hotset.columnar.partitioned import partition_value
 from hotset.columnar.pieces import lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
+from hotset.columnar.values import beyond_years
 from hotset.data.columns import unlike
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8, restored
@@ -213,6 +214,8 @@ def _read(array: pa.Array, column: Column, layout: Layout) -> tuple[pa.Array, di
     faults: dict[int, str] = {}
     if column.form is not None:
         array, faults = read_form(array, column.form)
+    if pa.types.is_temporal(array.type):
+        faults |= dict.fromkeys(_true(beyond_years(array)), f"out of range of type {column.kind}")
     if not column.nullable and array.null_count:
         faults = dict.fromkeys(_true(array.is_null()), NOT_NULL) | faults
     if layout.refuses_nan and pa.types.is_floating(array.type):
@@ -227,8 +230,16 @@ def _true(mask: pa.BooleanArray) -> list[int]:
 
 def _row_text(batch: pa.RecordBatch, row: int) -> str:
     kinds = [one.with_type(pa.string()) if _is_in_nanos(one.type) else one for one in batch.schema]
-    values: Any = batch.slice(row, 1).cast(pa.schema(kinds)).to_pylist()[0]
+    one = batch.slice(row, 1).cast(pa.schema(kinds))
+    try:
+        values: Any = one.to_pylist()[0]
+    except OverflowError:  # a year that Python has not
+        values = one.cast(pa.schema([_as_text(entry) for entry in one.schema])).to_pylist()[0]
     return json.dumps(values, default=str, ensure_ascii=False)
+
+
+def _as_text(entry: pa.Field) -> pa.Field:
+    return entry.with_type(pa.string()) if pa.types.is_temporal(entry.type) else entry
 
 
 def _is_in_nanos(kind: pa.DataType) -> bool:

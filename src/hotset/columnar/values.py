@@ -41,7 +41,9 @@ ODD = {known: bytes(byte not in known for byte in range(256)) for known in (NUMB
 Rows = np.ndarray
 # 2037-01-01: the tables of the zones end in that year, and Arrow does not know the rules for what comes after
 LAST_LISTED_US = 2_114_380_800_000_000
-LAST_US = 253_402_300_799_999_999  # of the year 9999, which Python's dates end with
+DAY_US = 86_400_000_000
+FIRST_DAY, LAST_DAY = -719_162, 2_932_896  # of the years 1 and 9999, since 1970
+LAST_US = (LAST_DAY + 1) * DAY_US - 1
 
 SURE_DIGITS = {"tinyint": 2, "smallint": 4, "int": 9, "bigint": 18}
 SURE = {
@@ -206,14 +208,17 @@ def sure(values: pa.Array, column: Column, *, refuse_nan: bool) -> pa.Array:
         suspects = pc.invert(pc.is_finite(values)) if refuse_nan else pc.is_inf(values)
         if pc.any(suspects).as_py():
             raise Doubtful
-    if column.kind in ("date", "timestamp", "timestamp_ntz"):
-        least = pc.min(values)
-        if least.is_valid and least.value < (-719162 if column.kind == "date" else -719162 * 86_400_000_000):
-            raise Doubtful  # before the year 1, which Python's dates begin with
-        latest = pc.max(values)
-        if column.kind == "timestamp" and latest.is_valid and latest.value > LAST_US:
-            raise Doubtful
+    if column.kind in ("date", "timestamp", "timestamp_ntz") and pc.any(beyond_years(values)).as_py():
+        raise Doubtful
     return values
+
+
+def beyond_years(values: pa.Array) -> pa.BooleanArray:
+    """Which days or microseconds lie outside of the years 1 to 9999, which Python's dates have."""
+    is_day = pa.types.is_date(values.type)
+    numbers = values.cast(pa.int32() if is_day else pa.int64())
+    first, last = (FIRST_DAY, LAST_DAY) if is_day else (FIRST_DAY * DAY_US, LAST_US)
+    return pc.fill_null(pc.or_(pc.less(numbers, first), pc.greater(numbers, last)), False)
 
 
 def _booleans(texts: pa.StringArray) -> pa.Array:

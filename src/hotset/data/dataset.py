@@ -115,11 +115,17 @@ class Dataset:
         return replace(self, format=format)
 
     def select(self, *names: str) -> "Dataset":
-        """Only these columns, whatever others there are. Raises UsageError for one that it does not have."""
+        """Only these columns, whatever others there are. Raises UsageError for one that it does not have.
+
+        Where all of these stand in the names of directories, a column of the files comes as well: rows are counted by
+        it.
+        """
         schema, wanted = self.schema(), set(names)
         known = set(schema.names)
         if unknown := next((name for name in names if name not in known), None):
             raise UsageError(f"no column is called {unknown!r}; there are {listed(schema.names, unknown)}")
+        if wanted and wanted <= set(self.partition_by):
+            wanted.add(next(name for name in schema.names if name not in self.partition_by))
         types = {name: kind for name, kind in self.declarations().items() if name in wanted}
         return replace(
             self,

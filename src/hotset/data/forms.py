@@ -78,7 +78,12 @@ class UnitTime:
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """Whole numbers that may have passed through doubles: 1.0 is 1, and NaN is no value."""
+    """Whole numbers that may have passed through doubles: 1.0 is 1, and NaN is no value.
+
+    `plain` takes only texts without a sign or zeros in front that the number would lose.
+    """
+
+    plain: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,12 @@ def together(parts: Iterable[Figures]) -> Figures:
     mean = total / n
     between = [part.n * (part.mean - mean) * (part.mean - mean) for part in some]
     squares = exact_sum([part.squares for part in some] + between)
-    leasts, greatests = ([getattr(part, name) for part in some] for name in ("least", "greatest"))
-    return Figures(n, nans, total, squares, float(np.min(leasts)), float(np.max(greatests)))
+    least, greatest = (
+        float(merge([getattr(part, name) for part in some])) for merge, name in ((np.min, "least"), (np.max, "greatest"))
+    )
+    if math.isinf(mean) and math.isfinite(least) and math.isfinite(greatest):
+        squares = math.inf  # the sum is too large, no number is: each is infinitely far from such a mean
+    return Figures(n, nans, total, squares, least, greatest)
 
 
 def exact_sum(numbers: Sequence[float]) -> float:

@@ -121,7 +121,13 @@ def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
     if usual.format == "text":
         raise UsageError(f"text has no columns, got {' '.join(params.input)}; give CSV, JSON lines, Parquet or ORC")
     if names_alone:
-        usual = usual.select(*re.split(r"\s*,\s*", params.columns.strip()))
+        names = re.split(r"\s*,\s*", params.columns.strip())
+        usual = usual.select(*names)
+        if len(usual.types()) > len(set(names)):
+            raise UsageError(
+                f"--columns names only what stands in the names of directories, got {listed(names)}; "
+                f"add a column of the files"
+            )
     types = usual.types()
     if unknown := next((name for name in params.sort_by if name not in types), None):
         raise UsageError(f"--sort-by {unknown!r} is no column of the output; there are {listed(list(types), unknown)}")

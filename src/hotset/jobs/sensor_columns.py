@@ -48,7 +48,6 @@ class Wanted:
     unit: Unit | None = None
     pattern: str = ""
     zone: str = "UTC"
-    declared: bool = False  # whether the types are somebody's word, not a guess
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
 def texts_of(found: Dataset, names: Sequence[str], look: Look) -> list[pa.StringArray]:
     """A few values of each column, as they are written; those of rows without one are left out."""
     asked = found.select(*names)
-    columns, forms = ddl(dict.fromkeys(names, "string")), dict.fromkeys(names, AsText())
+    columns, forms = ddl(asked.declarations() | dict.fromkeys(names, "string")), dict.fromkeys(names, AsText())
     texts = replace(asked, columns=columns, forms=forms, guesses={})
     table = look(texts)
     return [table[name].combine_chunks().drop_null() for name in names]
@@ -158,8 +157,9 @@ def _odd(texts: pa.StringArray) -> pa.StringArray:
 
 def _left_out(found: Dataset, wanted: Wanted, types: dict[str, str], look: Look) -> list[str]:
     """Of columns that are mostly numbers and yet text, that they are no quantities; nobody would miss them else."""
-    texts = [name for name, kind in types.items() if kind == "string" and name not in (wanted.device, wanted.time)]
-    if wanted.declared or found.format not in TEXT_FORMATS or not texts:
+    others = [name for name in types if name in found.guesses and name not in (wanted.device, wanted.time)]
+    texts = [name for name in others if types[name] == "string"]
+    if not texts:
         return []
     warnings = []
     for name, values in zip(texts, texts_of(found, texts, look), strict=True):
@@ -193,14 +193,16 @@ def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: 
 
 def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str, Form | None]:
     """What the device becomes, and its form. Numbers that went through doubles are whole numbers again."""
-    is_text = found.format in TEXT_FORMATS
-    if kind in WHOLE or (kind == "string" and (wanted.declared or found.format != "csv")):
+    is_text, is_guessed = found.format in TEXT_FORMATS, wanted.device in found.guesses
+    if kind == "bigint" and is_guessed and found.format == "csv":  # a row that no sample shows may have 1.0
+        return kind, WholeNumber(plain=True)
+    if kind in WHOLE or (kind == "string" and not (is_guessed and found.format == "csv")):
         return kind, None
     if kind.startswith("decimal") and kind.endswith(",0)") and int(kind[8:-3]) > MOST_DIGITS:
         return "string", AsText()
     if kind == "string":
         (texts,) = texts_of(found, (wanted.device,), look)
-        return ("bigint", WholeNumber()) if _went_through_doubles(texts) else (kind, None)
+        return ("bigint", WholeNumber(plain=True)) if _went_through_doubles(texts) else (kind, None)
     if kind in INEXACT or kind.startswith("decimal"):
         if is_text:
             (values,) = texts_of(found, (wanted.device,), look)
@@ -209,8 +211,8 @@ def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str,
             only = found.select(wanted.device)
             values = look(replace(only, columns=ddl(only.types())))[wanted.device].combine_chunks()
         _check_whole(wanted.device, kind, values, is_text=is_text)
-        return "bigint", WholeNumber()
-    if is_text and not wanted.declared and kind in ("boolean", *TIMES):  # names that look like something else
+        return "bigint", WholeNumber(plain=is_guessed and found.format == "csv")
+    if is_guessed and kind in ("boolean", *TIMES):  # names that look like something else
         return "string", AsText()
     raise UsageError(
         f"column {wanted.device!r} is {kind}, which names no device: whole numbers or text do; "

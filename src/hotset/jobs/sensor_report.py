@@ -114,7 +114,6 @@ def wanted_of(params: Params) -> Wanted:
         None if params.time_unit == "auto" else params.time_unit,
         params.time_format,
         params.time_zone,
-        bool(params.columns or params.types),
     )
 
 

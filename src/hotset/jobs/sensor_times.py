@@ -55,8 +55,9 @@ def doubt(name: str, texts: pa.StringArray, unit: Unit) -> str | None:
 
 
 def _read(texts: pa.StringArray, form: Form) -> int:
-    """How many of them are in the form."""
-    return len(texts) - len(read_form(texts, form)[1])
+    """How many of them are in the form; so are those that a zone skips or repeats."""
+    faults = read_form(texts, form)[1].values()
+    return len(texts) - sum(" such time" not in reason for reason in faults)
 
 
 def _calendar(texts: pa.StringArray) -> str | None:
