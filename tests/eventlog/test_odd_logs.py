@@ -104,6 +104,9 @@ READ_WHOLE: dict[str, dict[str, bytes]] = {
         ("eventlog_v2_app/", b""), ("eventlog_v2_app/appstatus_app", b""),
         *((f"eventlog_v2_app/events_{n + 1}_app.zstd", zstd(part)) for n, part in enumerate(THIRDS)),
     )},
+    "a zip made on Windows": {"z.zip": zipped(
+        *((f"eventlog_v2_app\\events_{n + 1}_app", part) for n, part in enumerate(THIRDS)),
+    )},
     "a zip made on a Mac, without a suffix": {"log": zipped(("logs/app", TEXT), ("__MACOSX/logs/._app", b"x"))},
     "a zip alone in a directory": {"d/eventLogs-app.zip": zipped(("app", TEXT))},
     "gzip": {"app.gz": gzip.compress(TEXT)},
@@ -213,6 +216,8 @@ SAID: dict[str, tuple[dict[str, bytes], str]] = {
     "the rest of another log": ({"app": TEXT + LINES[0]}, "another log begins after its end"),
     "the order of its parts": (
         {"d/events_1_app": THIRDS[1], "d/events_2_app": THIRDS[0], "d/events_3_app": THIRDS[2]}, "out of order"),
+    "the order of two parts": (
+        {"d/events_1_app": THIRDS[1] + THIRDS[2], "d/events_2_app": THIRDS[0]}, "its beginning follows its end"),
     "the end of a line": ({"app": TEXT[: len(TEXT) * 2 // 3]}, "the log is cut off"),
     "the end of a gzip": ({"app": gzip.compress(TEXT)[:-5000]}, "the log is cut off"),
     "the end of a zip's member": ({"z.zip": zipped(("app.zstd", zstd(TEXT)[:-5000]))}, "the log is cut off"),
@@ -275,6 +280,13 @@ def test_what_shows_that_the_program_broke_off_is_told(tmp_path: Path, changes: 
 
     assert (found.failed, found.is_whole) == (said, not said)
     assert not found.gaps
+
+
+def test_a_stage_that_ends_twice_in_the_log_is_counted_once_and_told(tmp_path: Path) -> None:
+    found = read_log(put(tmp_path, {"app": b"".join([*LINES[:28], LINES[27], *LINES[28:]])}))
+
+    assert found.task_seconds == WHOLE.task_seconds
+    assert found.notes == ["the end of its stages 1 is in it twice, and is counted once"]
 
 
 def test_a_log_in_which_nothing_ran_is_not_whole(tmp_path: Path) -> None:

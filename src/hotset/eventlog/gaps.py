@@ -24,6 +24,7 @@ def tell_gaps(telling: Telling, log: Log, cut: Sequence[str], *, grew: bool) -> 
         one.gaps += _of_pairs(telling)
     one.failed = _why_failed(telling)
     one.notes += log.notes
+    one.notes += [f"{told}, and is counted once" for told in telling.stages.twice()]
     if one.spark and not KNOWN.match(one.spark):
         one.notes.append(f"written by Spark {one.spark}; advice has been tried with logs of 3.5 to 4.x")
 
@@ -36,6 +37,8 @@ def _of_events(telling: Telling, *, beginning_is_known: bool) -> Iterator[str]:
         yield "its beginning is not in it"
     if not (telling.application.jobs or telling.application.stages):
         yield "no job is in it"
+    if telling.begins_after_end:
+        yield "its beginning follows its end, so that its parts are out of order, or those of two logs"
     if telling.another_begins:
         yield "another log begins after its end, and is cut off before the name of its application"
 

@@ -15,14 +15,20 @@ class Pairs:
         self._ended: set[tuple[int, int]] = set()
         self._named: set[int] = set()  # known to have been there, though they need not have run
         self._ran: set[int] = set()  # known to have run
+        self._twice: set[int] = set()
         self.are_out_of_order = False
 
     def begin(self, number: int, attempt: int = 0) -> None:
         self.are_out_of_order |= (number, attempt) in self._ended
         self._begun.add((number, attempt))
 
-    def end(self, number: int, attempt: int = 0) -> None:
+    def end(self, number: int, attempt: int = 0) -> bool:
+        """Whether it has not ended before."""
+        if (number, attempt) in self._ended:
+            self._twice.add(number)
+            return False
         self._ended.add((number, attempt))
+        return True
 
     def name(self, numbers: Iterable[int]) -> None:
         """They took their numbers, and may have had nothing to do."""
@@ -31,6 +37,11 @@ class Pairs:
     def ran(self, number: int) -> None:
         """It is told of by what ran for it."""
         self._ran.add(number)
+
+    def twice(self) -> Iterator[str]:
+        """In words whose end is there more than once."""
+        if self._twice:
+            yield f"the end of its {self._kind} {numbered(self._twice)} is in it twice"
 
     def missing(self) -> Iterator[str]:
         """In words which numbers are not there."""

@@ -44,6 +44,7 @@ class Telling:
         self.good_queries: set[int] = set()
         self.exit_code: int | None = None
         self.another_begins = False  # after the application's end
+        self.begins_after_end = False  # the same one
         self.started: e.ApplicationStart | None = None
         self._job_of: dict[int, int] = {}
 
@@ -76,6 +77,8 @@ class Telling:
             names = [f"{app.app_id or app.app_name}{f', attempt {app.attempt}' if app.attempt else ''}"
                      for app in (self.started, event)]  # fmt: skip
             raise Contradiction(f"two applications in one log, {' and '.join(names)}; give each its own file")
+        if self.started is None and one.end is not None:
+            self.begins_after_end, self.another_begins = True, False
         self.started = event
         one.name, one.id, one.start = event.app_name, event.app_id or "", event.timestamp / 1000
 
@@ -131,8 +134,8 @@ class Telling:
     @take.register
     def _(self, event: e.StageCompleted) -> None:
         info = event.stage_info
-        self.stages.end(info.id, info.attempt)
-        if info.submission_time is None or info.completion_time is None:
+        is_new = self.stages.end(info.id, info.attempt)
+        if not is_new or info.submission_time is None or info.completion_time is None:
             return
         cached = self._rdds(info.rdds)
         stage = _stage(info, self._job_of.get(info.id, -1), cached)
