@@ -171,6 +171,12 @@ def test_ranks_command_line_over_environment_over_toml(monkeypatch: pytest.Monke
     assert command.params == Params(("a",), "o", 1000, "rdd", False, 0.2)
 
 
+def test_toml_may_begin_with_the_mark_of_utf_8(tmp_path: Path) -> None:
+    config = toml(tmp_path, "\ufeffmin_count = 300\n")
+
+    assert parse(JOB, (*PATHS, "--config", config)).params.min_count == 300
+
+
 def test_toml_can_empty_a_list_but_not_the_inputs(tmp_path: Path) -> None:
     empty_columns, empty_input = tmp_path / "columns.toml", tmp_path / "input.toml"
     empty_columns.write_text("columns = []\n")

@@ -277,6 +277,33 @@ def test_report_that_could_not_be_written_or_would_overwrite_an_input_is_refused
     assert reason in str(refused.value)
 
 
+@pytest.mark.parametrize(("report", "made"), [("p", "p"), ("link", "p"), ("q.json", "q.log")])
+def test_a_report_or_its_log_in_the_place_of_a_pipe_is_refused_and_the_pipe_stays(
+    job: Job, tmp_path: Path, report: str, made: str
+) -> None:
+    os.mkfifo(tmp_path / made)
+    (tmp_path / "link").symlink_to("p")
+
+    with pytest.raises(UsageError, match=r"--report takes .*, got '.*', which is a named pipe; choose another place"):
+        plan(job, report=Path(report))
+
+    assert (tmp_path / made).is_fifo()
+
+
+def test_a_report_by_a_link_into_the_output_or_to_an_input_is_refused_and_one_in_a_circle_is_told_by_writing(
+    job: Job, tmp_path: Path
+) -> None:
+    (tmp_path / "inside").symlink_to("out/r.json")
+    (tmp_path / "input").symlink_to("in/a.txt")
+    (tmp_path / "circle").symlink_to("circle")
+
+    with pytest.raises(OutputError, match="lies inside the output"):
+        plan(job, report=Path("inside"))
+    with pytest.raises(OutputError, match="is the input"):
+        plan(job, report=Path("input"))
+    assert plan(job, report=Path("circle")).done is None
+
+
 @pytest.mark.parametrize("report", ["r.json", "new/place/r.json", "reports.d/r", "outer/r.json"])
 def test_report_elsewhere_is_fine(job: Job, report: str) -> None:
     planned = plan(job, report=Path(report))

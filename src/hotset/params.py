@@ -338,7 +338,7 @@ def _config_file(arguments: Sequence[str], variable: str | None) -> Path | None:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # the mark of some editors before UTF-8
     except OSError as why:
         raise UsageError(f"cannot read the --config file {str(file)!r}: {why.strerror}") from None
     except ValueError as why:

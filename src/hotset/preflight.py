@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -32,6 +33,7 @@ from hotset.errors import OutputError, UsageError
 from hotset.job import Job
 from hotset.params import CommandLine, Reads, Shows, Writes, marked
 from hotset.session.settings import Ask
+from hotset.whole import other_than_file
 
 VERSIONED = ("hotset", "pyspark", "pyarrow")
 
@@ -142,10 +144,20 @@ def _check_report(report: Path, listings: Iterable[Listing], destinations: Itera
         raise UsageError(f"--report takes the name of a file, got {str(report)!r}")
     if log == report:
         raise UsageError(f"--report may not end in .log, which is the log's name beside it, got {str(report)!r}")
+    for written in (report, log):
+        _check_file(written)
+    leads_to = {Path(os.path.realpath(report)), Path(os.path.realpath(log))}
     for target in destinations:
-        if report.is_relative_to(target):
+        if any(one.is_relative_to(target) for one in (report, *leads_to)):
             raise OutputError(f"the report {report} lies inside the output {target}; choose another --report")
-    overwritten = {report.resolve(), log.resolve()}
     for file in (file for listing in listings for file in listing.files):
-        if file.path.resolve() in overwritten:
+        if file.path.resolve() in leads_to:
             raise OutputError(f"the report {report}, or the log beside it, is the input {file.path}; choose another")
+
+
+def _check_file(written: Path) -> None:
+    """Raises UsageError for a device, a pipe, a socket or a directory in the place of the report or of its log."""
+    with suppress(OSError):  # where nobody may look, writing tells it
+        if kind := other_than_file(written):
+            raise UsageError(f"--report takes the name of a file beside which its log can lie, got {str(written)!r}, "
+                             f"which is {kind}; choose another place, or leave it out")  # fmt: skip

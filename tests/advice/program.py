@@ -64,6 +64,7 @@ class Program:
         })  # fmt: skip
         for id_, stage in zip(ids, stages, strict=True):
             before = self._ms()
+            self.events.append({"Event": "SparkListenerStageSubmitted", "Stage Info": {"Stage ID": id_}})
             self.now += stage[0]
             info = _stage(id_, *stage) | {"Submission Time": before, "Completion Time": self._ms()}
             self.events.append({"Event": "SparkListenerStageCompleted", "Stage Info": info})

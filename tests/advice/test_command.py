@@ -1,6 +1,7 @@
 """`hotset advise` as a person runs it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from program import Program, rdd
 
 from hotset.advice import advise as judge
 from hotset.cli import app
-from hotset.errors import InputError
+from hotset.errors import InputError, UsageError
 from hotset.eventlog.codecs import plain_chunks
 from hotset.memory.placed import load_placements
 
@@ -48,14 +49,77 @@ def test_json_has_the_same_verdicts(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert verdict["saving_seconds"]["high"] <= 0
 
 
+def report_of(log: Path, **ended: object) -> Path:
+    """What `hotset run` writes of the run that wrote the log."""
+    report = log.with_name("report.json")
+    report.write_text(json.dumps({"run_id": "run-1", "job": "shop", "layout": 1, "event_log": str(log), **ended}))
+    return report
+
+
 def test_applied_advice_is_a_line_for_later_runs_of_the_job(tmp_path: Path) -> None:
     log = read_once(tmp_path / "log", tags="job:shop,step:report")
 
-    advise(log, "--apply", "--levels-file", tmp_path / "levels.toml")
+    advise(report_of(log, exit_code=0), "--apply", "--levels-file", tmp_path / "levels.toml")
 
     (placement,) = load_placements(tmp_path / "levels.toml")
     assert (placement.job, placement.name, str(placement.level)) == ("shop", "pairs", "NONE")
     assert placement.by == "hotset advise"
+
+
+def test_what_nothing_read_is_not_applied_from_a_log_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = read_once(tmp_path / "log", tags="job:shop,step:report")
+
+    advise(log, "--apply", "--levels-file", tmp_path / "levels.toml")
+
+    assert (
+        "not written: pairs: nothing read it, and a log does not show whether its run failed" in capsys.readouterr().out
+    )
+    assert not (tmp_path / "levels.toml").exists()
+
+
+@pytest.mark.parametrize("exit_code", [1, 7, 130])
+def test_of_a_run_that_failed_it_is_said_and_no_cache_of_it_is_superfluous(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], exit_code: int
+) -> None:
+    log = read_once(tmp_path / "log", tags="job:shop,step:report")
+
+    advise(report_of(log, exit_code=exit_code), "--apply", "--levels-file", tmp_path / "levels.toml")
+
+    shown = capsys.readouterr().out
+    assert "TRY pairs" in shown
+    assert "REMOVE" not in shown
+    assert f"the run run-1 ended with exit code {exit_code}; what would have come after that is not in it" in shown
+    assert not (tmp_path / "levels.toml").exists()
+
+
+LEVELS_FILES = {
+    "a number": ("shop = 3\n", r"\[shop\] is a table of \[job.name\], got 3"),
+    "a list": ('[[shop]]\nlevel = "NONE"\n', r"\[shop\] is a table"),
+    "an unknown key": ('[shop.pairs]\nlevel = "NONE"\nnote = "by hand"\n', "has no key 'note'"),
+    "another job's line": ("[x.y]\nmeasured = ''\n", r"\[x.y\] has no level"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), LEVELS_FILES.values(), ids=LEVELS_FILES)
+def test_a_levels_file_that_no_run_could_follow_is_refused_before_a_log_is_read(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "levels.toml").write_text(text)
+
+    with pytest.raises(UsageError, match=said):
+        advise(tmp_path / "no log", "--apply", "--levels-file", tmp_path / "levels.toml")
+
+    assert (tmp_path / "levels.toml").read_text() == text
+
+
+def test_a_pipe_as_levels_file_is_neither_waited_for_nor_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    log = read_once(tmp_path / "log", tags="job:shop,step:report")
+
+    with pytest.raises(UsageError, match="is a named pipe"):
+        advise(report_of(log, exit_code=0), "--apply", "--levels-file", tmp_path / "pipe")
+
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_what_is_not_ours_is_not_applied_and_the_reason_is_said(

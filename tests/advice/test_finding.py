@@ -15,13 +15,16 @@ from hotset.errors import InputError
 from hotset.report.model import Report
 
 
-def made(directory: Path, event_log: str | None, *, name: str = "out", runs: int = 1) -> Path:
+def made(
+    directory: Path, event_log: str | None, *, name: str = "out", runs: int = 1, exit_code: int | None = None
+) -> Path:
     """A published version with the report of the run that made it."""
     output = directory / name
     output.mkdir()
     makers = tuple(Maker("shop", f"run-{n}", "key", "2026-11-29", "0.1.0") for n in range(runs))
     (output / MANIFEST_NAME).write_text(Manifest("id int", "parquet", 0, (), makers).as_json())
     report = Report(f"run-{runs - 1}", "shop", {}, "2026-11-29", {}, application="local-1", event_log=event_log)
+    report.exit_code = exit_code
     records = directory / f".{name}.hotset"
     records.mkdir()
     report.write(records / f"run-{runs - 1}.json")
@@ -42,8 +45,21 @@ def test_the_log_of_an_output_is_that_of_the_run_that_made_it(tmp_path: Path, na
     output = made(tmp_path, f"{scheme}{log}")
 
     for given in (output, tmp_path / ".out.hotset/run-0.json"):
-        assert log_of(given) == log
+        assert log_of(given).log == log
         assert [one.path for one in advise(given).programs] == [str(log)]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "failed", "done_job"),
+    [(0, "", "shop"), (7, "the run run-0 ended with exit code 7", ""), (None, "", "")],
+)
+def test_the_report_says_how_the_run_ended(tmp_path: Path, exit_code: int | None, failed: str, done_job: str) -> None:
+    output = made(tmp_path, str(log_at(tmp_path / "logs/local-1")), exit_code=exit_code)
+
+    for given in (output, tmp_path / ".out.hotset/run-0.json"):
+        found = log_of(given)
+
+        assert (found.failed, found.done_job) == (failed, done_job)
 
 
 def test_the_run_that_added_last_counts_and_a_link_to_the_output_will_do(tmp_path: Path) -> None:
@@ -51,13 +67,13 @@ def test_the_run_that_added_last_counts_and_a_link_to_the_output_will_do(tmp_pat
     output = made(tmp_path, str(log), runs=3)
     (tmp_path / "current").symlink_to(output)
 
-    assert log_of(tmp_path / "current") == log
+    assert log_of(tmp_path / "current").log == log
 
 
 def test_a_log_that_was_never_finished_is_found_under_the_name_that_it_has(tmp_path: Path) -> None:
     log = log_at(tmp_path / "logs/local-1.inprogress")
 
-    assert log_of(made(tmp_path, str(tmp_path / "logs/local-1"))) == log
+    assert log_of(made(tmp_path, str(tmp_path / "logs/local-1"))).log == log
 
 
 @pytest.mark.parametrize(
@@ -104,7 +120,7 @@ JSONS: dict[str, Any] = {
 def test_json_that_is_no_report_is_taken_for_a_log_and_told_what_it_is(tmp_path: Path, content: Any) -> None:
     (tmp_path / "x.json").write_text(json.dumps(content))
 
-    assert log_of(tmp_path / "x.json") == tmp_path / "x.json"
+    assert log_of(tmp_path / "x.json").log == tmp_path / "x.json"
     with pytest.raises(InputError, match="no Spark event in it"):
         advise(tmp_path / "x.json")
 

@@ -1,5 +1,6 @@
 """One log: intervals, from programs whose seconds are known."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,58 @@ def test_a_cache_that_nothing_reads_again_is_to_be_removed(tmp_path: Path) -> No
     assert (verdict.kind, verdict.subject, verdict.level, verdict.uses) == ("REMOVE", "pairs", "MEMORY_ONLY", 1)
     assert verdict.bytes == 1000
     assert verdict.saving_seconds.low <= verdict.saving_seconds.high <= 0
+
+
+def once(tags: str = "job:shop,step:report") -> Program:
+    """A cache that is built and read by nothing afterwards."""
+    program = Program(tags=tags)
+    kept = rdd(3, "pairs", [2], "MEMORY_ONLY")
+    program.job([(4.0, [], [rdd(4, "PythonRDD", [3]), kept, rdd(2, "ParallelCollectionRDD", [])])], {})
+    return program
+
+
+def test_that_nothing_reads_a_cache_again_is_not_sure_by_a_log_alone(tmp_path: Path) -> None:
+    verdict = advise(once().write(tmp_path / "log")).verdicts[0]
+
+    assert (verdict.kind, verdict.confidence, verdict.end_unknown) == ("REMOVE", "medium", True)
+    assert "unless the program ended by an error before it was read, which a log does not show" in verdict.why
+
+
+@pytest.mark.parametrize(("job", "confidence"), [("shop", "high"), ("bank", "medium")])
+def test_by_the_report_of_a_run_that_ended_well_it_is_sure_for_the_job_that_ran(
+    tmp_path: Path, job: str, confidence: str
+) -> None:
+    log = once().write(tmp_path / "log")
+    (tmp_path / "report.json").write_text(
+        json.dumps({"run_id": "r", "job": job, "layout": 1, "event_log": str(log), "exit_code": 0})
+    )
+
+    verdict = advise(tmp_path / "report.json").verdicts[0]
+
+    assert (verdict.kind, verdict.confidence) == ("REMOVE", confidence)
+
+
+@pytest.mark.parametrize("lost", ["SparkListenerJobEnd", "SparkListenerStageSubmitted", "SparkListenerStageCompleted"])
+def test_of_a_log_of_which_spark_dropped_an_event_no_cache_is_superfluous(tmp_path: Path, lost: str) -> None:
+    program = once()
+    program.job([(1.0, [], [rdd(7, "other", [])])], {})
+    program.events.remove([event for event in program.events if event["Event"] == lost][-1])
+
+    advice = advise(program.write(tmp_path / "log"))
+
+    assert "REMOVE" not in [verdict.kind for verdict in advice.verdicts]
+    assert {verdict.confidence for verdict in advice.verdicts} == {"low"}
+    assert any("of its" in note and "what is there was used" in note for note in advice.notes)
+
+
+def test_of_a_program_that_failed_no_cache_is_superfluous_and_the_note_says_so(tmp_path: Path) -> None:
+    program = once()
+    program.events[-1]["Job Result"] = {"Result": "JobFailed", "Exception": {"Message": "x", "Stack Trace": []}}
+
+    advice = advise(program.write(tmp_path / "log"))
+
+    assert [verdict.kind for verdict in advice.verdicts] == ["TRY"]
+    assert advice.notes[0].endswith("log: it failed in job 0; what would have come after that is not in it")
 
 
 def test_a_cache_that_is_evicted_is_to_change_its_level(tmp_path: Path) -> None:

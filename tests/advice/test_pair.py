@@ -86,6 +86,37 @@ def test_a_cache_that_cost_more_than_it_saved_is_to_be_removed(tmp_path: Path) -
     assert verdict.saving_seconds.high == pytest.approx(3 * 0.8 - 4.5 - 2.1)
 
 
+def broken_off() -> tuple[Program, Program]:
+    """The program without its cache, and with it, where it ends before the cache is read."""
+    whole, early = Program(tags="job:shop,step:report"), Program(tags="job:shop,step:report")
+    for number, base in enumerate((100, 200, 300)):
+        whole.tags = f"job:shop,step:report {number}"
+        whole.query("use", use(base, cached=False), (0.3, [base, base + 1]), (0.5, [base + 2]))
+    early.tags = "job:shop,step:report 0"
+    early.query("use", use(100, cached=True), (4.5, [1, 2]), (0.7, [100, 102]))
+    return whole, early
+
+
+def test_a_run_that_ends_before_the_other_one_does_not_make_its_cache_superfluous(tmp_path: Path) -> None:
+    whole, early = broken_off()
+
+    verdict = advise(whole.write(tmp_path / "a"), early.write(tmp_path / "b")).verdicts[0]
+
+    assert (verdict.kind, verdict.confidence) == ("TRY", "low")
+    assert "the log without the cache goes on where the other one ends" in verdict.why
+
+
+def test_where_both_runs_end_before_the_cache_is_read_it_is_not_sure(tmp_path: Path) -> None:
+    _, early = broken_off()
+    first = Program(tags="job:shop,step:report 0")
+    first.query("use", use(100, cached=False), (0.3, [100, 101]), (0.5, [102]))
+
+    verdict = advise(first.write(tmp_path / "a"), early.write(tmp_path / "b")).verdicts[0]
+
+    assert (verdict.kind, verdict.confidence, verdict.end_unknown) == ("REMOVE", "medium", True)
+    assert "nothing read it" in verdict.why
+
+
 def test_logs_of_different_programs_are_refused(tmp_path: Path) -> None:
     other = Program(name="bank", tags="job:bank,step:audit")
     other.query("audit", node("Range", "Range (0, 9, step=1, splits=1)", ids=[5]), (1.0, [5]))

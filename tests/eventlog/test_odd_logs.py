@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hotset.errors import InputError
 from hotset.eventlog import Application, read_log
 from hotset.eventlog import reading as reading_module
-from hotset.eventlog.codecs import plain_chunks
+from hotset.eventlog.codecs import CHUNK_BYTES, plain_chunks
 
 LOGS = Path(__file__).parent / "logs"
 REAL = LOGS / "dataframe_example-4.3.0.zstd"
@@ -104,6 +104,9 @@ READ_WHOLE: dict[str, dict[str, bytes]] = {
         ("eventlog_v2_app/", b""), ("eventlog_v2_app/appstatus_app", b""),
         *((f"eventlog_v2_app/events_{n + 1}_app.zstd", zstd(part)) for n, part in enumerate(THIRDS)),
     )},
+    "a zip made on Windows": {"z.zip": zipped(
+        *((f"eventlog_v2_app\\events_{n + 1}_app", part) for n, part in enumerate(THIRDS)),
+    )},
     "a zip made on a Mac, without a suffix": {"log": zipped(("logs/app", TEXT), ("__MACOSX/logs/._app", b"x"))},
     "a zip alone in a directory": {"d/eventLogs-app.zip": zipped(("app", TEXT))},
     "gzip": {"app.gz": gzip.compress(TEXT)},
@@ -116,6 +119,20 @@ READ_WHOLE: dict[str, dict[str, bytes]] = {
     "gzip, called lz4": {"app.lz4": gzip.compress(TEXT)},
     "a byte order mark": {"app": b"\xef\xbb\xbf" + TEXT},
     "line ends of Windows": {"app": TEXT.replace(b"\n", b"\r\n")},
+    "line ends of \\r alone": {"app": TEXT.replace(b"\n", b"\r")},
+    "the same in one part of two": {
+        "d/events_1_app": THIRDS[0].replace(b"\n", b"\r"), "d/events_2_app": THIRDS[1] + THIRDS[2]
+    },
+    "a line end of Windows of which each half is read at another time": {
+        "app": TEXT.replace(b"\n", b" " * (CHUNK_BYTES - 1 - len(LINES[0].strip())) + b"\n", 1).replace(b"\n", b"\r\n")
+    },
+    "second downloads of parts whose first are gone": {
+        "d/events_1_app (1)": THIRDS[0], "d/events_2_app - Copy": THIRDS[1], "d/events_3_app~": THIRDS[2]
+    },
+    "a second download of one of Databricks' parts": {
+        "d/eventlog": THIRDS[2], "d/eventlog-2024-03-01--00-20 (1).gz": gzip.compress(THIRDS[1]),
+        "d/eventlog-2024-03-01--00-10.gz": gzip.compress(THIRDS[0]),
+    },
     "blank lines between": {"app": TEXT.replace(b"\n", b"\n\n")},
     "no line end at its end": {"app": TEXT.rstrip(b"\n")},
     "a Korean name in brackets": {"[로그] app": TEXT},
@@ -131,7 +148,13 @@ def test_a_whole_log_is_read_whole_however_it_is_packed(tmp_path: Path, files: d
     assert found.seconds == WHOLE.seconds
 
 
-DROPPED = b"".join(line for line in LINES if not re.match(rb'{"Event":"SparkListenerJobStart","Job ID":[34],', line))
+def without(event: str) -> dict[str, bytes]:
+    """The log without the events of which this is the beginning."""
+    kept = [line for line in LINES if not re.match(event.encode(), line.removeprefix(b'{"Event":"').removeprefix(SQL))]
+    return {"app": b"".join(kept)}
+
+
+SQL = b"org.apache.spark.sql.execution.ui."
 SAID: dict[str, tuple[dict[str, bytes], str]] = {
     "a part in the middle": (
         {"d/events_1_app": THIRDS[0], "d/events_3_app": THIRDS[2]}, "events_2 is missing"),
@@ -169,10 +192,32 @@ SAID: dict[str, tuple[dict[str, bytes], str]] = {
         {"d/events_1_app": THIRDS[0][:-100], "d/events_2_app": THIRDS[1], "d/events_3_app": THIRDS[2]},
         "events_1_app is cut off"),
     "the beginning": ({"app": b"".join(LINES[30:])}, "its beginning is not in it"),
-    "jobs that Spark dropped": ({"app": DROPPED}, "of its jobs 3 to 4 are missing"),
+    "jobs that Spark dropped": (without('SparkListenerJobStart","Job ID":[34],'), "of its jobs 3 to 4 are missing"),
+    "the end of a job": (without('SparkListenerJobEnd","Job ID":3,'), "of its jobs 3 does not end in it"),
+    "the start of the last job": (without('SparkListenerJobStart","Job ID":8,'), "of its jobs 8 does not begin in it"),
+    "the end of a stage": (
+        without('SparkListenerStageCompleted","Stage Info":{"Stage ID":4,'), "of its stages 4 does not end in it"),
+    "the start of stages": (
+        without('SparkListenerStageSubmitted","Stage Info":{"Stage ID":[45],'),
+        "of its stages 4 to 5 do not begin in it"),
+    "the start of a query": (
+        without('SparkListenerSQLExecutionStart","(rootExecutionId":null,")?executionId":1,'),
+        "of its queries 1 is missing"),
+    "the start of the last query": (
+        without('SparkListenerSQLExecutionStart","(rootExecutionId":null,")?executionId":3,'),
+        "of its queries 3 does not begin in it"),
+    "all of the last query but its job": (
+        without('SparkListenerSQLExecution(Start|End)","(rootExecutionId":null,")?executionId":3,'),
+        "of its queries 3 does not begin in it"),
+    "the end of a query": (
+        without('SparkListenerSQLExecutionEnd","executionId":0,'), "of its queries 0 does not end in it"),
+    "ends of tasks": (
+        without('SparkListenerTaskEnd","Stage ID":[45],'), "the end of [0-9]+ of its tasks is not in it"),
     "the rest of another log": ({"app": TEXT + LINES[0]}, "another log begins after its end"),
     "the order of its parts": (
         {"d/events_1_app": THIRDS[1], "d/events_2_app": THIRDS[0], "d/events_3_app": THIRDS[2]}, "out of order"),
+    "the order of two parts": (
+        {"d/events_1_app": THIRDS[1] + THIRDS[2], "d/events_2_app": THIRDS[0]}, "its beginning follows its end"),
     "the end of a line": ({"app": TEXT[: len(TEXT) * 2 // 3]}, "the log is cut off"),
     "the end of a gzip": ({"app": gzip.compress(TEXT)[:-5000]}, "the log is cut off"),
     "the end of a zip's member": ({"z.zip": zipped(("app.zstd", zstd(TEXT)[:-5000]))}, "the log is cut off"),
@@ -192,6 +237,62 @@ def test_what_is_missing_of_a_log_is_said(tmp_path: Path, files: dict[str, bytes
     assert found.jobs
     assert 0 < found.task_seconds <= WHOLE.task_seconds
     assert 0 <= found.seconds <= WHOLE.seconds
+
+
+LOGGED = sorted(path for path in LOGS.iterdir() if path.is_file() and path.suffix != ".md")
+HALVES = re.compile(
+    rb'{"Event":"(SparkListener(JobStart|JobEnd|StageSubmitted|StageCompleted|TaskEnd)'
+    rb'|org.apache.spark.sql.execution.ui.SparkListenerSQLExecution(Start|End))"'
+)
+
+
+@pytest.mark.parametrize("log", LOGGED, ids=lambda log: log.name)
+def test_of_any_one_event_that_spark_dropped_it_is_said_that_something_is_missing(tmp_path: Path, log: Path) -> None:
+    lines = b"".join(plain_chunks(log)).splitlines(keepends=True)
+    for number in [number for number, line in enumerate(lines) if HALVES.match(line)]:
+        (tmp_path / "app").write_bytes(b"".join(lines[:number] + lines[number + 1 :]))
+
+        assert read_log(tmp_path / "app").gaps, lines[number][:90]
+
+
+FAILED = b'"Job Result":{"Result":"JobFailed","Exception":{"Message":"stage failure","Stack Trace":[]}}'
+BROKE_OFF: dict[str, tuple[dict[bytes, bytes], str]] = {
+    "a job": ({rb'("Job ID":8,.*)"Job Result":{"Result":"JobSucceeded"}': rb"\1" + FAILED}, "it failed in job 8"),
+    "a query": ({rb'("executionId":3,"time":[0-9]*,"errorMessage":)""': rb'\1"no room"'}, "it failed in query 3"),
+    "a query and its job": (
+        {rb'("executionId":3,"time":[0-9]*,"errorMessage":)""': rb'\1"no room"',
+         rb'("Job ID":7,.*)"Job Result":{"Result":"JobSucceeded"}': rb"\1" + FAILED},
+        "it failed in job 7 and query 3"),
+    "the program, by its exit code": ({rb'"ExitCode":0': rb'"ExitCode":1'}, "it ended with exit code 1"),
+    "a job that a query had no more use for": (
+        {rb'("Job ID":7,.*)"Job Result":{"Result":"JobSucceeded"}': rb"\1" + FAILED}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "said"), BROKE_OFF.values(), ids=BROKE_OFF)
+def test_what_shows_that_the_program_broke_off_is_told(tmp_path: Path, changes: dict[bytes, bytes], said: str) -> None:
+    text = TEXT
+    for before, after in changes.items():
+        text, count = re.subn(before, after, text)
+        assert count == 1
+
+    found = read_log(put(tmp_path, {"app": text}))
+
+    assert (found.failed, found.is_whole) == (said, not said)
+    assert not found.gaps
+
+
+def test_a_stage_that_ends_twice_in_the_log_is_counted_once_and_told(tmp_path: Path) -> None:
+    found = read_log(put(tmp_path, {"app": b"".join([*LINES[:28], LINES[27], *LINES[28:]])}))
+
+    assert found.task_seconds == WHOLE.task_seconds
+    assert found.notes == ["the end of its stages 1 is in it twice, and is counted once"]
+
+
+def test_a_log_in_which_nothing_ran_is_not_whole(tmp_path: Path) -> None:
+    found = read_log(put(tmp_path, {"app": b"".join([*LINES[:6], LINES[-1]])}))
+
+    assert found.gaps == ["no job is in it"]
 
 
 DRIVER = b"26/11/29 10:00:00 INFO SparkContext: Running Spark version 4.3.0\n" * 30
@@ -215,6 +316,19 @@ REFUSED: dict[str, tuple[dict[str, bytes], str]] = {
     "a part of Databricks' twice": (
         {"d/eventlog": THIRDS[1], "d/eventlog-2024-03-01--00-10": THIRDS[0], "d/eventlog-2024-03-01--00-10.gz": b"x"},
         "the same part .* twice"),
+    "a part downloaded twice": (
+        {"d/events_1_app-1": THIRDS[0], "d/events_1_app-1 (1)": THIRDS[0]}, "the same part .* twice"),
+    "a part copied in its place": (
+        {"d/events_1_app-1.zstd": zstd(TEXT), "d/events_1_app-1_copy.zstd": zstd(TEXT)}, "the same part .* twice"),
+    "a part that an editor saved": ({"d/events_1_app-1": TEXT, "d/events_1_app-1~": TEXT}, "the same part .* twice"),
+    "a part of Databricks' downloaded twice": (
+        {"d/eventlog": THIRDS[1], "d/eventlog-2024-03-01--00-10.gz": b"x", "d/eventlog-2024-03-01--00-10 (1).gz": b"x"},
+        "the same part .* twice"),
+    "the newest of Databricks' downloaded twice": (
+        {"d/eventlog": b"x", "d/eventlog (1)": b"x", "d/eventlog-2024-03-01--00-10.gz": b"x"},
+        "the same part .* twice"),
+    "two attempts in one directory": (
+        {"d/events_1_app-1_1": THIRDS[0], "d/events_1_app-1_2": THIRDS[0]}, "parts of 2 logs .* app-1_1, app-1_2"),
     "a part under two numbers": ({"d/events_1_app": TEXT, "d/events_2_app": TEXT}, "starts twice"),
     "Spark 2": ({"app": OLD}, "written by Spark 2.4.8; give a log of Spark 3.5 to 4.x"),
     "Spark 1": ({"app": OLD.replace(b"2.4.8", b"1.6.3")}, "written by Spark 1.6.3"),
@@ -226,9 +340,12 @@ REFUSED: dict[str, tuple[dict[str, bytes], str]] = {
     "the header of Snappy's cut off": ({"app.snappy": b"\x82SNAPPY\0\0\0"}, "cut off before its first event"),
     "zstd within gzip cut off": ({"app.gz": gzip.compress(zstd(TEXT)[:9])}, "cut off before its first event"),
     "a first event cut off": ({"app": TEXT[:30]}, "cut off before its first event"),
-    "UTF-16 with its mark": ({"app": TEXT.decode().encode("utf-16")}, "text in UTF-16.* iconv"),
-    "UTF-16 without a mark": ({"app": TEXT.decode().encode("utf-16-le")}, "text in UTF-16"),
-    "UTF-32": ({"app": TEXT.decode().encode("utf-32")}, "text in UTF-32.* iconv -f UTF-32"),
+    "UTF-16 with its mark": ({"app": TEXT.decode().encode("utf-16")}, "text in UTF-16.* iconv -f UTF-16 -t"),
+    "UTF-16 without a mark": ({"app": TEXT.decode().encode("utf-16-le")}, "text in UTF-16LE.* iconv -f UTF-16LE -t"),
+    "UTF-16 in the other order": ({"app": TEXT.decode().encode("utf-16-be")}, "in UTF-16BE.* -f UTF-16BE -t"),
+    "UTF-32": ({"app": TEXT.decode().encode("utf-32")}, "text in UTF-32.* iconv -f UTF-32 -t"),
+    "UTF-32 without a mark": ({"app": TEXT.decode().encode("utf-32-le")}, "iconv -f UTF-32LE -t"),
+    "UTF-32 in the other order": ({"app": TEXT.decode().encode("utf-32-be")}, "iconv -f UTF-32BE -t"),
     "events of something else": ({"app": b'{"Event":"click"}\n{"Event":"scroll"}\n'}, "JSON, but no event a line"),
     "a web page": ({"app": b"\n<!DOCTYPE html><html><body>Log in</body></html>"}, "a web page"),
     "an answer of S3": ({"app": b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'}, "a web page or XML"),

@@ -95,6 +95,7 @@ def test_an_interrupted_experiment_keeps_what_it_has_and_leaves_no_process(tmp_p
 
 def test_wrong_use_is_refused_before_anything_starts(tmp_path: Path) -> None:
     out = ("--output", str(tmp_path / "out"))
+    (tmp_path / "levels.toml").write_text('[a.b]\nlevel = "DISK"\n')
 
     codes = {
         "unknown job": lab(tmp_path, "wordcuont", *out),
@@ -104,6 +105,7 @@ def test_wrong_use_is_refused_before_anything_starts(tmp_path: Path) -> None:
         "no confidence": lab(tmp_path, JOB, *out, "--confidence", "1"),
         "no column": lab(tmp_path, JOB, *out, "--by", "numbers"),
         "unknown option": lab(tmp_path, JOB, *out, "--round", "3"),
+        "no levels file": lab(tmp_path, JOB, *out, "--apply", "--levels-file", "levels.toml"),
     }
 
     assert {name: done.code for name, done in codes.items()} == dict.fromkeys(codes, 2)

@@ -22,14 +22,23 @@ def advise(path: Path | str, other: Path | str | None = None) -> Advice:
 
     Raises InputError for what is no log, or does not fit together.
     """
-    first = read_log(log_of(Path(path)))
+    first = _application(Path(path))
     if other is None:
         verdicts = judged(first)
         return Advice((program(first),), _or_nothing(verdicts, first), notes(first))
-    second = read_log(log_of(Path(other)))
+    second = _application(Path(other))
     verdicts = compared(first, second)
     both = (program(first), program(second))
     return Advice(both, _or_nothing(verdicts, first, second), (*notes(first), *notes(second)))
+
+
+def _application(path: Path) -> Application:
+    """What the log says, and what the report of its run says of the end."""
+    found = log_of(path)
+    application = read_log(found.log)
+    application.failed = found.failed or application.failed
+    application.done_job = found.done_job
+    return application
 
 
 def judged(application: Application) -> list[Verdict]:
@@ -76,6 +85,8 @@ def notes(application: Application) -> tuple[str, ...]:
     told = [f"{application.path}: {gap}; what is there was used" for gap in application.gaps]
     if application.unfinished:
         told.append(f"{application.path}: unfinished: {application.unfinished}; what is there was used")
+    if application.failed:
+        told.append(f"{application.path}: {application.failed}; what would have come after that is not in it")
     if application.damaged_lines:
         told.append(f"{application.path}: {counted(application.damaged_lines, 'damaged line')} passed over")
     told += [f"{application.path}: {note}" for note in application.notes]

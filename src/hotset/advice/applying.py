@@ -13,7 +13,7 @@ ACTED_ON = ("KEEP", "REMOVE", "CHANGE", "LIKELY")
 
 
 def apply(advice: Advice, file: Path) -> tuple[list[Placement], list[str]]:
-    """(what was written, what was refused and why). Raises OutputError where the file cannot be written."""
+    """(what was written, what was refused and why). Raises UsageError, OutputError for the file."""
     wanted = [verdict for verdict in advice.verdicts if verdict.kind in ACTED_ON]
     refused = [f"{cut(verdict.subject)}: {why}" for verdict in wanted if (why := _why_not(verdict))]
     placements = [_placement(verdict, advice) for verdict in wanted if not _why_not(verdict)]
@@ -29,6 +29,10 @@ def _why_not(verdict: Verdict) -> str:
         return "not from a job of `hotset run`; change its own program"
     if not verdict.named:
         return f"{verdict.job} does not keep it under a name; write run.keep(NAME, …) in the job"
+    if verdict.end_unknown:
+        return (
+            "nothing read it, and a log does not show whether its run failed; give the run's output or report instead"
+        )
     return ""
 
 

@@ -21,6 +21,7 @@ MUCH_LESS = 0.15  # of what it may gain is what it may cost
 COLD = 0.15  # of the building: code that only a cache needs, run for the first time
 PUSHED = 0.25  # of a scan, where a condition is pushed down into it
 MATTERS_S, MATTERS_SHARE = 0.05, 0.01  # of the program's time: less makes no difference
+ONCE = "what is read once gains nothing by being kept"
 SERIALISED = 0.65  # of the bytes of a deserialised frame
 
 
@@ -46,9 +47,15 @@ def of_cache(cache: Cache, application: Application) -> Verdict:
         cache.job,
         cache.named,
         True,
-        *_confidence(kind, cache, clock),
+        *_confidence(kind, cache, clock, end_unknown=counts_on_the_end(kind, cache, application)),
         _evidence(cache, application),
+        end_unknown=counts_on_the_end(kind, cache, application),
     )
+
+
+def counts_on_the_end(kind: Kind, cache: Cache, application: Application) -> bool:
+    """Whether a program that broke off before its reads would look the same: its log ends like any other."""
+    return kind == "REMOVE" and cache.is_unread and (not cache.job or cache.job != application.done_job)
 
 
 def _build_seconds(cache: Cache) -> float:
@@ -186,9 +193,11 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _confidence(kind: Kind, cache: Cache, clock: Span) -> tuple[Confidence, str]:
+def _confidence(kind: Kind, cache: Cache, clock: Span, *, end_unknown: bool) -> tuple[Confidence, str]:
+    if end_unknown:
+        return "medium", f"{ONCE}, unless the program ended by an error before it was read, which a log does not show"
     if kind == "REMOVE" and cache.uses == 1:
-        return "high", "what is read once gains nothing by being kept"
+        return "high", ONCE
     if kind == "TRY" and clock.is_no_gain:
         return "low", "the log does not hold the whole program"
     if kind == "TRY" or (kind == "FINE" and clock.low < 0):

@@ -47,6 +47,11 @@ class Cache:
     def uses(self) -> int:
         return sum(1 + touch.further for touch in self.touches)
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing read it after the query or the job that built it first."""
+        return not any(touch.further for touch in self.touches) and not any(touch.read for touch in self.touches[1:])
+
 
 def caches(application: Application, ran: Sequence[Ran], lineage: Lineage) -> list[Cache]:
     frames = _frames(ran)

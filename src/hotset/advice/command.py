@@ -11,7 +11,7 @@ from hotset.advice.advising import advise as judge
 from hotset.advice.applying import apply as write_levels
 from hotset.advice.applying import told
 from hotset.advice.show import show
-from hotset.memory.placed import DEFAULT_FILE
+from hotset.memory.placed import DEFAULT_FILE, load_own
 from hotset.report.console import make_console
 from hotset.report.terminal import printable
 
@@ -35,6 +35,8 @@ def advise(
 
     One log gives intervals, two of the same program figures. Spark need not run, and nothing in a log is run.
     """
+    if apply:
+        load_own(levels_file)
     advice = judge(eventlog, other)
     if json:
         sys.stdout.write(f"{msgspec.json.format(msgspec.json.encode(advice)).decode()}\n")

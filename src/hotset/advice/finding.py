@@ -1,6 +1,7 @@
 """The event log that a path stands for: itself, or that of the run that made an output or wrote a report."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,14 +22,34 @@ class RunRecord(msgspec.Struct):
     job: str
     layout: int
     event_log: str | None = None
+    exit_code: int | None = None
 
 
-def log_of(path: Path) -> Path:
+@dataclass(frozen=True)
+class Found:
+    """A log, with the report of the run that wrote it where that is known."""
+
+    log: Path
+    record: RunRecord | None = None
+
+    @property
+    def failed(self) -> str:
+        """That the run broke off; nothing where that is not known."""
+        if self.record is None or self.record.exit_code in (0, None):
+            return ""
+        return f"the run {self.record.run_id} ended with exit code {self.record.exit_code}"
+
+    @property
+    def done_job(self) -> str:
+        """The job whose run ended well; nothing where that is not known."""
+        return self.record.job if self.record and self.record.exit_code == 0 else ""
+
+
+def log_of(path: Path) -> Found:
     """Raises InputError for an output or a report of a run of which there is no event log to be read."""
-    if manifest := load_manifest(path):
-        return _log_of_run(_made_by(path, manifest), path)
-    record = _report_at(path)
-    return _log_of_run(record, path) if record else path
+    manifest = load_manifest(path)
+    record = _made_by(path, manifest) if manifest else _report_at(path)
+    return Found(_log_of_run(record, path), record) if record else Found(path)
 
 
 def _made_by(output: Path, manifest: Manifest) -> RunRecord:

@@ -1,10 +1,10 @@
 """Two logs of one program, without and with its caches: what each cache saved, as a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from hotset.advice.cached import of_cache
+from hotset.advice.cached import counts_on_the_end, of_cache
 from hotset.advice.caches import Cache, caches
 from hotset.advice.lineage import Lineage
 from hotset.advice.naming import where
@@ -117,8 +117,17 @@ def _figures(without: Side, with_it: Side, only: Sequence[Cache]) -> list[Verdic
         alone = all(part == 1 for _, _, part in mine)
         why = "the same queries in both logs" if alone else "queries that read several caches are shared out among them"
         evidence = tuple(_replaced(a, without) for a, _, _ in mine)
-        found.append(_verdict(cache, with_it, tasks, clock, evidence, "high" if alone else "medium", why))
+        verdict = _verdict(cache, with_it, tasks, clock, evidence, "high" if alone else "medium", why)
+        found.append(_unless_it_went_on(verdict, without, pairs.values()))
     return found
+
+
+def _unless_it_went_on(found: Verdict, without: Side, paired: Iterable[Unit]) -> Verdict:
+    """Where the run without the cache asked more at its end, the other one may have broken off before it read it."""
+    if found.kind != "REMOVE" or without.units[-1] in paired:
+        return found
+    why = f"{found.why}; but the log without the cache goes on where the other one ends"
+    return replace(found, kind="TRY", confidence="low", why=why, end_unknown=False)
 
 
 def _of_whole_runs(cache: Cache, caches_there: int, without: Side, with_it: Side) -> Verdict:
@@ -176,6 +185,9 @@ def _verdict(
     kind = _kind(tasks, clock, replaced)
     if kind == "REMOVE" and not with_it.application.is_whole:  # later uses may be in what is missing
         kind, confidence, why = "TRY", "low", f"{why}; but the log with the cache is not whole"
+    end_unknown = counts_on_the_end(kind, cache, with_it.application)
+    if end_unknown:
+        confidence, why = "medium", f"{why}; and nothing read it, as it would be if both ended by an error before that"
     if judged.kind == "CHANGE" and kind == "KEEP":
         kind = "CHANGE"
     told = "saves" if clock >= 0 else "costs"
@@ -189,7 +201,7 @@ def _verdict(
         judged, kind=kind, reason=reason if kind != "CHANGE" else f"{reason}; {judged.reason}",
         level=judged.level if kind == "CHANGE" else cache.level,
         saving_task_seconds=Span(tasks, tasks), saving_seconds=Span(clock, clock),
-        confidence=confidence, why=why, evidence=(*replaced, *judged.evidence),
+        confidence=confidence, why=why, evidence=(*replaced, *judged.evidence), end_unknown=end_unknown,
     )  # fmt: skip
 
 

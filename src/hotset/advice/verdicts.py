@@ -81,6 +81,7 @@ class Verdict:
     why: str = ""  # why this much confidence
     evidence: tuple[Evidence, ...] = ()
     likely_seconds: float | None = None
+    end_unknown: bool = False  # it counts on a good end of the program, which no log shows
 
     @property
     def is_sure(self) -> bool:

@@ -92,7 +92,11 @@ class Blocks:
 
 @dataclass
 class Application:
-    """One application. `unfinished` says why its end may not be in the log, `gaps` what else of it is not there."""
+    """One application. `unfinished` says why its end may not be in the log, `gaps` what else of it is not there.
+
+    `failed` says that the program broke off, as far as that is known; `done_job` is the job of ours of which a run is
+    known to have ended well. A log alone shows neither an error between two jobs nor a good end.
+    """
 
     path: str
     name: str = ""
@@ -103,6 +107,8 @@ class Application:
     last: float = 0.0  # end of its last stage
     unfinished: str = ""
     gaps: list[str] = field(default_factory=list)
+    failed: str = ""
+    done_job: str = ""
     notes: list[str] = field(default_factory=list)  # what else its reader should know of the log
     damaged_lines: int = 0
     bytes_read: int = 0
@@ -118,8 +124,8 @@ class Application:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the log holds the application from its first event to its last."""
-        return not (self.unfinished or self.gaps or self.damaged_lines)
+        """Whether the log holds the application from first event to last, and nothing says that it broke off."""
+        return not (self.unfinished or self.gaps or self.damaged_lines or self.failed)
 
     @property
     def seconds(self) -> float:

@@ -32,6 +32,7 @@ class ApplicationStart(Event):
 
 class ApplicationEnd(Event):
     timestamp: int
+    exit_code: int | None = msgspec.field(name="ExitCode", default=None)  # since Spark 4.0
 
 
 class EnvironmentUpdate(Event):
@@ -69,12 +70,22 @@ class StageInfo(Event):
     id: int = msgspec.field(name="Stage ID")
     name: str = msgspec.field(name="Stage Name")
     number_of_tasks: int
+    attempt: int = msgspec.field(name="Stage Attempt ID", default=0)
     rdds: list[RddInfo] = msgspec.field(name="RDD Info", default_factory=list)
     parents: list[int] = msgspec.field(name="Parent IDs", default_factory=list)
     submission_time: int | None = None
     completion_time: int | None = None
     failure_reason: str | None = None
     accumulables: list[Accumulable] = []
+
+
+class StageNumber(Event):
+    id: int = msgspec.field(name="Stage ID")
+    attempt: int = msgspec.field(name="Stage Attempt ID", default=0)
+
+
+class StageSubmitted(Event):
+    stage_info: StageNumber
 
 
 class StageCompleted(Event):
@@ -89,9 +100,14 @@ class JobStart(Event):
     properties: dict[str, str] = {}
 
 
+class JobResult(Event):
+    result: str = ""
+
+
 class JobEnd(Event):
     id: int = msgspec.field(name="Job ID")
     completion_time: int
+    job_result: JobResult | None = None
 
 
 class UnpersistRdd(Event):
@@ -124,6 +140,7 @@ class ExecutionUpdate(msgspec.Struct, rename="camel", gc=False):
 class ExecutionEnd(msgspec.Struct, rename="camel", gc=False):
     execution_id: int
     time: int
+    error_message: str | None = None  # empty where all went well
 
 
 class DriverUpdates(msgspec.Struct, rename="camel", gc=False):
@@ -141,6 +158,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "SparkListenerApplicationEnd": ApplicationEnd,
     "SparkListenerEnvironmentUpdate": EnvironmentUpdate,
     "SparkListenerBlockManagerAdded": BlockManagerAdded,
+    "SparkListenerStageSubmitted": StageSubmitted,
     "SparkListenerStageCompleted": StageCompleted,
     "SparkListenerJobStart": JobStart,
     "SparkListenerJobEnd": JobEnd,

@@ -68,6 +68,9 @@ def _unzipped(path: Path) -> zipfile.Path:
     file = path.open("rb")
     try:
         archive = zipfile.ZipFile(file)
+        for info in archive.infolist():  # some programs of Windows write its own separator
+            info.filename = info.filename.replace("\\", "/")
+            archive.NameToInfo[info.filename] = info
         weakref.finalize(archive, file.close)  # its parts are read later, and nobody says when the last one was
         return zipfile.Path(archive)
     except (zipfile.BadZipFile, NotImplementedError) as why:

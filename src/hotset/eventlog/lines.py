@@ -8,11 +8,13 @@ LINE_BYTES = 64 * 1024**2  # the plan of one query; the largest that were seen h
 
 
 def bounded_lines(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Each line without its end; what follows the last \\n too. Raises InputError for a line that has no end."""
+    """Each line without its end; what follows the last line end too. Raises InputError for a line that has no end."""
     rest: list[bytes] = []
     held = 0
+    end = b""
     for chunk in chunks:
-        first, *more = chunk.split(b"\n")
+        end = end or _line_end(chunk)
+        first, *more = chunk.split(end or b"\n")
         rest.append(first)
         held += len(first)
         if held > LINE_BYTES:
@@ -23,3 +25,10 @@ def bounded_lines(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
             rest, held = [more[-1]], len(more[-1])
     if held:
         yield b"".join(rest)
+
+
+def _line_end(chunk: bytes) -> bytes:
+    """\\n, or \\r where no \\n follows any: JSON has neither within a text. Nothing while no line has ended."""
+    if b"\n" in chunk:
+        return b"\n"
+    return b"\r" if b"\r" in chunk[:-1] else b""

@@ -29,6 +29,16 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x7fELF", "a program", ""),
     (b"SQLite format 3", "an SQLite database", ""),
 )
+WIDE: tuple[tuple[bytes, str], ...] = (  # without a mark the name has to say the order of bytes
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (b"{\0\0\0", "UTF-32LE"),
+    (b"\0\0\0{", "UTF-32BE"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+    (b"{\0", "UTF-16LE"),
+    (b"\0{", "UTF-16BE"),
+)
 WEB_PAGE = re.compile(rb"\s*<(!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 LOGGED = re.compile(
     rb"^\[?(\d\d/\d\d/\d\d|\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d\S*\s.{0,80}?\b(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b", re.M
@@ -95,11 +105,8 @@ def _begins_a_log(text: bytes) -> bool:
 
 
 def _wide(start: bytes) -> str:
-    """UTF-16 or UTF-32, by the mark or by the first bracket; nothing for other text."""
-    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"{\0\0\0", b"\0\0\0{")):
-        return "UTF-32"
-    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or start[:2] in (b"{\0", b"\0{")
-    return "UTF-16" if wide else ""
+    """UTF-16 or UTF-32, by the mark or by the first bracket, which shows the order of bytes; nothing for other text."""
+    return next((coding for first, coding in WIDE if start.startswith(first)), "")
 
 
 def _is_text(start: bytes) -> bool:

@@ -11,9 +11,10 @@ from hotset.errors import InputError
 from hotset.eventlog.codecs import Place
 
 ROLLING = "eventlog_v2_"
-PART = re.compile(r"events_(\d{1,9})_([^.]*)(\..*)?")
-DATED = re.compile(r"eventlog-(\d{4}-\d\d-\d\d--\d\d-\d\d)(\..*)?")
-NEWEST = re.compile(r"eventlog(\.[^.]*)?")
+COPY = r"(?i:[ (~][^.]*|[-_]copy[^.]*)?"  # what browsers, desktops and editors add to the name of a second one
+PART = re.compile(rf"events_(\d{{1,9}})_([^.]*?){COPY}(\..*)?")
+DATED = re.compile(rf"eventlog-(\d{{4}}-\d\d-\d\d--\d\d-\d\d){COPY}(\..*)?")
+NEWEST = re.compile(r"eventlog(?: ?\(\d+\)|~)?(\.[^.]*)?")
 COMPACT = ".compact"
 STATUS, IN_PROGRESS = "appstatus_", ".inprogress"
 

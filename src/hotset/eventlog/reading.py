@@ -18,6 +18,7 @@ from hotset.eventlog.telling import Contradiction, Telling
 
 DECODERS = {name.encode(): msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 BLOCK_UPDATED = b"SparkListenerBlockUpdated"
+TASKS = {b"SparkListenerTaskStart": 1, b"SparkListenerTaskEnd": -1}  # one that is lost with its executor ends twice
 LOOKED_AT = 1000  # lines without any event, after which a file is no log
 
 
@@ -88,6 +89,7 @@ class PartReader:
     def _take(self, kind: bytes, line: bytes) -> bool:
         """Whether it could be."""
         decoder = DECODERS.get(kind)
+        self._telling.tasks_under_way += TASKS.get(kind, 0)
         if decoder is None or (kind == BLOCK_UPDATED and b'"rdd_' not in line):
             return line.rstrip().endswith(b"}")
         try:

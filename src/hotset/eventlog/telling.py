@@ -2,11 +2,12 @@
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import singledispatchmethod
 
 from hotset.eventlog import events as e
 from hotset.eventlog.application import Application, Blocks, Execution, Job, Rdd, Stage
+from hotset.eventlog.pairs import Pairs
 
 BLOCK = re.compile(r"rdd_(\d{1,18})_\d{1,18}")
 LEVELS = {  # disk, memory, off-heap, deserialized
@@ -18,6 +19,7 @@ LEVELS = {  # disk, memory, off-heap, deserialized
     (True, True, True, False): "OFF_HEAP",
     (False, False, False, False): "",
 }
+JOB_FAILED = "JobFailed"
 OLD = re.compile(r"[0-2]\.")
 LARGEST = 2**62  # what an array of numbers takes
 WANTED = ("spark.app.", "spark.master", "spark.memory.", "spark.eventLog.", "spark.sql.", "spark.rdd.", "spark.job.")
@@ -35,8 +37,14 @@ class Telling:
         self.events = 0
         self.rollovers: set[int] = set()  # parts of a log of Databricks'
         self.contexts: set[int] = set()
-        self.ends_without_start = 0  # jobs
+        self.jobs, self.stages, self.queries = Pairs("jobs"), Pairs("stages"), Pairs("queries")
+        self.tasks_under_way = 0
+        self.failed_jobs: set[int] = set()
+        self.failed_queries: set[int] = set()
+        self.good_queries: set[int] = set()
+        self.exit_code: int | None = None
         self.another_begins = False  # after the application's end
+        self.begins_after_end = False  # the same one
         self.started: e.ApplicationStart | None = None
         self._job_of: dict[int, int] = {}
 
@@ -69,12 +77,15 @@ class Telling:
             names = [f"{app.app_id or app.app_name}{f', attempt {app.attempt}' if app.attempt else ''}"
                      for app in (self.started, event)]  # fmt: skip
             raise Contradiction(f"two applications in one log, {' and '.join(names)}; give each its own file")
+        if self.started is None and one.end is not None:
+            self.begins_after_end, self.another_begins = True, False
         self.started = event
         one.name, one.id, one.start = event.app_name, event.app_id or "", event.timestamp / 1000
 
     @take.register
     def _(self, event: e.ApplicationEnd) -> None:
         self.application.end = event.timestamp / 1000
+        self.exit_code = event.exit_code
 
     @take.register
     def _(self, event: e.EnvironmentUpdate) -> None:
@@ -90,13 +101,17 @@ class Telling:
         if event.id in self.application.jobs:
             raise Contradiction(f"job {event.id} starts twice, so that a log or a part is in it twice; give it once")
         told = event.properties
-        execution = told.get("spark.sql.execution.id", "")
+        execution = _execution(told)
+        self.jobs.begin(event.id)
+        self.stages.name(event.stage_ids)
+        if execution is not None:
+            self.queries.ran(execution)
         self.application.jobs[event.id] = Job(
             event.id,
             event.submission_time / 1000,
             None,
             tuple(event.stage_ids),
-            int(execution) if execution.isdecimal() and len(execution) < 19 else None,
+            execution,
             told.get("spark.job.description", ""),
             tuple(tag for tag in told.get("spark.job.tags", "").split(",") if tag),
         )
@@ -106,14 +121,21 @@ class Telling:
 
     @take.register
     def _(self, event: e.JobEnd) -> None:
-        self.ends_without_start += event.id not in self.application.jobs
+        self.jobs.end(event.id)
+        if event.job_result and event.job_result.result == JOB_FAILED:
+            self.failed_jobs.add(event.id)
         if job := self.application.jobs.get(event.id):
             job.end = event.completion_time / 1000
 
     @take.register
+    def _(self, event: e.StageSubmitted) -> None:
+        self.stages.begin(event.stage_info.id, event.stage_info.attempt)
+
+    @take.register
     def _(self, event: e.StageCompleted) -> None:
         info = event.stage_info
-        if info.submission_time is None or info.completion_time is None:
+        is_new = self.stages.end(info.id, info.attempt)
+        if not is_new or info.submission_time is None or info.completion_time is None:
             return
         cached = self._rdds(info.rdds)
         stage = _stage(info, self._job_of.get(info.id, -1), cached)
@@ -155,6 +177,7 @@ class Telling:
 
     @take.register
     def _(self, event: e.ExecutionStart) -> None:
+        self.queries.begin(event.execution_id)
         self.application.executions[event.execution_id] = Execution(
             event.execution_id, event.description, tuple(event.job_tags), event.time / 1000, None, event.plan
         )
@@ -166,6 +189,9 @@ class Telling:
 
     @take.register
     def _(self, event: e.ExecutionEnd) -> None:
+        self.queries.end(event.execution_id)
+        if event.error_message is not None:  # None: of a version that does not say it
+            (self.failed_queries if event.error_message else self.good_queries).add(event.execution_id)
         if execution := self.application.executions.get(event.execution_id):
             execution.end = event.time / 1000
 
@@ -182,6 +208,12 @@ class Telling:
         if not one.start:  # its beginning is not in the log
             began = [*(job.start for job in one.jobs.values()), *(stage.start for stage in one.stages.values())]
             one.start = min([time for time in began if time], default=one.end or 0.0)
+
+
+def _execution(properties: Mapping[str, str]) -> int | None:
+    """The query that a job belongs to."""
+    number = properties.get("spark.sql.execution.id", "")
+    return int(number) if number.isdecimal() and len(number) < 19 else None
 
 
 def level_name(level: e.StorageLevel) -> str:

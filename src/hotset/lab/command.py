@@ -21,6 +21,7 @@ from hotset.lab.crew import Crew
 from hotset.lab.laboratory import Lab
 from hotset.lab.options import ARROW, ARROW_CONF, OFF_HEAP
 from hotset.lab.worker import outputs_in
+from hotset.memory.placed import load_own
 from hotset.params import CommandLine, Options, Writes, marked, parse_for
 from hotset.preflight import plan_run
 from hotset.report.console import make_console, take_streams
@@ -61,6 +62,8 @@ def run_lab(target: str, arguments: Sequence[str]) -> None:
     if understood is None:
         return
     params, options = understood
+    if options.apply:  # what cannot be written into is told before an hour of measuring
+        load_own(options.levels_file)
     asks = asked(options)
     with scratch_directory("hotset-lab-") as scratch:
         directory = _place(job, params, options, asks, scratch)
