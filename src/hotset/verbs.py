@@ -20,6 +20,7 @@ from hotset.columnar.sample import Sample
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
 from hotset.data.claim import Claims
+from hotset.data.columns import listed
 from hotset.data.dataset import Dataset, Format
 from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
@@ -317,7 +318,7 @@ class Run:
         `names` are the columns that a person could name, if `rows` has only some of them. Raises UsageError for what is
         no condition over the columns, or reaches beyond them.
         """
-        return filter_rows(rows, self.expression(sql), "--where", sql, names or rows.columns)
+        return filter_rows(rows, self.expression(sql), "--where", sql, listed(list(names or rows.columns)))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -69,9 +69,7 @@ def together(parts: Iterable[Figures]) -> Figures:
     mean = total / n
     between = [part.n * (part.mean - mean) * (part.mean - mean) for part in some]
     squares = exact_sum([part.squares for part in some] + between)
-    least, greatest = (
-        float(merge([getattr(part, name) for part in some])) for merge, name in ((np.min, "least"), (np.max, "greatest"))
-    )
+    least, greatest = float(np.min([part.least for part in some])), float(np.max([part.greatest for part in some]))
     if math.isinf(mean) and math.isfinite(least) and math.isfinite(greatest):
         squares = math.inf  # the sum is too large, no number is: each is infinitely far from such a mean
     return Figures(n, nans, total, squares, least, greatest)

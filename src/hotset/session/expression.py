@@ -6,7 +6,7 @@ Spark that fills in nothing, and refused if it is more than an expression over c
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pyspark.errors import AnalysisException, PySparkException
@@ -14,7 +14,6 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from hotset.data.columns import listed
 from hotset.errors import UsageError
 
 # Built-in functions that call into the JVM or open files that they are told the name of.
@@ -41,14 +40,14 @@ def row_rules(spark: SparkSession, rules: Mapping[str, str], schema: StructType)
     nothing = spark.createDataFrame([], schema) if rules else None
     for name, rule in found.items():
         assert nothing is not None, "made when there are rules"
-        filter_rows(nothing, rule, f"the rule {name!r}", rules[name], schema.names)
+        filter_rows(nothing, rule, f"the rule {name!r}", rules[name], ", ".join(schema.names))
     return found
 
 
-def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, names: Sequence[str]) -> DataFrame:
-    """The rows for which the condition is true. Raises UsageError for one that does not fit: `names` are the columns.
+def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, columns: str) -> DataFrame:
+    """The rows for which the condition is true. Raises UsageError for one that does not fit.
 
-    `what` is the condition's name, and `text` how it was written.
+    `what` is the condition's name, `text` how it was written; `columns` names those that there are.
     """
     try:
         return rows.filter(condition)
@@ -56,7 +55,7 @@ def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, names:
         first = str(why).strip().splitlines()[0]
         reason = re.sub(r"^\[[\w.]+\] | Did you mean one of .*$| SQLSTATE: .*$", "", first).rstrip(".")
         raise UsageError(
-            f"{what} does not fit the columns, got {text!r}: {reason}; write a condition over {listed(list(names))}"
+            f"{what} does not fit the columns, got {text!r}: {reason}; write a condition over {columns}"
         ) from None
 
 
