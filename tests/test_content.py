@@ -14,7 +14,7 @@ from hotset.session.failure import explain
 
 LINES = Dataset("value string", format="text")
 ROWS = b"k,v\n" + b"".join(b"%d,%d\n" % (number, number * number) for number in range(200_000))
-PACKED = gzip.compress(ROWS)
+PACKED = gzip.compress(ROWS, mtime=0)
 
 
 def count_lines(pieces: Iterator[bytes]) -> Iterable[pa.RecordBatch]:
@@ -73,7 +73,7 @@ def test_a_damaged_archive_is_told_alike_whoever_reads_it(run: Run, tmp_path: Pa
     content, told = DAMAGED[case]
     (tmp_path / "in.csv.gz").write_bytes(content)
     # of no bytes in all: that is told before, as an input without a record
-    (tmp_path / "other.csv.gz").write_bytes(gzip.compress(b"k,v\n1,2\n"))
+    (tmp_path / "other.csv.gz").write_bytes(gzip.compress(b"k,v\n1,2\n", mtime=0))
 
     errors = [failed(run, door, tmp_path / "in.csv.gz") for door in (*TABLES, *TEXTS)] if content else []
     errors += [failed(run, door, tmp_path) for door in (*TABLES, *TEXTS)] if not content else []
@@ -90,8 +90,8 @@ def zstd(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("in.csv.gz", gzip.compress(b"k,v\na") + gzip.compress(b",1\nb,2\n")),
-        ("IN.TAB.GZ", gzip.compress(b"k\tv\na\t1\nb\t2\n")),
+        ("in.csv.gz", gzip.compress(b"k,v\na", mtime=0) + gzip.compress(b",1\nb,2\n", mtime=0)),
+        ("IN.TAB.GZ", gzip.compress(b"k\tv\na\t1\nb\t2\n", mtime=0)),
         ("IN.CSV.ZSTD", zstd(b"k,v\n") + zstd(b"a,1\nb,2\n")),
         ("in.PSV", b"k|v\na|1\nb|2\n"),
     ],
@@ -103,7 +103,9 @@ def test_compressions_and_suffixes_mean_the_same_to_all(run: Run, tmp_path: Path
     assert [door(run, str(tmp_path / name)) for door in (*TABLES, *TEXTS)] == [2, 3, 3, 3, 3]
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b""), gzip.compress(b"\xef\xbb\xbf")], ids=["nothing", "a mark"])
+@pytest.mark.parametrize(
+    "content", [gzip.compress(b"", mtime=0), gzip.compress(b"\xef\xbb\xbf", mtime=0)], ids=["nothing", "a mark"]
+)
 def test_an_archive_of_nothing_has_no_record(run: Run, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "in.csv.gz").write_bytes(content)
 

@@ -38,6 +38,6 @@ def write_texts(directory: Path, number: int, seed: int) -> list[Path]:
         text = random_text(chance)
         compressed = chance.random() < 0.1
         file = directory / f"text {position}.{'txt.gz' if compressed else 'txt'}"
-        file.write_bytes(gzip.compress(text) if compressed else text)
+        file.write_bytes(gzip.compress(text, mtime=0) if compressed else text)
         files.append(file)
     return files
