@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotset import DataError, Dataset, Run, UsageError
-from hotset.data.writing import check_writable
+from hotset import DataError, Dataset, Run
 
 TEXTS = ["", None, " a ", 'q"q', '"', '""', "a,b", "\\", '\\"', "#", "'", "\t", "눈", "null", "a;b"]
 
@@ -86,11 +85,6 @@ def test_an_empty_text_as_a_partition_would_become_null_and_is_refused(run: Run,
 
     with pytest.raises(DataError, match="Spark makes null of an empty text in the partition column 'day'"):
         publish(run, dataset, [("", 1)], tmp_path / "out")
-
-
-def test_lines_of_text_have_no_partitions() -> None:
-    with pytest.raises(UsageError, match=r"got partition_by=\('day',\); publish as csv"):
-        check_writable(Dataset("day string, n int", "text", partition_by=("day",)))
 
 
 @pytest.mark.parametrize("file_format", ["text", "csv", "json", "parquet", "orc"])

@@ -55,8 +55,6 @@ def csv_facts(dataset: Dataset) -> dict[str, Any] | None:
 
 def check_writable(dataset: Dataset) -> None:
     """Raises UsageError for a dataset that tells of other people's files: what is published is written one way."""
-    if dataset.format == "text" and dataset.partition_by:
-        raise UsageError(f"lines of text have no partitions, got partition_by={dataset.partition_by!r}; publish as csv")
     if dataset.format in ("parquet", "orc"):
         return
     if not in_utf8(dataset.encoding):
