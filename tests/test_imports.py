@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotset.imports import imported_sources
+from hotset.imports import imported_sources, python_files
 from hotset.job import find_job
 
 HEAD = (
@@ -125,6 +125,42 @@ ARRANGEMENTS: dict[str, tuple[dict[str, str], str, str]] = {
         "j.py",
         "rates.py",
     ),
+    "import_module in a directory without __init__": (
+        {"j.py": job_text("import importlib\nh = importlib.import_module('.inner', 'bits')"), "bits/inner.py": "A = 1"},
+        "j.py",
+        "bits/inner.py",
+    ),
+    "import_module with its package by name": (
+        {"j.py": job_text("", "importlib.import_module('.inner', package='bits')"), "bits/inner.py": "A = 1"},
+        "j.py",
+        "bits/inner.py",
+    ),
+    "import_module under another name": (
+        {"j.py": job_text("from importlib import import_module as load\nload('helper')"), "helper.py": ""},
+        "j.py",
+        "helper.py",
+    ),
+    "import_module with a name from a constant": (
+        {"j.py": job_text("import importlib\nNAMES = ('helper',)\nimportlib.import_module(NAMES[0])"), "helper.py": ""},
+        "j.py",
+        "helper.py",
+    ),
+    "import_module with a name that is put together": (
+        {"j.py": job_text("", "importlib.import_module(f'bits.{params.name}')"), "bits/inner.py": "A = 1"},
+        "j.py",
+        "bits/inner.py",
+    ),
+    "whatever a directory without __init__ has": (
+        {"j.py": job_text("import bits, pkgutil"), "bits/deep/inner.py": "A = 1"},
+        "j.py",
+        "bits/deep/inner.py",
+    ),
+    "a file that is run": (
+        {"j.py": job_text("import runpy", "runpy.run_path(Path(__file__).with_name('helper.py'))"), "helper.py": ""},
+        "j.py",
+        "helper.py",
+    ),
+    "an import in a text": ({"j.py": job_text("exec('import helper')"), "helper.py": ""}, "j.py", "helper.py"),
     "an optional import": (
         {"j.py": job_text("try:\n    import nowhere_at_all\nexcept ImportError:\n    import helper"), "helper.py": ""},
         "j.py",
@@ -199,6 +235,18 @@ def test_an_editable_install_counts_and_what_pip_installed_does_not(
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder])
 
     assert imported_sources([find_job("j.py").source]) == (tmp_path / "src/mine",)
+
+
+def test_a_part_of_a_package_that_is_a_link_counts_once(tmp_path: Path) -> None:
+    write(tmp_path, {"j.py": job_text("from shop.linked import till"), **INIT, "other/till.py": "A = 1"})
+    (tmp_path / "shop/linked").symlink_to("../other")
+    (tmp_path / "other/back").symlink_to("../shop")
+
+    before = code_hash("j.py")
+    write(tmp_path, {"other/till.py": "A = 2"})
+
+    assert code_hash("j.py") != before
+    assert len(python_files(tmp_path / "shop")) == 2
 
 
 def test_a_module_of_an_archive_counts_as_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

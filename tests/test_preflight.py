@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import pytest
 
 from hotset.data.claim import IfExists
-from hotset.data.manifest import MANIFEST_NAME, Maker, Manifest
-from hotset.errors import HotsetError, InputError, OutputError, ResourceError, UsageError
+from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
+from hotset.errors import DataError, HotsetError, InputError, OutputError, ResourceError, UsageError
 from hotset.job import Job
 from hotset.params import CommandLine, Inputs, Options, Output
 from hotset.preflight import Plan, new_run_id, plan_run
@@ -42,11 +42,17 @@ def plan(job: Job, params: Params | None = None, results: dict[str, Ask] = RESUL
     return plan_run(job, CommandLine(params or Params(), Options(**options)), results)
 
 
-def publish(output: Path, *keys: str) -> None:
-    """What runs with these keys would have left."""
+def publish(output: Path, *keys: str, files: tuple[str, ...] = (), inputs: tuple[InputRead, ...] = ()) -> None:
+    """What runs with these keys would have left: empty `files`, the last of them a quarantine."""
     output.mkdir()
+    for name in files:
+        (output / name).touch()
+    parts = tuple(PublishedFile(name, 0, "", 0) for name in files[:-1])
+    bad = tuple(QuarantineFile(name, 0, "", 0) for name in files[-1:])
     makers = tuple(Maker("demo", "run-1", key, "2026-01-02T03:04:05+00:00", "0.1.0") for key in keys)
-    (output / MANIFEST_NAME).write_text(Manifest("a int", "text", 0, (), makers).as_json())
+    (output / MANIFEST_NAME).write_text(
+        Manifest("a int", "text", 0, parts, makers, inputs=inputs, quarantine=bad).as_json()
+    )
 
 
 def test_plan_lists_inputs_and_resolves_outputs_and_makes_nothing(job: Job, tmp_path: Path) -> None:
@@ -223,6 +229,45 @@ def test_already_done_comes_before_what_is_done_with_a_version(
 
     assert (planned.done is not None) is done
     assert planned.expected[tmp_path / "out"].manifest_sha256
+
+
+@pytest.mark.parametrize("change", ["gone", "another size", "quarantine gone"])
+def test_a_version_whose_files_are_gone_is_not_done(job: Job, tmp_path: Path, change: str) -> None:
+    publish(tmp_path / "out", plan(job).run_key, files=("part-0", "_q.json"))
+    assert plan(job).done
+
+    if change == "another size":
+        (tmp_path / "out/part-0").write_text("more")
+    else:
+        (tmp_path / "out" / ("part-0" if change == "gone" else "_q.json")).unlink()
+
+    assert plan(job, if_exists="replace").done is None
+    told = r"out is not whole: (part-0|_q\.json) is missing, or has another size .* with --if-exists replace"
+    for if_exists in ("refuse", "append"):
+        with pytest.raises(OutputError, match=told):
+            plan(job, if_exists=if_exists)
+
+
+def test_what_was_put_up_with_then_has_to_be_now(job: Job, tmp_path: Path) -> None:
+    key, listing = plan(job).run_key, plan(job).listings[("in",)]
+    read = InputRead(("in",), listing.fingerprint(), 1, 1, 100, 2)
+    publish(tmp_path / "out", key, inputs=(read, InputRead(("another",), "another", 1, 1, 9, 9)))
+
+    assert plan(job, max_bad="2").done
+    assert plan(job, max_bad="2%").done
+    with pytest.raises(
+        DataError, match=r"2 of 100 rows of in were bad when .*out was made, allowed are 1; mend them, or"
+    ):
+        plan(job, max_bad="1")
+
+
+def test_an_input_without_records_is_not_done_where_it_may_not_be(job: Job, tmp_path: Path) -> None:
+    key, listing = plan(job).run_key, plan(job).listings[("in",)]
+    publish(tmp_path / "out", key, inputs=(InputRead(("in",), listing.fingerprint(), 1, 1, 0, 0),))
+
+    assert plan(job, on_empty="ok").done
+    with pytest.raises(InputError, match="no record in in"):
+        plan(job)
 
 
 def test_again_does_not_replace_what_is_to_be_refused(job: Job, tmp_path: Path) -> None:

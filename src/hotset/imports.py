@@ -4,8 +4,6 @@ A helper beside a job is a part of the job: when it changes, the job's output ma
 PYTHONPATH, and packages that are installed in editable form. Python's own library and what pip installed are not.
 """
 
-import ast
-import importlib.util
 import os
 import site
 import sys
@@ -16,8 +14,9 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+from hotset.import_names import names_in
+
 FOREIGN = frozenset({"hotset", "pyspark", "py4j"})  # their versions stand in a run's key
-DYNAMIC = frozenset({"import_module", "__import__"})
 
 
 def imported_sources(sources: Iterable[Path]) -> tuple[Path, ...]:
@@ -38,8 +37,19 @@ def imported_sources(sources: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def python_files(source: Path) -> list[Path]:
-    """The files of a package's directory, or the one file."""
-    return sorted(source.rglob("*.py")) if source.is_dir() else [source]
+    """The files of a package's directory, links to others included, or the one file."""
+    if not source.is_dir():
+        return [source]
+    found: list[Path] = []
+    seen: set[str] = set()
+    for directory, below, names in os.walk(source, followlinks=True):
+        real = os.path.realpath(directory)
+        if real in seen:
+            below.clear()  # a link that leads back
+            continue
+        seen.add(real)
+        found += [Path(directory, name) for name in names if name.endswith(".py")]
+    return sorted(found)
 
 
 def _imported_by(source: Path, name: str) -> set[tuple[Path, str]]:
@@ -48,40 +58,11 @@ def _imported_by(source: Path, name: str) -> set[tuple[Path, str]]:
         inside = [*file.relative_to(source).with_suffix("").parts] if source.is_dir() else []
         is_package = inside[-1:] == ["__init__"]
         module = ".".join([name, *(inside[:-1] if is_package else inside)])
-        for imported in _names_in(file, module if is_package else module.rpartition(".")[0]):
-            found |= set(_sources_of(imported))
+        names = names_in(file, module if is_package else module.rpartition(".")[0])
+        for imported in names.modules | names.whole:
+            found |= set(_sources_of(imported, whole=imported in names.whole))
+        found |= {(ran, ran.stem) for ran in names.files if not is_installed(ran) and ran != source}
     return found
-
-
-def _names_in(file: Path, package: str) -> Iterator[str]:
-    """Every module that the file may import, at its top or later, by its full name; some may be no modules."""
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return  # an archive, compiled code, or what nobody can import
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from _absolute("." * node.level + (node.module or ""), package)
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}" if node.module else alias.name
-                yield from _absolute("." * node.level + inner, package)
-        elif isinstance(node, ast.Call):
-            yield from _named_in_call(node, package)
-
-
-def _named_in_call(call: ast.Call, package: str) -> Iterator[str]:
-    """`importlib.import_module("helper")`, with the name written out."""
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    named = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "name")][:1]
-    if called in DYNAMIC and named and isinstance(named[0], ast.Constant) and isinstance(named[0].value, str):
-        yield from _absolute(named[0].value, package)
-
-
-def _absolute(name: str, package: str) -> Iterator[str]:
-    with suppress(ImportError):  # it goes beyond the top
-        yield importlib.util.resolve_name(name, package) if name.startswith(".") else name
 
 
 @cache
@@ -92,10 +73,10 @@ def _library() -> tuple[Path, ...]:
     return tuple(Path(place).resolve() for place in places)
 
 
-def _sources_of(name: str) -> Iterator[tuple[Path, str]]:
+def _sources_of(name: str, *, whole: bool = False) -> Iterator[tuple[Path, str]]:
     """The outermost package of a module, or its file; nothing for what is installed or is not there.
 
-    A directory without `__init__.py` may hold anything, so of that only what is named counts.
+    A directory without `__init__.py` may hold anything, so of that only what is named counts, if not the `whole` does.
     """
     parts = name.split(".")
     if parts[0] in FOREIGN:
@@ -109,6 +90,9 @@ def _sources_of(name: str) -> Iterator[tuple[Path, str]]:
             yield from ((source, spec.name) for source in _outermost(spec) if not is_installed(source))
             return
         path = list(spec.submodule_search_locations or ())
+    if whole:
+        places = [Path(place).resolve() for place in path or ()]
+        yield from ((place, name) for place in places if place.is_dir() and not is_installed(place))
 
 
 def _spec(name: str, path: list[str] | None) -> ModuleSpec | None:

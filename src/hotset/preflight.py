@@ -26,12 +26,13 @@ from hotset.data.destination import (
     records_beside,
 )
 from hotset.data.listing import Listing, list_inputs
-from hotset.data.manifest import Maker, made_by, read_manifest
+from hotset.data.manifest import Maker, lost_files, made_by, read_manifest
 from hotset.data.rename import check_one_step
 from hotset.data.successor import replaceable_manifest
-from hotset.errors import OutputError, UsageError
+from hotset.errors import DataError, OutputError, UsageError
 from hotset.job import Job
-from hotset.params import CommandLine, Reads, Shows, Writes, marked
+from hotset.limits import Limits, no_record
+from hotset.params import CommandLine, Options, Reads, Shows, Writes, marked
 from hotset.session.settings import Ask
 from hotset.whole import other_than_file
 
@@ -71,7 +72,7 @@ def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask])
     key = _run_key(job, command.params, idle, result_settings, listings)
     expected = {target: standing(target) for target in destinations}
     options = command.options
-    done = None if options.again else _already_done(destinations, key, options.if_exists)
+    done = None if options.again else _already_done(destinations, key, options, listings.values())
     if done is None:
         for target in destinations:
             _check_place(target, options.if_exists)
@@ -115,10 +116,45 @@ def _variant(params: Any, paths: Collection[str]) -> str:
     return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()[:8]
 
 
-def _already_done(destinations: tuple[Path, ...], key: str, if_exists: IfExists) -> Maker | None:
-    adding = if_exists in ("append", "replace-partitions")
+def _already_done(
+    destinations: tuple[Path, ...], key: str, options: Options, listings: Iterable[Listing]
+) -> Maker | None:
+    """The run that made what is at all destinations, if it is still there and would be made today.
+
+    Raises OutputError where files are gone or changed, DataError and InputError where more bad rows were put up with
+    than may be now, or an input without records.
+    """
+    adding = options.if_exists in ("append", "replace-partitions")
     makers = [made_by(target, key, adding=adding) for target in destinations]
-    return makers[0] if makers and all(makers) else None
+    if not makers or not all(makers):
+        return None
+    for target in destinations:
+        if lost := next(lost_files(target), None):
+            if options.if_exists == "replace":
+                return None
+            raise OutputError(
+                f"the output {target} is not whole: {lost} is missing, or has another size than was published; "
+                f"make it again with --if-exists replace"
+            )
+    fingerprints = {listing.fingerprint() for listing in listings}
+    for target in destinations:
+        _check_limits(target, fingerprints, Limits(options.max_bad, options.on_empty))
+    return makers[0]
+
+
+def _check_limits(target: Path, fingerprints: Collection[str], limits: Limits) -> None:
+    manifest = read_manifest(target)
+    for read in manifest.inputs if manifest else ():
+        if read.fingerprint not in fingerprints or read.rows is None:
+            continue
+        named = ", ".join(read.paths)
+        if limits.exceeded(read.set_aside or 0, read.rows):
+            raise DataError(
+                f"{read.set_aside:,} of {read.rows:,} rows of {named} were bad when {target} was made, allowed are "
+                f"{limits.max_bad}; mend them, or allow more with --max-bad"
+            )
+        if not read.rows and limits.on_empty == "fail":
+            raise no_record(read.paths)
 
 
 def _check_place(target: Path, if_exists: IfExists) -> None:

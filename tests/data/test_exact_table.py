@@ -76,6 +76,14 @@ def test_a_column_of_pandas_has_just_its_values(values: Any, kind: str, expected
         ([Decimal(1), 1.5], "double", SchemaError, "mixes values of Decimal and float"),
         ([[1], "a"], "string", SchemaError, "mixes values of list and str"),
         ([2**70], "bigint", SchemaError, "the column 'v' cannot be published, got object"),
+        (["a", "\ud800"], "string", DataError, r"the column 'v' holds half a character, got '\ud800'; replace it"),
+        (
+            [NOON, NOON.replace(tzinfo=UTC)],
+            "timestamp",
+            SchemaError,
+            "mixes values of datetime and datetime with a zone",
+        ),
+        ([["a", b"b"]], "array<string>", SchemaError, "the column 'v' mixes, in v[], values of bytes and str"),
         ([object()], "string", SchemaError, "the column 'v' cannot be published"),
         ([1 + 2j], "double", SchemaError, "the column 'v' cannot be published, got complex128"),
         (pd.Series(pd.period_range("2026", periods=1)), "string", SchemaError, "the column 'v' cannot be published"),
@@ -146,6 +154,13 @@ def test_arrow_s_own_times_of_nanoseconds_are_published_where_nothing_is_cut_off
     assert exact_table(times[0], dataset)["v"].to_pylist() == [[datetime(1970, 1, 1, 0, 0, 0, 1)]]
     with pytest.raises(DataError, match="values of the column 'v' do not fit"):
         exact_table(times[1], dataset)
+
+
+def test_a_text_of_arrow_s_that_is_no_utf_8_is_refused() -> None:
+    text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")])
+
+    with pytest.raises(DataError, match="values of the column 'v' do not fit string"):
+        exact_table(pa.table({"v": text}), Dataset("v string"))
 
 
 def test_only_frames_of_pandas_are_taken_for_some(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from hotset.data.rendering import PLAIN, _is_plain, line_of, rdd_as_lines
+from hotset.data.rendering import PLAIN, _is_plain, line_of
 
 ROWS: dict[str, list[tuple[str | None, int | None]]] = {
     "plain": [("the", 3), ("“나라”…", -1), ('a"b (c)', 0), ("", 2**62), (None, None), ("Ωя、か漢é"[0:2], 7)],
@@ -40,12 +40,6 @@ def test_one_string_column_is_written_as_it_is(spark: SparkSession) -> None:
     frame = spark.createDataFrame([("it's",), ("x",)], "value string")
 
     assert [row.value for row in frame.select(line_of(frame).alias("value")).collect()] == ["it's", "x"]
-
-
-def test_an_rdd_reads_as_save_as_text_file_writes_it(spark: SparkSession) -> None:
-    rows = spark.sparkContext.parallelize([("a", 1), "bare", 7], 1)
-
-    assert [row.value for row in rdd_as_lines(spark, rows).collect()] == ["('a', 1)", "bare", "7"]
 
 
 def test_every_character_called_plain_is_shown_by_python_as_it_is(spark: SparkSession) -> None:

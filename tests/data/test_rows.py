@@ -1,54 +1,93 @@
-"""Rows of an RDD: what Spark would take without a word is refused where it is not what is declared."""
+"""What a job hands over becomes rows of the dataset, and lines of text."""
 
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.errors import PySparkException
 from pyspark.sql import Row
 
-from hotset import DataError, Dataset, SchemaError
-from hotset.data.rows import row_checker
+from hotset import DataError, Dataset, Run, SchemaError
+from hotset.data.rows import _as_lines
+from hotset.session.failure import explain
 
-pytestmark = pytest.mark.usefixtures("spark")  # it parses the columns of datasets
+SEVERAL = "word string, n bigint"
+
+
+def lines(columns: str, *rows: Any) -> Iterator[Any]:
+    return (line for (line,) in _as_lines(Dataset(columns).schema(), iter(rows), with_values=False))
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize(
+    ("columns", "row", "line"),
+    [
+        (SEVERAL, ("it's", 1), '("it\'s", 1)'),
+        (SEVERAL, ["a", None], "('a', None)"),
+        (SEVERAL, Row(word="a", n=1), "('a', 1)"),
+        (SEVERAL, {"n": 1, "word": "a"}, "('a', 1)"),
+        ("value string", "bare", "bare"),
+        ("value string", ("in a tuple",), "in a tuple"),
+        ("value string", Row(value="in a row"), "in a row"),
+        ("value string", None, None),
+        ("n bigint", 7, "7"),
+        ("n bigint", (7,), "(7,)"),
+    ],
+)
+def test_a_row_of_an_rdd_is_the_line_that_the_same_row_of_a_frame_is(columns: str, row: Any, line: str | None) -> None:
+    assert list(lines(columns, row)) == [line]
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize(
+    ("columns", "row", "error"),
+    [
+        (SEVERAL, ("a", "1"), DataError),
+        (SEVERAL, ("a", 1, 2), DataError),
+        (SEVERAL, Row(n=1, word="a"), SchemaError),
+        ("value string", 7, DataError),
+        ("value string", "\ud800", DataError),
+    ],
+)
+def test_lines_are_only_made_of_rows_with_the_declared_columns(columns: str, row: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        list(lines(columns, row))
+
+
+def test_an_rdd_is_published_with_just_its_values(run: Run, tmp_path: Path) -> None:
+    dataset = Dataset("d date, x decimal(5,2), f float, s struct<a: int, b: array<struct<c: string, d: int>>>")
+    rows = [(date(2026, 1, 31), Decimal("1.5"), 0.5, Row(b=[Row(d=1, c="x"), {"c": "y"}], a=2)), (None,) * 4]
+
+    run.publish(dataset, run.spark.sparkContext.parallelize(rows, 1), str(tmp_path / "out"))
+
+    assert [tuple(row) for row in run.published(dataset, str(tmp_path / "out")).collect()] == [
+        (date(2026, 1, 31), Decimal("1.50"), 0.5, (2, [("x", 1), ("y", None)])),
+        (None,) * 4,
+    ]
 
 
 @pytest.mark.parametrize(
-    ("columns", "row"),
+    ("columns", "row", "error", "told"),
     [
-        ("n bigint", ("1",)),
-        ("n bigint", (1.5,)),
-        ("n double", (1,)),
-        ("n int", (2**31,)),
-        ("n date", ("2026-01-31",)),
-        ("n boolean", (1,)),
-        ("n int, m int", (1,)),
-        ("n array<int>", (["1"],)),
-        ("n map<string, int>", ({"a": "b"},)),
-        ("n int", 1),
+        (
+            "x decimal(5,2)",
+            (Decimal("1.005"),),
+            DataError,
+            "x is decimal(5,2), got Decimal('1.005'); it has more digits",
+        ),
+        ("s struct<a: int>", ({"a": 1, "lost": 2},), SchemaError, "another set of fields: declared a, got a, lost"),
     ],
 )
-def test_a_value_of_another_type_is_refused_with_its_row(columns: str, row: Any) -> None:
-    with pytest.raises(DataError) as why:
-        row_checker(Dataset(columns).schema())(row)
+def test_what_would_change_ends_the_run_and_nothing_appears(
+    run: Run, tmp_path: Path, columns: str, row: Any, error: type[Exception], told: str
+) -> None:
+    with pytest.raises(PySparkException) as why:
+        run.publish(Dataset(columns), run.spark.sparkContext.parallelize([row], 1), str(tmp_path / "out"))
 
-    assert f"a row does not fit the declared columns, got {row!r}: " in str(why.value)
-
-
-@pytest.mark.parametrize(
-    ("row", "told"),
-    [
-        (Row(b="1", a="x"), "a row has another order of columns: declared a, b, got b, a"),
-        (Row(a="1", c="x"), "a row has another set of columns: declared a, b, got a, c"),
-        ({"a": "1", "c": "x"}, "a row has another set of columns: declared a, b, got a, c"),
-        (Row("b", "a")("1", "x"), "a row has another order of columns"),
-    ],
-)
-def test_a_row_with_names_of_its_own_is_not_taken_by_places(row: Any, told: str) -> None:
-    with pytest.raises(SchemaError) as why:
-        row_checker(Dataset("a string, b string").schema())(row)
-
-    assert told in str(why.value)
-
-
-@pytest.mark.parametrize("row", [("1", None), ["1", "x"], Row(a="1", b="x"), Row("1", "x"), {"b": "x", "a": "1"}, {}])
-def test_a_row_as_it_is_declared_stays_as_it_is(row: Any) -> None:
-    assert row_checker(Dataset("a string, b string").schema())(row) is row
+    explained = explain(why.value)
+    assert isinstance(explained, error)
+    assert told in str(explained)
+    assert not (tmp_path / "out").exists()

@@ -7,8 +7,6 @@ holds every value; times are in microseconds where nothing is cut off.
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -17,13 +15,12 @@ from pyspark.errors import PySparkTypeError
 from pyspark.sql.pandas.types import from_arrow_type
 
 from hotset.data.dataset import Dataset
+from hotset.data.families import check_alike
 from hotset.errors import DataError, SchemaError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# the first that fits: a bool is an int, and a datetime a date
-FAMILIES = (bool, int, float, str, bytes, Decimal, datetime, date, time, timedelta, dict, list | tuple)
 Kinds = Callable[[pa.DataType], bool]
 # types that Spark lacks, or that were guessed from the values, and the declared ones that may hold the same
 WIDENED: tuple[tuple[Kinds, Kinds], ...] = (
@@ -80,11 +77,7 @@ def _check_names(names: list[Any]) -> None:
 
 def _array(name: str, values: "pd.Series[Any]", dataset: Dataset) -> pa.Array:
     if values.dtype == object:
-        families = {_family(value) for value in values[values.notna()]}
-        if len(families) > 1:
-            raise SchemaError(
-                f"the column {name!r} mixes values of {' and '.join(sorted(families))}; cast it to one of them"
-            )
+        check_alike(name, values)
         if any(map(_has_nanoseconds, values)):
             raise DataError(f"values of the column {name!r} do not fit microseconds, got nanoseconds; round them")
     if dataset.nan == "refuse" and isinstance(values.dtype, np.dtype) and values.dtype.kind == "f" and values.hasnans:
@@ -94,6 +87,8 @@ def _array(name: str, values: "pd.Series[Any]", dataset: Dataset) -> pa.Array:
         )
     try:
         return pa.array(values, from_pandas=True)
+    except UnicodeEncodeError as why:
+        raise DataError(f"the column {name!r} holds half a character, got {why.object!r:.100}; replace it") from None
     except (pa.ArrowException, ArithmeticError, TypeError, ValueError, NotImplementedError) as why:
         raise SchemaError(f"the column {name!r} cannot be published, got {values.dtype}: {_line(why)}") from None
 
@@ -105,22 +100,12 @@ def _has_nanoseconds(value: Any) -> bool:
     return bool(getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0))
 
 
-def _family(value: Any) -> str:
-    plain = value.item() if type(value).__module__ == "numpy" and value.ndim == 0 else value
-    if type(plain).__name__ == "ndarray":
-        return "list"
-    return next((_name(kind) for kind in FAMILIES if isinstance(plain, kind)), type(value).__name__)
-
-
-def _name(kind: Any) -> str:
-    return str(getattr(kind, "__name__", "list"))
-
-
 def _exact(name: str, values: pa.ChunkedArray, declared: pa.DataType | None) -> pa.ChunkedArray:
     target = _target(values.type, declared)
     try:
         if declared is not None and _in_spark(target) == _in_spark(declared):
             target = declared
+        values.validate(full=True)  # texts may be none
         return values.cast(target)
     except PySparkTypeError:
         raise SchemaError(f"the column {name!r} cannot be published, got {values.type}; cast it first") from None

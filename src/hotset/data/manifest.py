@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,21 @@ def made_by(directory: Path, run_key: str, *, adding: bool = False) -> Maker | N
     if not adding and len(makers) > 1:
         return None
     return next((maker for maker in makers if maker.run_key == run_key and not maker.superseded), None)
+
+
+def lost_files(directory: Path) -> Iterator[str]:
+    """The files of the version that are not there with their sizes; what is in them, `hotset verify` looks at."""
+    manifest = read_manifest(directory)
+    if manifest is None:
+        return
+    files: tuple[PublishedFile | QuarantineFile, ...] = (*manifest.files, *manifest.quarantine)
+    for file in files:
+        try:
+            is_there = (directory / file.path).stat().st_size == file.bytes
+        except OSError:
+            is_there = False
+        if not is_there:
+            yield file.path
 
 
 def _parsed(content: bytes) -> Manifest | None:

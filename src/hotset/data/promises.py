@@ -53,7 +53,7 @@ def check_counts(promises: Sequence[Promise], counts: Sequence[int], rows: int, 
     if not broken:
         return
     told = "; ".join(f"{promise.told}, in {count:,} of {rows:,} rows" for promise, count in broken)
-    examples = _first([promise for promise, _ in broken], sources)
+    examples = examples_of([promise for promise, _ in broken], sources)
     first = f", the first is {examples[0][1]}" if examples else ""
     error = DataError(f"the rows are not what the dataset says: {told}{first}; mend or drop them, or declare less")
     for which, row in examples:
@@ -66,6 +66,16 @@ def check_at_rest(promises: Sequence[Promise], rows: DataFrame) -> None:
     if promises:
         total, *counts = rows.agg(F.count(F.lit(1)), *(F.count_if(one.broken) for one in promises)).collect()[0]
         check_counts(promises, counts, total, [rows])
+
+
+def examples_of(broken: Sequence[Promise], sources: Iterable[DataFrame]) -> list[tuple[list[str], str]]:
+    """A few rows that break something: what they break, and how they look. Of the first source that has any."""
+    for rows in sources:
+        flags = [promise.broken.alias(f"(broken {place})") for place, promise in enumerate(broken)]
+        wanted = rows.filter(any_of(promise.broken for promise in broken)).select("*", *flags)
+        if found := wanted.take(EXAMPLES):
+            return [_shown(row, rows.columns, broken) for row in found]
+    return []
 
 
 def _finite(schema: StructType) -> Iterator[Promise]:
@@ -84,16 +94,6 @@ def _rules(dataset: Dataset, rules: Mapping[str, Column]) -> Iterator[Promise]:
     """A rule that is null is not false, as when reading."""
     for name, rule in rules.items():
         yield Promise(f"the rule {name!r} ({dataset.rules[name]}) is false", F.coalesce(~rule, F.lit(False)))
-
-
-def _first(broken: Sequence[Promise], sources: Iterable[DataFrame]) -> list[tuple[list[str], str]]:
-    """A few rows that break something: what they break, and how they look. Of the first source that has any."""
-    for rows in sources:
-        flags = [promise.broken.alias(f"(broken {place})") for place, promise in enumerate(broken)]
-        wanted = rows.filter(any_of(promise.broken for promise in broken)).select("*", *flags)
-        if found := wanted.take(EXAMPLES):
-            return [_shown(row, rows.columns, broken) for row in found]
-    return []
 
 
 def _shown(row: Row, names: Sequence[str], broken: Sequence[Promise]) -> tuple[list[str], str]:

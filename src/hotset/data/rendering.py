@@ -1,10 +1,7 @@
 """Rows as lines of text, the way `RDD.saveAsTextFile` shows tuples: `('word', 3)`."""
 
-from typing import Any
-
 import pyarrow as pa
-from pyspark import RDD
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import StringType
@@ -30,11 +27,6 @@ def line_of(frame: DataFrame) -> Column:
         return F.concat(F.lit("("), cells, F.lit(")"))
     shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
     return shown(*map(by_name, frame.columns))  # type: ignore[no-any-return]
-
-
-def rdd_as_lines(spark: SparkSession, rows: RDD[Any]) -> DataFrame:
-    """rows -> lines(value): as `str` shows them, in the Python worker that makes them."""
-    return spark.createDataFrame(rows.map(lambda row: (str(row),)), "value string", verifySchema=False)
 
 
 def _is_at_hand(frame: DataFrame) -> bool:

@@ -1,22 +1,22 @@
 """What a job hands over to be published, as rows of Spark's in the columns of the dataset."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from pyspark import RDD
-from pyspark.errors import PySparkTypeError, PySparkValueError
 from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql.types import StringType, StructField, StructType, _make_type_verifier
+from pyspark.sql.types import StringType, StructField, StructType
 
 from hotset.data.columns import NAMED, by_name, differing, unlike
 from hotset.data.dataset import Dataset
+from hotset.data.exact_rows import exact_row, is_record
 from hotset.data.inside import all_nullable
 from hotset.data.promises import is_promised
-from hotset.data.rendering import line_of, rdd_as_lines
-from hotset.errors import DataError, SchemaError
+from hotset.data.rendering import line_of
+from hotset.errors import SchemaError
 
 LINE = "line"
-LONGEST_ROW = 300
 
 
 def rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset) -> tuple[DataFrame, Column | None]:
@@ -26,12 +26,11 @@ def rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Data
         return data, line_of(data) if dataset.format == "text" else None
     if dataset.format != "text":
         return _typed(spark, data, _nullable(dataset)), None
-    if not dataset.key and not is_promised(dataset):
-        return rdd_as_lines(spark, data), by_name("value")
-    schema = _nullable(dataset)
+    schema, with_values = _nullable(dataset), bool(dataset.key) or is_promised(dataset)
     line = unlike(LINE, schema.names)
-    both = StructType([*schema.fields, StructField(line, StringType())])
-    return _typed(spark, data.map(_with_line), both), by_name(line)
+    written = StructType([*(schema.fields if with_values else ()), StructField(line, StringType())])
+    lines = data.mapPartitions(partial(_as_lines, schema, with_values=with_values))
+    return spark.createDataFrame(lines, written, verifySchema=False), by_name(line)
 
 
 def check_columns(frame: DataFrame, dataset: Dataset) -> None:
@@ -57,31 +56,23 @@ def _nullable(dataset: Dataset) -> StructType:
 
 
 def _typed(spark: SparkSession, rows: RDD[Any], schema: StructType) -> DataFrame:
-    """Each row is looked at by Python: what is of another type would become null, without a word."""
-    return spark.createDataFrame(rows.map(row_checker(schema)), schema, verifySchema=False)
+    """Each row is looked at by Python: Spark would change some values, and make null of others, without a word."""
+    return spark.createDataFrame(rows.mapPartitions(partial(_exact, schema)), schema, verifySchema=False)
 
 
-def row_checker(schema: StructType) -> Callable[[Any], Any]:
-    """In a worker: row -> the same row. Raises DataError for a value of another type, SchemaError for other names."""
-    verify, names = _make_type_verifier(schema), schema.names
-
-    def check(row: Any) -> Any:
-        # a Row is taken by the places of its values, and of a dict what is not declared would be dropped
-        own = list(row) if isinstance(row, dict) else list(getattr(row, "__fields__", names))
-        if own != names and not (isinstance(row, dict) and set(own) <= set(names)):
-            what = "order of columns" if sorted(own) == sorted(names) else "set of columns"
-            expected, got = differing(names, [*map(str, own)])
-            raise SchemaError(f"a row has another {what}: declared {expected}, got {got}")
-        try:
-            verify(row)
-        except (PySparkTypeError, PySparkValueError) as why:
-            reason = str(why).partition("] ")[2] or str(why)
-            raise DataError(f"a row does not fit the declared columns, got {row!r:.{LONGEST_ROW}}: {reason}") from None
-        return row
-
-    return check
+def _exact(schema: StructType, rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    return map(exact_row(schema), rows)
 
 
-def _with_line(row: Any) -> tuple[Any, ...]:
-    """As `str` shows it, behind its values."""
-    return (*row, str(row)) if isinstance(row, tuple) else (row, str(row))
+def _as_lines(schema: StructType, rows: Iterator[Any], *, with_values: bool) -> Iterator[tuple[Any, ...]]:
+    """The line of each row, behind its values if these are wanted.
+
+    One text is written as it is, several values as Python shows a tuple; a row may be the one value itself.
+    """
+    exact, is_one = exact_row(schema), len(schema) == 1
+    is_text = is_one and isinstance(schema[0].dataType, StringType)
+    for row in rows:
+        bare = is_one and not is_record(row)
+        values = exact((row,) if bare else row)
+        line = values[0] if is_text else str(values[0] if bare else values)
+        yield (*values, line) if with_values else (line,)

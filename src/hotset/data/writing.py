@@ -1,7 +1,7 @@
 """A frame in files, so that our own reader gets the same rows back; what a format cannot say is refused.
 
 docs/data.md is the contract of reading. Spark's writers keep to it with the options below, but for the values that
-`_unwritable` counts while they are written.
+`unwritable` tells, which are counted while they are written.
 """
 
 import re
@@ -17,19 +17,16 @@ from pyspark.sql.types import StringType, StructField
 from hotset.data.columns import by_name, names_within
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8
-from hotset.data.inside import any_of, anywhere, not_finite
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
-from hotset.data.partitions import NULL_PARTITION
 from hotset.data.promises import Promise, check_counts
+from hotset.data.unwritable import check_directory_name, check_unwritable, unwritable, without_unwritable
 from hotset.errors import DataError, SchemaError, UsageError
 from hotset.hadoop import hadoop_path, hadoop_pattern
 
 LINES = "value string"
 EMPTY = "\ue000\ue001"  # of the private use area: nobody's text
 LINE_BREAK = re.compile(r"[\r\n\0]")
-# what means null there, and what readers take for a file that is being copied
-NOT_IN_DIRECTORIES = rf"\A{NULL_PARTITION}\z|\._COPYING_\z"
 PART = re.compile(r"^part-(\d+)-")
 # In UTC, which has an offset of whole minutes at all times; New York's was -04:56:02 in 1850.
 TIMES = {
@@ -101,20 +98,18 @@ def write(
 
     Raises DataError for values that the format cannot say, and for rows that break a promise.
     """
-    unwritable = dict(_unwritable(rows, dataset))
-    broken = [*unwritable.values(), *(promise.broken for promise in promises)]
+    kinds = unwritable(rows, dataset, line)
+    broken = [*(kind.broken for kind in kinds), *(promise.broken for promise in promises)]
     counts = [F.count_if(F.coalesce(one, F.lit(False))).alias(str(place)) for place, one in enumerate(broken)]
     metrics = _write_counted(rows, dataset, version, [F.count(F.lit(1)).alias("rows"), *counts], line)
     _name_parts(version, run_id)
     if not metrics:
         return read_back(rows.sparkSession, dataset, version).count()
     numbers = [int(metrics[str(place)]) for place in range(len(broken))]
-    for reason, number in zip(unwritable, numbers, strict=False):
-        if number:
-            raise DataError(f"{reason}, got {number} such rows; publish as parquet, or clean them")
+    check_unwritable(kinds, numbers[: len(kinds)], rows)
     if any(numbers):
         at_rest = () if is_shown(dataset) else (read_back(rows.sparkSession, dataset, version),)
-        check_counts(promises, numbers[len(unwritable) :], int(metrics["rows"]), (*at_rest, rows))
+        check_counts(promises, numbers[len(kinds) :], int(metrics["rows"]), (*at_rest, rows))
     return int(metrics["rows"])
 
 
@@ -129,7 +124,7 @@ def _write_counted(
     """What was counted of the rows while they were written; nothing where there were none."""
     observation = Observation()
     counted = rows.observe(observation, *counts)
-    counted = counted if line is None else counted.select(line.alias("value"))
+    counted = without_unwritable(counted, dataset) if line is None else counted.select(line.alias("value"))
     writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
     with _few_files(rows.sparkSession):
         writer.partitionBy(*dataset.partition_by).save(hadoop_path(version))
@@ -218,35 +213,7 @@ def check_names(dataset: Dataset) -> None:
         raise SchemaError(
             f"ORC does not find a name with a back-tick again, got {odd!r}; rename it, or publish as parquet"
         )
+    for name in dataset.partition_by:
+        check_directory_name(name)
     if odd := next((name for name in dataset.partition_by if name.startswith(".") or LINE_BREAK.search(name)), None):
         raise SchemaError(f"readers pass over a directory {odd!r}=…; rename the column, or do not partition by it")
-
-
-def _unwritable(frame: DataFrame, dataset: Dataset) -> Iterator[tuple[str, Column]]:
-    """What to refuse, and the column that tells."""
-    fields = [field for field in frame.schema.fields if field.name not in dataset.partition_by]
-    for name in dataset.partition_by:
-        value = by_name(name).cast("string")
-        yield f"Spark makes null of an empty text in the partition column {name!r}", value == ""
-        yield f"a directory cannot say this text, in the partition column {name!r}", value.rlike(NOT_IN_DIRECTORIES)
-    if dataset.format == "json":
-        numbers = [anywhere(by_name(field.name), field.dataType, True, not_finite) for field in fields]
-        if any(number is not None for number in numbers):
-            yield "JSON cannot hold NaN or an infinity", any_of(number for number in numbers if number is not None)
-    if dataset.format != "csv":
-        return
-    names = [by_name(field.name).cast("string") for field in fields]
-    texts = [by_name(field.name) for field in fields if isinstance(field.dataType, StringType)]
-    if texts:
-        yield "CSV cannot hold a NUL character", any_of(text.contains("\0") for text in texts)
-    if dataset.nulls[0] and names:
-        yield (
-            f"CSV that writes null as {dataset.nulls[0]!r} cannot hold it as a value",
-            any_of(name == dataset.nulls[0] for name in names),
-        )
-    if not dataset.quote and names:
-        odd = "[\r\n" + re.escape(dataset.separator) + "]"
-        yield (
-            "CSV without quotes cannot hold separators, line breaks or empty text",
-            any_of(name.rlike(odd) | (name == "") for name in names),
-        )
