@@ -31,7 +31,8 @@ def total(row):
 
 def figures(line):
     n = None if line == "none" else int(line)
-    return n, datetime(2026, 1, 31, tzinfo=UTC if n == 3 else None), math.nan if n == 4 else n, {"x": n}, n, -(n or 0)
+    time = datetime(2026, 1, 31, tzinfo=UTC if n == 3 else None)
+    return n, time, math.nan if n == 4 else n, {"x": n}, n, -(n or 0), 0.5
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest(), path.name
@@ -113,7 +114,7 @@ def test_values_that_are_not_what_is_declared_are_failures_of_their_items_alone(
     run: Run, tmp_path: Path, functions: str, engine: Any
 ) -> None:
     (tmp_path / "a.txt").write_text("1\nnone\n3\n4\n5\n")
-    columns = "n int not null, t timestamp_ntz, x double, s struct<x: int not null>, a int, A int"
+    columns = "n int not null, t timestamp_ntz, x double, s struct<x: int not null>, a int, A int, f float"
     out, failed, given = tmp_path / "out", tmp_path / "failed", (str(tmp_path / "a.txt"),)
 
     main(
@@ -127,7 +128,8 @@ def test_values_that_are_not_what_is_declared_are_failures_of_their_items_alone(
     found = [json.loads(line) for part in sorted(out.glob("part-*")) for line in part.read_text().splitlines()]
     time = "2026-01-31T00:00:00.000000"
     assert found == [
-        {"item": item, "n": n, "t": time, "x": float(n), "s": {"x": n}, "a": n, "A": -n} for item, n in ((0, 1), (4, 5))
+        {"item": item, "n": n, "t": time, "x": float(n), "s": {"x": n}, "a": n, "A": -n, "f": 0.5}
+        for item, n in ((0, 1), (4, 5))
     ]
     assert [(row["item"], row["error"].partition(";")[0]) for row in rows(failed)] == [
         (1, "Misplaced: n is int not null, got None"),

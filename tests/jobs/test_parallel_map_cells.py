@@ -1,5 +1,6 @@
 """Results in declared columns: just the value that was returned, or an error that names value, column and type."""
 
+import sys
 from array import array
 from collections import UserDict, namedtuple
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark import cloudpickle
 from pyspark.sql import Row
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
@@ -231,3 +233,22 @@ def test_numbers_come_back_as_they_were_or_are_refused(number: float, whole: int
 
 def test_a_time_is_the_same_moment() -> None:
     assert published(NOON.replace(tzinfo=NINE), T.TimestampType()) == NOON.replace(tzinfo=UTC) - timedelta(hours=9)
+
+
+def test_whatever_the_types_what_makes_cells_travels_to_workers_with_its_code() -> None:
+    kinds = (
+        *(T.ByteType(), T.LongType(), T.FloatType(), T.DoubleType(), T.DecimalType(5, 2), T.BooleanType()),
+        *(T.StringType(), T.BinaryType(), T.DateType(), T.TimestampType(), T.TimestampNTZType()),
+        *(T.DayTimeIntervalType(), INTEGERS, POINT, T.MapType(T.StringType(), T.FloatType())),
+    )
+    struct = T.StructType([T.StructField(f"c{place}", kind) for place, kind in enumerate(kinds)])
+    modules = [sys.modules[name] for name in sys.modules if name.partition(".")[0] == "hotset"]
+    try:
+        for module in modules:
+            cloudpickle.register_pickle_by_value(module)
+        travelled = cloudpickle.loads(cloudpickle.dumps([cells_of(struct, name) for name in ("json", "csv")]))
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)
+
+    assert [cells([None] * len(kinds)) for cells in travelled] == [[None] * len(kinds)] * 2

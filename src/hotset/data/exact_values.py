@@ -22,7 +22,7 @@ MICROSECOND = timedelta(microseconds=1)
 # the last field that an interval has -> what it is counted in
 FIELDS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), MICROSECOND)
 BITS: dict[type[DataType], int] = {T.ByteType: 8, T.ShortType: 16, T.IntegerType: 32, T.LongType: 64}
-FLOAT = struct.Struct("<f")  # of a set size, and so with a look at the range
+FLOAT = "<f"  # of a set size, and so with a look at the range
 
 
 class Misfit(ValueError):  # noqa: N818 (the data's, not ours)
@@ -63,7 +63,7 @@ def _double(value: Any) -> float:
 def _float(value: Any) -> float:
     """The nearest one, as for every float that is written with a point."""
     try:
-        nearest: float = FLOAT.unpack(FLOAT.pack(_double(value)))[0]
+        nearest: float = struct.unpack(FLOAT, struct.pack(FLOAT, _double(value)))[0]
     except OverflowError:
         raise Misfit("it is too large; declare double") from None
     return nearest
