@@ -3,9 +3,11 @@
 import sys
 from array import array
 from collections import UserDict, namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -243,12 +245,15 @@ def test_whatever_the_types_what_makes_cells_travels_to_workers_with_its_code() 
     )
     struct = T.StructType([T.StructField(f"c{place}", kind) for place, kind in enumerate(kinds)])
     modules = [sys.modules[name] for name in sys.modules if name.partition(".")[0] == "hotset"]
+    by_value: Callable[[ModuleType], None] = cloudpickle.register_pickle_by_value
+    dumps: Callable[[Any], bytes] = cloudpickle.dumps
+    by_name: Callable[[ModuleType], None] = cloudpickle.unregister_pickle_by_value
     try:
         for module in modules:
-            cloudpickle.register_pickle_by_value(module)
-        travelled = cloudpickle.loads(cloudpickle.dumps([cells_of(struct, name) for name in ("json", "csv")]))
+            by_value(module)
+        travelled = cloudpickle.loads(dumps([cells_of(struct, name) for name in ("json", "csv")]))
     finally:
         for module in modules:
-            cloudpickle.unregister_pickle_by_value(module)
+            by_name(module)
 
     assert [cells([None] * len(kinds)) for cells in travelled] == [[None] * len(kinds)] * 2
