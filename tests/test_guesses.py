@@ -9,9 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from hotset import Run, SchemaError, UsageError, open_run
+from hotset.columnar.dialect_cells import Hint
+from hotset.guesses import merged
 from hotset.job import find_job
 from hotset.run import call_main
 
+SEMICOLONS, COMMAS = Hint("its cells are separated by ';'", "--separator ';'"), Hint("commas", "--decimal-comma")
 MANY = 300_000  # rows: the last of them stands where no sample looks
 
 
@@ -64,7 +67,9 @@ def test_a_later_measure_with_a_fraction_is_added_up(run: Run, tmp_path: Path) -
 def test_a_later_measure_that_is_none_says_what_to_declare(run: Run, tmp_path: Path) -> None:
     file = write_rows(tmp_path / "rows.csv", "a,1\n", "b,N/A\n")
 
-    with pytest.raises(UsageError, match=r"no sum of 'v', which is string: .*rows.csv:300002 has 'b,N/A'.*--types v="):
+    with pytest.raises(
+        UsageError, match=r"no sum of 'v', which is string: .*rows.csv:300002 has 'b,N/A'.*--types v=double texts that"
+    ):
         published(run, "group", tmp_path / "out", input=(str(file),), by=("k",), agg=("v:sum",))
 
     assert not (tmp_path / "out").exists()
@@ -354,3 +359,20 @@ def test_a_key_without_a_value_has_the_type_of_the_other_side(tmp_path: Path) ->
         rows = published(run, "join", tmp_path / "out", **sides, on=("a",), how="left")
 
     assert rows == [{"a": 1, "b": "x", "c": None}, {"a": 2, "b": "y", "c": None}]
+
+
+def test_a_hint_on_all_inputs_keeps_its_option() -> None:
+    both: dict[tuple[str, ...], list[Hint]] = {("l.csv",): [SEMICOLONS, COMMAS], ("r.csv",): [SEMICOLONS]}
+
+    assert merged(both) == [SEMICOLONS, COMMAS]
+    assert merged({("l.csv",): [COMMAS], ("r.csv",): []}) == [COMMAS]
+
+
+def test_inputs_that_are_written_in_two_ways_have_no_command_that_reads_both() -> None:
+    hints = merged({("l.csv",): [SEMICOLONS, COMMAS], ("r.csv", "more"): []})
+
+    assert [hint.option for hint in hints] == ["", ""]
+    assert hints[0].sentence == (
+        "of l.csv: its cells are separated by ';', unlike r.csv more; --separator is for all inputs, "
+        "so write one of them as the others are"
+    )

@@ -15,6 +15,7 @@ from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, listed, quoted, quoted_if_needed
 from hotset.data.dataset import Dataset
+from hotset.data.exact_values import Misfit, exact_value
 from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime, WholeNumber
 from hotset.data.guess import Guess, Role
 from hotset.data.listing import spark_paths
@@ -57,6 +58,7 @@ __all__ = [
     "Kernel",
     "Level",
     "Loop",
+    "Misfit",
     "Output",
     "OutputError",
     "Pairing",
@@ -76,6 +78,7 @@ __all__ = [
     "by_name",
     "comparable",
     "ddl",
+    "exact_value",
     "find_function",
     "gathered",
     "listed",

@@ -18,6 +18,7 @@ from hotset.source import Records, Source
 
 Paths = tuple[str, ...]
 WITH_FRACTIONS = "decimal(38,9)"
+FOR_ALL = ("--separator", "--quote", "--skip", "--no-header")
 TOLD = 3  # of the columns whose types did not hold
 
 
@@ -68,8 +69,8 @@ class Guesses:
 
     def hints(self) -> list[Hint]:
         """How the inputs seem to be written, where that is not as they were read; for who has got an error."""
-        found = [hint for question in self._questions.values() for hint in dialect_hints(question)]
-        return list(dict.fromkeys(found))
+        found = {paths: dialect_hints(question) for paths, question in self._questions.items()}
+        return merged({paths: hints for paths, hints in found.items() if hints is not None})
 
     def check(self, sources: Iterable[Source]) -> None:
         """Raises GuessError for the first input with a row that its guessed types do not hold."""
@@ -91,6 +92,27 @@ class Guesses:
         types = ", ".join(f"{name} is read as {kind}" for name, kind in broken.wider.items())
         self._told.append(f"a guessed type did not hold at {places}, so the run began again: {types}")
         return self._told
+
+
+def merged(found: Mapping[Paths, list[Hint]]) -> list[Hint]:
+    """The hints on several inputs. How cells and lines are told apart is said once for all of them.
+
+    So where only some are written so there are no options, but words on which.
+    """
+    hints = list(dict.fromkeys(hint for own in found.values() for hint in own))
+    some = {hint: told for hint in hints if (told := _for_some(hint, found))}
+    return [Hint(some.get(hint, hint.sentence), "") for hint in hints] if some else hints
+
+
+def _for_some(hint: Hint, found: Mapping[Paths, list[Hint]]) -> str:
+    """Which inputs are written so and which are not; nothing of a hint on all of them, or on values alone."""
+    written, others = ([" ".join(paths) for paths, own in found.items() if (hint in own) is so] for so in (True, False))
+    if not others or not hint.option.startswith(FOR_ALL):
+        return ""
+    return (
+        f"of {', '.join(written)}: {hint.sentence}, unlike {', '.join(others)}; {hint.option.split()[0]} is for all "
+        f"inputs, so write one of them as the others are"
+    )
 
 
 def guessed_types(dataset: Dataset) -> dict[str, str]:

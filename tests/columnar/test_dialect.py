@@ -26,6 +26,9 @@ HINTED = {
     "a line sep= that says what is": ("sep=,\na,b\n1,2\n", ["--skip 1"]),
     "a title": ("Sales of 2023\n\nshop,n\na,1\nb,2\nc,3\n", ["--skip 2"]),
     "a title with empty cells": ("Sales of 2023,,\n,,\nshop,n,m\na,1,2\nb,2,3\n", ["--skip 2"]),
+    "titles with a separator in one": ("Report of 2024\nBy: me, you\n\nk,v\na,1\nb,2\n", ["--skip 3"]),
+    "a title above a table with a blank line": ("Sales\nk,v\na,1\n\nb,2\nc,3\n", ["--skip 1"]),
+    "a minus for null": ("id,n\na,1\nb,-\nc,3\n", ["--null=-"]),
     "comments": ("# made by hand\n# on a Monday\nk,v\na,1\nb,2\nc,3\nd,4\n", ["--skip 2"]),
     "comments with commas": ("# by hand, on a Monday, late\nk,v\na,1\nb,2\nc,3\n", ["--skip 1"]),
     "comments above one column": ("# made by hand\nk\na\nb\n", ["--skip 1"]),
@@ -43,7 +46,7 @@ HINTED = {
     "no names but a fraction": ("5.1,3.5,setosa\n4.9,3.0,setosa\n", ["--no-header"]),
     "NA": ("id,n\na,1\nb,NA\nc,3\n", ["--null NA"]),
     "NA beside empty cells": ("id,n\na,1\nb,NA\nc,\n", ["--null '' --null NA"]),
-    "several texts for null": ("id,n,d\na,1,-\nb,NULL,2024-01-01\n", ["--null NULL --null -"]),
+    "several texts for null": ("id,n,d\na,1,-\nb,NULL,2024-01-01\n", ["--null NULL --null=-"]),
     "texts of Excel": ('id,n\n="001",1\n="002",2\n', [""]),
     "carriage returns": ("k;v\ra;1\rb;2\r", ["--separator ';'"]),
 }  # fmt: skip
@@ -106,6 +109,8 @@ def test_nothing_is_said_of_the_data_that_comes_with_hotset(path: Path, size: in
         ("name,n\nJosé,1\n".encode("utf-16"), ["--encoding utf-16"]),
         ("name,number\nJose,1\nZoe,22\n".encode("utf-16-le"), ["--encoding utf-16le"]),
         ("name,number\nJose,1\nZoe,22\n".encode("utf-16-be"), ["--encoding utf-16be"]),
+        ("name,number\nJose,1\nZoe,22\n".encode("utf-32-le"), ["--encoding utf-32le"]),
+        ("name,number\nJose,1\nZoe,22\n".encode("utf-32-be"), ["--encoding utf-32be"]),
         ("name\tn\nJosé\t1\nZ\t2\n".encode("utf-32"), ["--encoding utf-32", r"--separator '\t'"]),
         ("name,n\nJosé,1\nZ".encode()[:-2] + "é".encode()[:1], []),
         ("name,n\nJosé,1\n".encode() + b"Zo\xeb,2\n", []),
@@ -132,6 +137,18 @@ def test_encodings_are_told_where_that_is_safe(head: bytes, wanted: list[str]) -
 )
 def test_what_is_declared_is_not_said_again(text: str, facts: dict[str, Any]) -> None:
     assert options(text.encode(), **facts) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "seen"),
+    [
+        (b"k,v\ncaf\xe9,1\nb,2\n", "'café,1'"),
+        (b"k,v\r\ncaf\xe9\r\nb;2\r\n", "'café'"),
+        (b"k,v\ra fairly long na\xefve text,1\rb,2\r", "'ly long naïve text,1'"),
+    ],
+)
+def test_a_hint_on_the_encoding_shows_the_place(head: bytes, seen: str) -> None:
+    assert recognise_dialect(head, CSV)[0].sentence == f"it is not UTF-8; as cp1252 it says {seen}"
 
 
 def test_a_hint_says_what_was_seen() -> None:

@@ -176,3 +176,51 @@ def test_sample_is_spread_and_knows_how_many_rows_there_are(tmp_path: Path) -> N
     assert 950_000 <= csv.rows <= 1_050_000
     assert max(csv.table["n"].to_pylist()) > 400_000
     assert run.report.reads == []
+
+
+@pytest.mark.parametrize("name", ["x.csv.bak", "x.csv~", "x.csv.tmp", "x", "a.json", "z.txt", "a.parquet"])
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_file_of_another_format_is_refused_whichever_is_larger(tmp_path: Path, name: str, times: int) -> None:
+    (tmp_path / "good.csv").write_text("k,v\na,1\n")
+    if name == "a.parquet":
+        pq.write_table(pa.table({"k": ["a"] * times, "v": [1] * times}), tmp_path / name)
+    else:
+        (tmp_path / name).write_text("k,v\n" + "a,1\n" * times)
+
+    with pytest.raises(
+        UsageError, match=r"cannot tell the format of .*leave it out|files of one input have one format"
+    ):
+        found(tmp_path)
+
+
+def test_files_of_nothing_and_compressed_ones_lie_beside_others(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("k,v\na,1\n")
+    (tmp_path / "more.csv.gz").write_bytes(gzip.compress(b"k,v\nb,2\n"))
+    (tmp_path / "tabs.CSV").write_text("k,v\nc,3\n")
+    (tmp_path / "nothing").touch()
+
+    assert types(found(tmp_path)) == {"k": "string", "v": "bigint"}
+
+
+@pytest.mark.parametrize("columns", ["", "k string"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[{"k": "a"}, {"k": "b"}]', "is a JSON array, .* jq -c '.\\[\\]' "),
+        ('[\n{"k": "a"},\n{"k": "b"}\n]\n', "is a JSON array"),
+        ('\n  [\n  {\n    "k": "a"\n  }\n]\n', "is a JSON array"),
+        ('{\n  "k": "a"\n}\n{\n  "k": "b"\n}\n', "has objects of many lines, .* jq -c . "),
+    ],
+)
+def test_json_that_is_no_json_lines_says_what_to_do(tmp_path: Path, text: str, told: str, columns: str) -> None:
+    (tmp_path / "rows.json").write_text(text)
+
+    with pytest.raises(SchemaError, match=told):
+        found(tmp_path / "rows.json", columns)
+
+
+@pytest.mark.parametrize("text", ['{"k": "a"}\n', '[1, 2]\n{"k": "a"}\n', '{"k": "a"}\n[{"k": "b"}]\n'])
+def test_a_bad_line_among_objects_is_no_other_kind_of_json(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rows.json").write_text(text)
+
+    assert types(found(tmp_path / "rows.json")) == {"k": "string"}

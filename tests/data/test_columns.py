@@ -114,3 +114,10 @@ def test_two_lists_are_told_from_their_first_difference_on(
     assert found[0] == expected[0]
     assert expected[1] is None or found[1] == expected[1]
     assert max(map(len, found)) < 400
+
+
+def test_names_that_one_cannot_see_stand_in_quotes() -> None:
+    names = ["k", "\ufeffk", " v", "w ", "a\0", "", "눈 사람"]
+
+    assert listed(names) == "k, '\\ufeffk', ' v', 'w ', 'a\\x00', '', 눈 사람"
+    assert differing(["k", "v"], ["k\0", "v"]) == ("k, v", "'k\\x00', v")

@@ -91,6 +91,8 @@ WIDE: dict[str, tuple[bytes, str]] = {
     "UTF-32": (ROWS.decode().encode("utf-32"), r"is UTF-32 by its byte-order mark.*iconv -f UTF-32"),
     "UTF-16 unmarked": (ROWS.decode().encode("utf-16-le") * 2, r"looks like UTF-16LE without a byte-order mark"),
     "UTF-16BE unmarked": (ROWS.decode().encode("utf-16-be") * 2, r"looks like UTF-16BE without a byte-order mark"),
+    "UTF-32 unmarked": (ROWS.decode().encode("utf-32-le"), "looks like UTF-32LE .*, since three of four bytes are NUL"),
+    "UTF-32BE unmarked": (ROWS.decode().encode("utf-32-be"), r"looks like UTF-32BE without a byte-order mark"),
 }
 
 

@@ -28,11 +28,14 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark.sql.types import ArrayType, DoubleType, StructType
 
 from hotset.jobs import parallel_map_calls as calls
-from hotset.jobs import parallel_map_items as items_module
+from hotset.jobs import parallel_map_results as results_module
 from hotset.jobs.parallel_map_attempt import LONGEST_ERROR, LONGEST_TRACEBACK, Done, Failure, Task, attempt
-from hotset.jobs.parallel_map_items import LONGEST_VALUE, as_columns, as_json, as_path, call_all
+from hotset.jobs.parallel_map_cells import cells_of
+from hotset.jobs.parallel_map_items import LONGEST_VALUE, as_path, call_all
+from hotset.jobs.parallel_map_results import as_columns, as_json
 
 LARGEST_RESULT = 1024**2
 
@@ -42,7 +45,7 @@ FAILED = ("__value", "__error", "__traceback", "__attempts")
 
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items_module, "LARGEST_RESULT", LARGEST_RESULT)
+    monkeypatch.setattr(results_module, "LARGEST_RESULT", LARGEST_RESULT)
     monkeypatch.setattr(calls, "LOT_BYTES", 4 * LARGEST_RESULT)
     monkeypatch.setattr(calls, "TELL_EVERY_BYTES", LARGEST_RESULT)
     monkeypatch.setattr(calls, "GRACE_S", 0.3)
@@ -384,6 +387,9 @@ def test_many_large_results_come_in_batches_that_fit() -> None:
 
 
 FIGURES = pa.schema([("n", pa.int64()), ("text", pa.string()), ("many", pa.list_(pa.float64()))])
+FIGURE_CELLS = cells_of(
+    StructType().add("n", "long").add("text", "string").add("many", ArrayType(DoubleType())), "parquet"
+)
 MISFITS: dict[str, Any] = {
     "a surrogate": (1, "\ud800", []),
     "a surrogate in a name": {"n\ud800": 1},
@@ -406,7 +412,7 @@ def test_what_fits_no_column_is_the_items_failure(name: str) -> None:
     found = called(
         lambda item: result if item == "bad" else good,
         ["a", "bad", "c"],
-        shape=partial(as_columns, schema=FIGURES),
+        shape=partial(as_columns, cells=FIGURE_CELLS, schema=FIGURES),
         schema=FIGURES,
     )
 

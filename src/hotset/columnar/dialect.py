@@ -12,20 +12,18 @@ from typing import TypeVar
 from hotset.columnar.csv_multiline import multiline_spans
 from hotset.columnar.csv_structure import UNCLOSED, invalid_text, split_record
 from hotset.columnar.dialect_cells import Hint, Row, cell_hints, is_number
+from hotset.columnar.dialect_text import decoded
 from hotset.columnar.exact import Fault
 from hotset.data.dataset import Dataset
-from hotset.data.encoding import MARKS, codec_name, in_utf8, to_utf8
-from hotset.data.sniff import wide_without_mark
+from hotset.data.encoding import in_utf8
 
 SEPARATORS = {",": "','", ";": "';'", "\t": r"'\t'", "|": "'|'"}  # as one writes them in a shell
 MOST_LINES = 200
 MOST_ABOVE = 20  # lines
 MOST_OF_ALL = 0.6  # the share of the lines that a table has, lest it be a few lines that happen to look like one
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-HIGH = re.compile(rb"[\x80-\xff]+")
-NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 Item = TypeVar("Item")
-WESTERN = 0.3  # the largest share of bytes beyond ASCII in a language that is written with Latin letters
+Placed = tuple[int, Row]  # a record: its line, from 0, and its cells
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Shape:
 
 def recognise_dialect(head: bytes, dataset: Dataset) -> list[Hint]:
     """Hints on how the file that begins with these bytes should be read, where that is not as the dataset says."""
-    hints, text = _decoded(head, dataset)
+    hints, text = decoded(head, dataset)
     if dataset.format != "csv" or text is None:
         return hints
     lines = _lines(text)[dataset.skip : dataset.skip + MOST_LINES]
@@ -88,64 +86,10 @@ def _above(lines: int) -> Hint:
     return Hint(f"the table begins below line {lines}", f"--skip {lines}")
 
 
-# text
-
-
-def _decoded(head: bytes, dataset: Dataset) -> tuple[list[Hint], str | None]:
-    """A hint if the encoding is another one; and the text, None where nobody can say."""
-    mark = next((one for one in MARKS if head.startswith(one[0])), None)
-    family = mark[1] if mark else wide_without_mark(head) if in_utf8(dataset.encoding) else None
-    if family and (not mark or codec_name(dataset.encoding) not in mark[2]):
-        why = "by its byte-order mark" if mark else "since every second byte is NUL"
-        return [Hint(f"it is {family}, {why}", f"--encoding {family.lower()}")], _text(head, family)
-    if not in_utf8(dataset.encoding):
-        return [], _text(head, dataset.encoding)
-    try:
-        return [], _whole_characters(head).decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as why:
-        if not _may_be_western(head):
-            return [], None
-        text = _text(head, "cp1252")
-        place = text[max(0, why.start - 10) : why.start + 10].split("\n")[-1].strip()
-        return [Hint(f"it is not UTF-8; as cp1252 it says {place!r}", "--encoding cp1252")], text
-
-
-def _text(head: bytes, encoding: str) -> str:
-    return b"".join(to_utf8([head], encoding)).decode(errors="replace").removeprefix("\ufeff")
-
-
-def _whole_characters(head: bytes) -> bytes:
-    """Without a last character that is cut off."""
-    for length in range(1, min(4, len(head)) + 1):
-        if head[-length] >= 0xC0:
-            return head[:-length]
-        if head[-length] < 0x80:
-            break
-    return head
-
-
-def _may_be_western(head: bytes) -> bool:
-    """Whether the bytes beyond ASCII may be letters of cp1252; damaged UTF-8 has whole characters too."""
-    runs = HIGH.findall(head)
-    if sum(map(len, runs)) > WESTERN * len(head) or NOT_IN_CP1252 & set(head):
-        return False
-    return not any(_is_utf8(run) for run in runs)
-
-
-def _is_utf8(run: bytes) -> bool:
-    try:
-        return bool(run.decode())
-    except UnicodeDecodeError:
-        return False
-
-
 def _lines(text: str) -> list[str]:
     lines = re.split(r"\r\n|\r|\n", text)
     # the last one of many is cut off, or nothing
     return lines[:-1] if len(lines) > MOST_ABOVE or not lines[-1] else lines
-
-
-# tables
 
 
 def _best(lines: list[str], dataset: Dataset) -> Shape | None:
@@ -186,7 +130,23 @@ def _shape(lines: list[str], dataset: Dataset) -> Shape | None:
     padded = _leading((row for _, row in longest), lambda row: len(row) > 2 and _filled(row) < 2)
     table = longest[padded:] if padded < len(longest) - 1 else longest
     titles = tuple(row for _, row in rows[: start + len(longest) - len(table)])
+    table = _below_titles(table, rows[:start], [line for line, record in records if not record.strip()])
     return Shape(dataset, table[0][0], tuple(row for _, row in table), len(longest) / len(rows), titles)
+
+
+def _below_titles(table: list[Placed], above: list[Placed], blank: list[int]) -> list[Placed]:
+    """The table without texts at its head that belong to the titles above it: a blank line is below them all."""
+    end = next((line for line in blank if line > table[0][0]), None)
+    if end is None or not above or any(above[-1][0] < line < table[0][0] for line in blank):
+        return table
+    texts, rest = [row for row in table if row[0] < end], [row for row in table if row[0] > end]
+    if len(rest) < 2 or any(map(_has_number, (*texts, rest[0]))) or not any(map(_has_number, rest)):
+        return table
+    return rest
+
+
+def _has_number(row: Placed) -> bool:
+    return any(is_number(cell) for cell, _ in row[1])
 
 
 def _records(lines: list[str], dataset: Dataset) -> tuple[list[tuple[int, str]], bool]:

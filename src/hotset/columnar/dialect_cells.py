@@ -144,6 +144,11 @@ def _null_hints(columns: list[Values], declared: Dataset) -> Iterator[Hint]:
         empty = empty or "" in column.unquoted
     if found:
         kept = [text for text in declared.nulls if text or empty]
-        options = " ".join(f"--null {shlex.quote(text)}" for text in (*kept, *found))
+        options = " ".join(_null_option(text) for text in (*kept, *found))
         text, name = next(iter(found.items()))
         yield Hint(f"column {name!r} has {text!r} among its values, which may mean none", options)
+
+
+def _null_option(text: str) -> str:
+    """A text that begins with a dash would be taken for an option."""
+    return f"--null={shlex.quote(text)}" if text.startswith("-") else f"--null {shlex.quote(text)}"

@@ -15,17 +15,19 @@ from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.fields import header_of, orc_footer, parquet_footer, parquet_schema
 from hotset.columnar.guess import MOST_DIGITS, Guessed, guess_type
 from hotset.columnar.guess_json import guess_columns
+from hotset.columnar.json_values import Members
 from hotset.columnar.layout import Layout
+from hotset.columnar.one_format import format_of_files
 from hotset.columnar.partitioned import partition_names
 from hotset.columnar.spots import sample_objects, sample_rows
+from hotset.columnar.whole_json import whole_json
 from hotset.data.columns import ddl, listed, type_text
 from hotset.data.dataset import Dataset, Format
 from hotset.data.guess import Guess, Roles
-from hotset.data.kinds import kind_of
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
 from hotset.data.options import TableOptions
-from hotset.data.suffixes import FORMATS, format_of, opened, separator_of
+from hotset.data.suffixes import format_of, opened, separator_of
 from hotset.errors import HotsetError, SchemaError, UsageError
 
 HEAD_BYTES = 256 * 1024  # that are looked at for a hint
@@ -60,7 +62,7 @@ def discover(question: Question) -> Discovered:
         return _as_declared(question, published, [one.name for one in published.stored_fields()])
     if not question.listing.files:
         raise UsageError(f"no file to tell the columns from, got {' '.join(question.paths)}")
-    kind = question.format or _format(_first(question.listing))
+    kind = question.format or format_of_files(question.listing, _first(question.listing))
     facts = _facts(question, kind)
     if question.options.columns:
         names = _stored_names(question, kind, facts)
@@ -82,16 +84,16 @@ def _facts(question: Question, kind: Format) -> dict[str, Any]:
     return {"encoding": options.encoding} if options.encoding and kind in ("json", "text") else {}
 
 
-def dialect_hints(question: Question) -> list[Hint]:
-    """How a CSV seems to be written, where that is not as it was said to be."""
+def dialect_hints(question: Question) -> list[Hint] | None:
+    """How a CSV seems to be written, where that is not as it was said to be; None for what is no CSV, or unreadable."""
     first = _first(question.listing) if question.listing.size_bytes else None
     if first is None or (question.format or format_of(first.path)) != "csv" or _published(question.paths) is not None:
-        return []
+        return None
     try:
         with opened(first.path) as content:
             head = content.read(HEAD_BYTES)
     except HotsetError:
-        return []
+        return None
     return recognise_dialect(head, Dataset("value string", "csv", **_facts(question, "csv")))
 
 
@@ -168,17 +170,6 @@ def _published(paths: Sequence[str]) -> Dataset | None:
     )
 
 
-def _format(file: InputFile) -> Format:
-    """By the first bytes, or the suffix below that of a compression."""
-    kinds: dict[str | None, Format] = {"Parquet": "parquet", "ORC": "orc"}
-    if found := kinds.get(kind_of(file.path)):
-        return found
-    named = format_of(file.path)
-    if named is None:
-        raise UsageError(f"cannot tell the format of {file.path}; give it a suffix: {', '.join(FORMATS)}")
-    return named
-
-
 def _stored_names(question: Question, kind: Format, facts: Mapping[str, Any]) -> list[str]:
     """The columns that stand in the files, where nobody asks for their types."""
     first = _first(question.listing)
@@ -186,8 +177,7 @@ def _stored_names(question: Question, kind: Format, facts: Mapping[str, Any]) ->
         plain = Dataset("value string", "csv", **facts)
         return header_names(first, plain) if plain.header else []
     if kind == "json":
-        objects = sample_objects(question.listing, Dataset("value string", "json", **facts))
-        return list(dict.fromkeys(name for members in objects for name in members))
+        return list(dict.fromkeys(name for members in _objects(question, facts) for name in members))
     return ["value"] if kind == "text" else list(_footer(first, kind).names)
 
 
@@ -212,13 +202,22 @@ def _types_of_texts(question: Question, texts: Dataset, names: Sequence[str]) ->
 
 
 def _types_of_json(question: Question, facts: dict[str, Any]) -> dict[str, Guessed]:
-    objects = sample_objects(question.listing, Dataset("value string", "json", **facts))
+    objects = _objects(question, facts)
     if not objects:
         raise SchemaError(
             f"cannot tell the columns of {' '.join(question.paths)}: no line looked at is a JSON object; "
             f"name them with --columns"
         )
     return guess_columns(objects, question.roles, question.zone)
+
+
+def _objects(question: Question, facts: Mapping[str, Any]) -> list[Members]:
+    """Some of its lines. Raises SchemaError for a file that is no JSON lines, but one value as a whole."""
+    objects = sample_objects(question.listing, Dataset("value string", "json", **facts))
+    may_be_whole = len(objects) < 2 and question.listing.size_bytes  # the last line of an array may be an object
+    if may_be_whole and (told := whole_json(_first(question.listing), has_objects=bool(objects))):
+        raise SchemaError(told)
+    return objects
 
 
 def _types_of_footer(file: InputFile, kind: Format) -> dict[str, Guessed]:

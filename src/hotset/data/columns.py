@@ -96,7 +96,12 @@ def differing(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
 
 def _cut(texts: Sequence[str]) -> str:
     more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
-    return ", ".join(texts[:NAMED]) + more
+    return ", ".join(map(visible, texts[:NAMED])) + more
+
+
+def visible(name: str) -> str:
+    """The name as it is, in quotes where one would not see what is in it: blanks around it, a byte-order mark, NUL."""
+    return name if name.isprintable() and name == name.strip() != "" else repr(name)
 
 
 def listed(names: Sequence[str], wanted: str = "") -> str:
@@ -104,10 +109,10 @@ def listed(names: Sequence[str], wanted: str = "") -> str:
     same = [name for name in names if name != wanted and name.casefold() == wanted.casefold()]
     hint = f"; {', '.join(map(repr, same))} differs in case only" if wanted and same else ""
     if len(names) <= NAMED:
-        return ", ".join(names) + hint
+        return ", ".join(map(visible, names)) + hint
     folded: dict[str, list[str]] = {}
     for name in names:
         folded.setdefault(name.casefold(), []).append(name)
     close = difflib.get_close_matches(wanted.casefold(), list(folded), 5) if wanted else []
     shown = [name for one in close for name in folded[one]] or list(names[:5])
-    return f"{', '.join(shown[:NAMED])} and {len(names) - len(shown[:NAMED]):,} more{hint}"
+    return f"{', '.join(map(visible, shown[:NAMED]))} and {len(names) - len(shown[:NAMED]):,} more{hint}"

@@ -16,6 +16,9 @@ from hotset.errors import InputError, SchemaError
 OF_FORMAT: dict[str, str] = {"parquet": PARQUET, "orc": ORC}
 LEAST_NULS = 8  # in a row, from the head of a file on: fewer may be somebody's text
 LEAST_WIDE_BYTES = 16
+# where NULs stand in four bytes of Latin text, and how one says so
+NULS = {"UTF-16LE": (0, 1, 0, 1), "UTF-16BE": (1, 0, 1, 0), "UTF-32LE": (0, 1, 1, 1), "UTF-32BE": (1, 1, 1, 0)}
+WIDE = {name: "every second byte is NUL" if "16" in name else "three of four bytes are NUL" for name in NULS}
 
 
 def check_content(files: Iterable[InputFile], format: Format | None, encoding: str = "utf-8") -> None:  # noqa: A002
@@ -85,7 +88,7 @@ def _check_text(path: Path, head: bytes, format: Format | None, encoding: str) -
         raise InputError(f"{path} begins with {len(head)} NUL characters and no text; get it once more, as a whole")
     if in_utf8(encoding) and (wide := wide_without_mark(head)):
         raise SchemaError(
-            f"{path} looks like {wide} without a byte-order mark, since every second byte is NUL, expected UTF-8; "
+            f"{path} looks like {wide} without a byte-order mark, since {WIDE[wide]}, expected UTF-8; "
             f"{_advice(wide, format)}"
         )
 
@@ -105,12 +108,13 @@ def _check_mark(path: Path, head: bytes, format: Format | None, encoding: str) -
 
 
 def wide_without_mark(head: bytes) -> str | None:
-    """UTF-16 of mostly Latin text, which has a NUL beside each letter."""
-    even, odd = head[: len(head) // 2 * 2 : 2], head[1::2]
+    """UTF-16 or UTF-32 of mostly Latin text, which has NULs beside each letter."""
     if len(head) < LEAST_WIDE_BYTES:
         return None
-    for quiet, letters, name in ((odd, even, "UTF-16LE"), (even, odd, "UTF-16BE")):
-        if quiet.count(0) > 0.9 * len(quiet) and letters.count(0) < 0.1 * len(letters):
+    quiet = [head[place::4].count(0) > 0.9 * (len(head) // 4) for place in range(4)]
+    loud = [head[place::4].count(0) < 0.1 * (len(head) // 4) for place in range(4)]
+    for name, nul in NULS.items():
+        if all(quiet[place] if nul[place] else loud[place] for place in range(4)):
             return name
     return None
 

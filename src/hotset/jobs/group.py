@@ -157,7 +157,9 @@ def _type_of(schema: StructType, one: Aggregate, guess: Guess | None) -> str | D
         why = f": {guess.why}" if guess and guess.why else ""
         is_text = guess and isinstance(kind, StringType)
         declare = (
-            f"; declare it: --types {quoted_if_needed(one.column)}=decimal(12,2)" if is_text else ", or another column"
+            f"; with --types {quoted_if_needed(one.column)}=double texts that are no number are bad rows, for --max-bad"
+            if is_text
+            else ", or another column"
         )
         raise UsageError(
             f"there is no {one.kind} of {one.column!r}, which is {kind.simpleString()}{why}; take count or max{declare}"

@@ -19,7 +19,6 @@ from typing import Annotated, Literal
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.types import to_arrow_schema
 
 from hotset import (
     Batches,
@@ -32,14 +31,12 @@ from hotset import (
     Run,
     TableOptions,
     UsageError,
-    by_name,
     find_function,
 )
 from hotset.jobs.parallel_map_attempt import Task
 from hotset.jobs.parallel_map_items import (
+    FAILURE,
     FAILURE_COLUMNS,
-    as_columns,
-    as_json,
     as_path,
     call_all,
     counted,
@@ -48,11 +45,11 @@ from hotset.jobs.parallel_map_items import (
     placed,
 )
 from hotset.jobs.parallel_map_pool import call_in_pool
+from hotset.jobs.parallel_map_results import Results, results_of
 
 LINES = Dataset("value string", format="text")
 FAILURES = Dataset("item bigint, value string, error string, traceback string, attempts int")
 ITEM_COLUMNS = "__task int, __item bigint"
-JSON_RESULT = "result string"
 TASKS_PER_CORE = 8  # so that items that take long hold up little
 SHOWN = 3
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
@@ -110,31 +107,29 @@ def rows_pass_jvm(params: Params) -> bool:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is called, and the columns that its results have, in Spark's words and in Arrow's."""
+    """What is called, and the columns that its results have."""
 
     task: Task
     over: Over
-    columns: str
-    schema: pa.Schema
+    results: Results
+
+    @property
+    def outcomes(self) -> str:
+        """The columns of what comes out of the calls."""
+        return f"__item bigint, {self.results.nullable}, {FAILURE_COLUMNS}"
 
     def kernel(self, names: Sequence[str]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
         """items(__task, __item, …) -> outcomes; `names` are those of all columns"""
-        return partial(call_all, task=self.task, names=names[2:] if self.over == "rows" else (), schema=self.schema)
+        columns = names[2:] if self.over == "rows" else ()
+        return partial(call_all, task=self.task, names=columns, schema=self.results.schema)
 
 
 def plan_calls(params: Params) -> Plan:
     """Raises UsageError for columns that cannot be."""
-    columns = params.results or JSON_RESULT
-    struct = Dataset(columns).schema()
-    for name in struct.names:
-        if name == "item" or name.startswith("__"):
-            raise UsageError(f"--results may not name a column {name!r}, which is ours; choose another name")
-    schema = to_arrow_schema(struct, timezone="UTC")
-    shape = partial(as_columns, schema=schema) if params.results else as_json
+    results = results_of(params.results, params.format)
     call = find_function(params.function).call
     function = partial(as_path, call) if params.over == "files" else call
-    task = Task(function, shape, params.retries, seconds(params.timeout))
-    return Plan(task, params.over, columns, schema)
+    return Plan(Task(function, results.shape, params.retries, seconds(params.timeout)), params.over, results)
 
 
 # items
@@ -186,14 +181,14 @@ def columnar_outcomes(run: Run, items: Items, plan: Plan) -> DataFrame:
     dealt = items.frame(run).repartitionById(items.tasks, "__task")
     # by place: mapInArrow takes no column whose name has a backtick or a dot
     placed = dealt.toDF(*map(str, range(len(dealt.columns))))
-    return placed.mapInArrow(plan.kernel(dealt.columns), f"__item bigint, {plan.columns}, {FAILURE_COLUMNS}")
+    return placed.mapInArrow(plan.kernel(dealt.columns), plan.outcomes)
 
 
 def pool_outcomes(run: Run, items: Items, plan: Plan) -> DataFrame:
     """items -> outcomes(__item, …), all of both held by the driver"""
     table = items.table()
     found = call_in_pool(table, plan.kernel(table.column_names), run.spark.sparkContext.defaultParallelism)
-    return run.spark.createDataFrame(found)
+    return run.spark.createDataFrame(found, Dataset(plan.outcomes).schema())
 
 
 # all engines
@@ -201,9 +196,8 @@ def pool_outcomes(run: Run, items: Items, plan: Plan) -> DataFrame:
 
 def done(outcomes: DataFrame) -> DataFrame:
     """outcomes -> results(item, …), in the order of the input"""
-    names = [name for name in outcomes.columns if not name.startswith("__")]
-    results = outcomes.filter(F.col("__error").isNull())
-    return results.select(F.col("__item").alias("item"), *map(by_name, names)).orderBy("item")
+    results = outcomes.filter(F.col("__error").isNull()).orderBy("__item").drop(*FAILURE.names)
+    return results.toDF("item", *results.columns[1:])  # by place: names may differ in case only
 
 
 def failed(outcomes: DataFrame) -> DataFrame:
@@ -242,4 +236,4 @@ def main(run: Run, params: Params) -> None:
         run.show("Failures", failed(outcomes).select("item", "value", "error"), SHOWN)
     if params.failures:
         run.publish(FAILURES, failed(outcomes), params.failures)
-    run.publish(Dataset(f"item bigint, {plan.columns}", params.format), done(outcomes), params.output)
+    run.publish(Dataset(f"item bigint, {plan.results.declared}", params.format), done(outcomes), params.output)

@@ -3,13 +3,11 @@
 items(__item, …)  --call_all-->  outcomes(__item, results…, __value, __error, __traceback, __attempts)
 """
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +18,6 @@ from hotset.jobs.parallel_map_calls import Caller
 
 LOT = 512  # items in memory at once
 LONGEST_VALUE = 4 * 1024
-LARGEST_RESULT = 16 * 1024**2  # several of them, and of other tasks, are in Spark's memory at once
 # Ours begin with two underscores: the other columns are the input's and the function's.
 FAILURE = pa.schema(
     [("__value", pa.string()), ("__error", pa.string()), ("__traceback", pa.string()), ("__attempts", pa.int32())]
@@ -72,52 +69,6 @@ def numbered(batches: Iterator[pa.RecordBatch], starts: Mapping[int, int], tasks
             task = pc.subtract(item, pc.multiply(pc.divide(item, tasks), tasks)).cast(pa.int32())
             names = ["__task", "__item", *batch.schema.names[2:]]
             yield pa.RecordBatch.from_arrays([task, item, *batch.columns[2:]], names)
-
-
-class Strict(json.JSONEncoder):
-    """JSON of what JSON has; and it stays that if a function gives the encoders of `json` new habits."""
-
-    def default(self, o: Any) -> NoReturn:
-        raise TypeError(f"Object of type {type(o).__name__} is not JSON serializable")
-
-
-def as_json(result: Any) -> list[Any]:
-    """Raises TypeError and ValueError for what JSON in UTF-8 does not have, NaN and lone surrogates among it."""
-    text = Strict(ensure_ascii=False, allow_nan=False).encode(result)
-    check_size(len(text.encode()))
-    return [text]
-
-
-def as_columns(result: Any, schema: pa.Schema) -> list[Any]:
-    """A mapping by its names, a list or tuple by its order, anything else as the only column.
-
-    Raises ValueError, TypeError or Arrow's errors for what is no such value.
-    """
-    if isinstance(result, Mapping):
-        if unknown := set(result) - set(schema.names):
-            raise ValueError(f"no column is called {', '.join(sorted(map(repr, unknown)))}; add it to --results")
-        result = [result.get(name) for name in schema.names]
-    elif not isinstance(result, list | tuple):
-        result = [result]
-    if len(result) != len(schema):
-        raise ValueError(f"{len(result)} values for {len(schema)} columns")
-    values = [_as_value(value, field.type) for value, field in zip(result, schema, strict=True)]
-    check_size(sum(value.nbytes for value in values))
-    return [value[0].as_py() for value in values]
-
-
-def _as_value(value: Any, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_integer(kind) and isinstance(value, Real) and not isinstance(value, Integral):
-        raise ValueError(f"not a whole number, got {value!r}")  # Arrow would cut it off
-    return pa.array([value], kind)
-
-
-def check_size(size_bytes: int) -> None:
-    """Raises ValueError for a result that is too large."""
-    if size_bytes > LARGEST_RESULT:
-        raise ValueError(
-            f"a result has at most {LARGEST_RESULT:,} bytes, got {size_bytes:,}; write it to a file and return its path"
-        )
 
 
 def call_all(
