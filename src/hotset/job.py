@@ -16,8 +16,8 @@ import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from operator import attrgetter
@@ -32,7 +32,7 @@ from hotset.account import working_directory
 from hotset.beside import modules_beside
 from hotset.blame import advise_on_import, describe_exception, find_author_line, read_frames
 from hotset.declared import check_main
-from hotset.errors import UsageError
+from hotset.errors import HotsetError, SparkJobError, UsageError
 from hotset.imports import imported_sources, python_files
 
 ENTRY_POINTS = "hotset.jobs"
@@ -87,6 +87,21 @@ class Function:
 
     call: Callable[..., Any]
     source: Path | None
+
+
+@contextmanager
+def of_the_job(source: Path) -> Iterator[None]:
+    """What the job's own code raises before its run begins is the job's failure; ValueError is what it says of a value.
+
+    `sys.exit` is no good end there: nothing was done.
+    """
+    try:
+        yield
+    except (HotsetError, ValueError):
+        raise
+    except (Exception, SystemExit) as why:
+        place = find_author_line(read_frames(why), source)
+        raise SparkJobError(f"{describe_exception(why)}, at {place or 'Params'}; mend the job") from why
 
 
 def named_jobs() -> dict[str, str]:

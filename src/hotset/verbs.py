@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+MOST_ROWS = 2**31 - 1  # that Spark can take to the driver
 
 
 class Run:
@@ -300,7 +301,7 @@ class Run:
             names, taken = tuple(columns or data.column_names), list(zip(*cells, strict=True))
         else:
             with self.step(title):
-                taken = [tuple(row) for row in data.take(rows)]
+                taken = [tuple(row) for row in data.take(min(rows, MOST_ROWS))]
             names = tuple(columns) or (tuple(data.columns) if isinstance(data, DataFrame) else ())
         self.report.tables.append(model.Table(title, names, taken, lines))
 
