@@ -132,10 +132,10 @@ def test_a_run_in_a_session_that_is_open_refuses_such_a_value() -> None:
             "Size must be specified as bytes (b), kibibytes (k); mend that setting",
         ),
         (
-            ": java.lang.IllegalArgumentException: System memory 1 must be at least 2. Please increase heap size using "
-            "the --driver-memory option or spark.driver.memory in Spark configuration.",
-            "System memory 1 must be at least 2. Please increase heap size using the --driver-memory option or "
-            "spark.driver.memory in Spark configuration; mend spark.driver.memory of --conf",
+            "org.apache.spark.SparkIllegalArgumentException: [INVALID_DRIVER_MEMORY.SYSTEM_MEMORY] Insufficient "
+            "driver memory: System memory 4 must be at least 5.\nPlease increase heap size using the "
+            '--driver-memory option or "spark.driver.memory" in Spark configuration. SQLSTATE: F0000\n\tat org.apache',
+            "Insufficient driver memory: System memory 4 must be at least 5; mend spark.driver.memory of --conf",
         ),
     ],
 )

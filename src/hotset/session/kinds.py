@@ -55,7 +55,7 @@ KNOWN: tuple[tuple[str, Kind], ...] = (
 IN_SPARKS_WORDS = {"bytes": SIZE, "time": TIME, "int": WHOLE, "long": WHOLE, "double": NUMBER, "boolean": SWITCH}
 # classes that make Spark's settings known
 REGISTRIES = ("internal.config.package$", "sql.internal.SQLConf$", "sql.internal.StaticSQLConf$")
-REFUSED = re.compile(r"INVALID_CONF_VALUE|(Size|Time) must be specified as|must be at least .*(heap|memory)")
+REFUSED = re.compile(r"INVALID_(CONF_VALUE|(DRIVER|EXECUTOR)_MEMORY)|(Size|Time) must be specified as")
 
 
 def check_values(asks: Iterable[Ask]) -> None:
