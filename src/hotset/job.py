@@ -90,18 +90,29 @@ class Function:
 
 
 @contextmanager
-def of_the_job(source: Path) -> Iterator[None]:
-    """What the job's own code raises before its run begins is the job's failure; ValueError is what it says of a value.
+def of_the_job(source: Path, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """What the job's own code raises before its run begins is the job's failure; `passing` is passed on as it is.
 
     `sys.exit` is no good end there: nothing was done.
     """
     try:
         yield
-    except (HotsetError, ValueError):
-        raise
     except (Exception, SystemExit) as why:
+        if isinstance(why, (HotsetError, *passing)):
+            raise
         place = find_author_line(read_frames(why), source)
         raise SparkJobError(f"{describe_exception(why)}, at {place or 'Params'}; mend the job") from why
+
+
+def _theirs(module: ModuleType, name: str, source: Path, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What the job says of its parameters by a function of this name, if it has one."""
+    say = getattr(module, name, otherwise)
+
+    def said(params: Any) -> Any:
+        with of_the_job(source):
+            return say(params)
+
+    return said
 
 
 def named_jobs() -> dict[str, str]:
@@ -240,8 +251,8 @@ def _job(name: str, module: ModuleType) -> Job:
     source = _source(module)
     _pickle_by_value(source)
     travels = () if _installed(source) else _with_neighbours(source)
-    rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
-    return Job(name, params, main, doc, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
+    rows_pass_jvm = _theirs(module, "rows_pass_jvm", source, Job.rows_pass_jvm)
+    return Job(name, params, main, doc, source, travels, rows_pass_jvm, _theirs(module, "runs", source, Job.runs))
 
 
 def docstring(thing: ModuleType | Callable[..., Any]) -> str | None:

@@ -170,7 +170,7 @@ def _params_of(job: Job, given: Mapping[str, Any]) -> Any:
     paths = {name for name, hint in get_type_hints(job.params, include_extras=True).items() if _names_paths(hint)}
     refuse_empty(job.params, {name: value for name, value in given.items() if name not in paths}, {})
     try:
-        with of_the_job(job.source):
+        with of_the_job(job.source, passing=(ValueError,)):
             params = job.params(**given)
     except ValueError as why:  # a job's own __post_init__, which says what is wrong with a value
         raise UsageError(str(why)) from None

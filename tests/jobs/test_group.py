@@ -197,7 +197,7 @@ def test_states_of_parts_add_up_to_what_the_rows_are(rows: list[tuple[int, int |
 def test_sum_that_is_no_bigint_is_refused() -> None:
     query = Query(("key",), (Aggregate("v", "sum"),))
 
-    assert states([(1, -(2**62)), (1, -(2**62))], query, 1).to_pylist() == [{"key": 1, "v_sum": -(2**63)}]  # type: ignore[union-attr]
+    assert states([(1, -(2**62)), (1, -(2**62))], query, 1).to_pylist() == [{"key": 1, "v_sum": -(2**63)}]
     with pytest.raises(DataError, match="beyond 64 bits"):
         states([(1, 2**62), (1, 2**62)], query, 1)
 
