@@ -14,8 +14,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from hotset.data.columns import listed
 from hotset.errors import UsageError
+from hotset.listed import listed
 
 # Built-in functions that call into the JVM or open files that they are told the name of.
 REACHING_OUT = frozenset({"reflect", "try_reflect", "java_method", "from_protobuf", "to_protobuf"})
