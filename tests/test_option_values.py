@@ -78,22 +78,26 @@ def test_numbers_of_rows_are_those_that_spark_can_have(job: str, option: str, mo
 @pytest.mark.parametrize(
     ("job", "option", "said"),
     [
-        ("group", "--quote", "--quote may not be empty, got ''; write none where nothing is quoted, or leave it out"),
-        ("group", "--separator", "--separator may not be empty, got ''; write ';', '|' or tab, or leave it out"),
+        (
+            "group",
+            "--quote",
+            "--quote: it may not be empty, got ''; write none where nothing is quoted, or leave it out",
+        ),
+        ("group", "--separator", "--separator: it may not be empty, got ''; write ';', '|' or tab, or leave it out"),
         ("group", "--encoding", "write one like latin-1, or leave it out for UTF-8"),
         ("group", "--columns", "write them like 'id bigint, note string', or leave it out"),
-        ("group", "--types", "--types may not be empty, got ''; write them like id=string, or leave it out"),
-        ("group", "--where", "--where may not be empty, got ''; give it a value, or leave it out"),
-        ("group", "--by", "--by may not be empty, got 'k' ''; give it a value"),
-        ("group", "--master", "--master may not be empty, got ''; give it a value, or leave it out"),
-        ("group", "--level", "--level may not be empty"),
-        ("group", "--max-bad", "--max-bad may not be empty"),
-        ("join", "--left-columns", "--left-columns may not be empty"),
-        ("parallel-map", "--results", "--results may not be empty"),
-        ("parallel-map", "--timeout", "--timeout may not be empty"),
-        ("parallel-map", "--failures", "--failures needs a path, got none"),
-        ("sensor-report", "--time-format", "--time-format may not be empty"),
-        ("sensor-report", "--anomalies", "--anomalies needs a path, got none"),
+        ("group", "--types", "--types: it may not be empty, got ''; write them like id=string, or leave it out"),
+        ("group", "--where", "--where: it may not be empty, got ''; give it a value, or leave it out"),
+        ("group", "--by", "--by: it may not be empty, got ''; give it a value"),
+        ("group", "--master", "--master: it may not be empty, got ''; give it a value, or leave it out"),
+        ("group", "--level", "--level: it may not be empty"),
+        ("group", "--max-bad", "--max-bad: it may not be empty"),
+        ("join", "--left-columns", "--left-columns: it may not be empty"),
+        ("parallel-map", "--results", "--results: it may not be empty"),
+        ("parallel-map", "--timeout", "--timeout: it may not be empty"),
+        ("parallel-map", "--failures", "--failures: it may not be empty, got ''; leave it out"),
+        ("sensor-report", "--time-format", "--time-format: it may not be empty"),
+        ("sensor-report", "--anomalies", "--anomalies: it may not be empty"),
         ("wordcount", "--report", "invalid value for --report: not a path, got ''"),
         ("wordcount", "--levels-file", "invalid value for --levels-file: not a path, got ''"),
     ],
@@ -102,18 +106,20 @@ def test_an_empty_value_does_not_pass_for_one_that_was_left_out(job: str, option
     assert said in refusal(find_job(job), *WANTED[job], option, "")
 
 
-def test_an_empty_value_is_told_wherever_it_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "c.toml").write_text('quote = ""\n')
+def test_an_empty_value_of_the_environment_is_told_and_one_of_a_file_says_that_it_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "c.toml").write_text('quote = ""\nwhere = ""\n')
 
-    said = refusal(find_job("group"), *WANTED["group"], "--config", str(tmp_path / "c.toml"))
+    params = parse(find_job("group"), [*WANTED["group"], "--config", str(tmp_path / "c.toml")]).params
     monkeypatch.setenv("HOTSET_GROUP_QUOTE", "")
 
-    assert said.startswith("--quote may not be empty")
-    assert refusal(find_job("group"), *WANTED["group"]).startswith("--quote may not be empty")
+    assert (params.quote, params.where) == ("", "")
+    assert "HOTSET_GROUP_QUOTE: it may not be empty" in refusal(find_job("group"), *WANTED["group"])
 
 
 def test_an_empty_value_of_the_lab_has_the_name_that_it_bears_there() -> None:
-    with pytest.raises(UsageError, match="--lab-by may not be empty"):
+    with pytest.raises(UsageError, match="--lab-by: it may not be empty"):
         parse_for(LAB, find_job("group"), [*WANTED["group"], "--lab-by", ""])
 
 
@@ -125,7 +131,9 @@ def test_a_value_that_may_be_blank_or_empty_is_taken() -> None:
     assert (group.separator, group.null, join.suffix, own.name) == (" ", ("", "NA"), "", "")
 
 
-@pytest.mark.parametrize(("option", "said"), [("--place", "not a path"), ("--more", "needs"), ("--out", "needs")])
+@pytest.mark.parametrize(
+    ("option", "said"), [("--place", "not a path"), ("--more", "may not be"), ("--out", "may not be")]
+)
 def test_no_path_is_empty_also_of_a_job_of_one_s_own(option: str, said: str) -> None:
     assert said in refusal(JOB, option, "")
 

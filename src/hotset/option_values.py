@@ -3,7 +3,7 @@
 import dataclasses
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -25,15 +25,22 @@ INSTEAD = {
 }
 
 
-def converter_of(kind: Any, *, is_path: bool) -> Callable[..., Any] | None:
-    """Who makes a value of this type out of texts; None for the parser itself. `is_path`: an input or output."""
-    several, kinds = get_origin(kind) is tuple, {kind, *get_args(kind)}
+def converter_of(
+    declared: type[Any], entry: "dataclasses.Field[Any]", kind: Any, *, is_path: bool
+) -> Callable[..., Any] | None:
+    """Who makes the value of a field out of texts; None for the parser itself. `is_path`: an input or output."""
+    several, kinds = get_origin(kind) is tuple, {kind, *get_args(kind)} - {type(None), Ellipsis}
+    outer = {kind} if get_args(kind) else set()
     if is_path:
-        return partial(_each, _as_written, several=several)
-    if int in kinds and kinds <= {kind, int, type(None), Ellipsis}:
-        return partial(_each, _whole_number, several=several)
-    if Path in kinds and kinds <= {kind, Path, type(None), Ellipsis}:
+        needed = entry.default is dataclasses.MISSING  # of which an empty one is told with all that were given
+        return partial(_each, partial(_text, instead=None if needed else "leave it out"), several=several)
+    if kinds - outer == {int}:
+        return partial(_each, whole_number, several=several)
+    if kinds - outer == {Path}:
         return partial(_each, _path, several=several)
+    if kinds - outer == {str}:
+        text = partial(_text, instead=_instead(declared, entry), blank=entry.name in MAY_BE_BLANK)
+        return partial(_each, text, several=several)
     return None
 
 
@@ -41,7 +48,7 @@ def _each(convert: Callable[[Token], Any], _type: Any, tokens: Sequence[Token], 
     return tuple(map(convert, tokens)) if several else convert(tokens[0])
 
 
-def _whole_number(token: Token) -> int:
+def whole_number(token: Token) -> int:
     """The parser itself makes 3 of 2.7."""
     place = "" if token.source in ("cli", "env") else f" in {token.source}"
     if not re.fullmatch(r"[+-]?[0-9]{1,100}", token.value):
@@ -59,12 +66,18 @@ def _path(token: Token) -> Path:
     return Path(token.value)
 
 
-def _as_written(token: Token) -> str:
-    """Paths, for help and completion, are texts all the same: Path() would make `s3:/b` of s3://b."""
+def _text(token: Token, *, instead: str | None, blank: bool = False) -> str:
+    """As it was written: Path() would make `s3:/b` of s3://b.
+
+    An empty text on the command line or in the environment, where most come of a variable that is not set, would pass
+    for an option that was left out. In a --config file it says just that.
+    """
+    if instead and token.source in ("cli", "env") and not (token.value if blank else token.value.strip()):
+        raise ValueError(f"it may not be empty, got {token.value!r}; {instead}")
     return token.value
 
 
-WholeNumber = Annotated[int, Parameter(converter=converter_of(int, is_path=False))]
+WholeNumber = Annotated[int, Parameter(converter=partial(_each, whole_number, several=False))]
 
 
 def split_words(variable: str, hint: Any, text: str, **_: Any) -> list[str]:
@@ -75,26 +88,11 @@ def split_words(variable: str, hint: Any, text: str, **_: Any) -> list[str]:
         raise UsageError(f"{why} in {variable} of the environment, got {text!r}; close it") from None
 
 
-def refuse_empty(declared: type[Any], given: Mapping[str, Any], shown_names: Mapping[str, str]) -> None:
-    """Raises UsageError for a text that says nothing, and would pass for an option that was left out.
-
-    That is so of the options that hotset itself declares: of its own a job may think otherwise.
-    """
-    for name, value in given.items():
-        texts = [text for text in (value if isinstance(value, tuple) else (value,)) if isinstance(text, str)]
-        if name in MAY_BE_EMPTY or not _is_ours(declared, name):
-            continue
-        if any(not (text if name in MAY_BE_BLANK else text.strip()) for text in texts):
-            option = f"--{shown_names.get(name, name).replace('_', '-')}"
-            got = value if isinstance(value, str) else " ".join(map(repr, value))
-            raise UsageError(f"{option} may not be empty, got {got or repr('')}; {_instead(declared, name)}")
-
-
-def _is_ours(declared: type[Any], name: str) -> bool:
-    kinds = (kind for kind in declared.__mro__ if name in vars(kind).get("__annotations__", {}))
-    return any(f"{kind.__module__}.".startswith("hotset.") for kind in kinds)
-
-
-def _instead(declared: type[Any], name: str) -> str:
-    needed = any(entry.name == name and entry.default is dataclasses.MISSING for entry in dataclasses.fields(declared))
-    return "give it a value" if needed else INSTEAD.get(name, "give it a value, or leave it out")
+def _instead(declared: type[Any], entry: "dataclasses.Field[Any]") -> str | None:
+    """What to write for an empty text; None where it may be empty. A job may think of its own options otherwise."""
+    owners = [kind for kind in declared.__mro__ if entry.name in vars(kind).get("__annotations__", {})]
+    is_ours = any(f"{kind.__module__}.".startswith("hotset.") for kind in owners)
+    if not is_ours or entry.name in MAY_BE_EMPTY:
+        return None
+    needed = entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
+    return "give it a value" if needed else INSTEAD.get(entry.name, "give it a value, or leave it out")

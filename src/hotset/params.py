@@ -19,7 +19,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_orig
 
 from cyclopts import App, CycloptsError, Group, Parameter, UnusedCliTokensError
 from cyclopts.config import Dict, Env
-from cyclopts.exceptions import MissingArgumentError
+from cyclopts.exceptions import CoercionError, MissingArgumentError
 
 from hotset.data.claim import IfExists
 from hotset.data.options import CsvOptions, TableOptions
@@ -35,7 +35,7 @@ from hotset.declared import check_params, default_of, fields_without_help
 from hotset.errors import UsageError
 from hotset.given import read_given
 from hotset.job import Job, docstring, named_jobs, of_the_job
-from hotset.option_values import converter_of, refuse_empty, split_words
+from hotset.option_values import converter_of, split_words
 from hotset.report.console import check_written, make_console
 
 
@@ -159,16 +159,12 @@ def parse_for(way: Way[Asked], job: Job, arguments: Sequence[str]) -> tuple[Any,
         check_written()
         return None
     _check_environment(job, os.environ, way)
-    shown_names = way.shown_names(job)
-    options = {name: catch.values.pop(shown) for name, shown in shown_names.items() if shown in catch.values}
-    refuse_empty(way.options, options, shown_names)
+    options = {name: catch.values.pop(shown) for name, shown in way.shown_names(job).items() if shown in catch.values}
     return _params_of(job, catch.values), way.options(**options)
 
 
 def _params_of(job: Job, given: Mapping[str, Any]) -> Any:
     """The job's parameters, with what can be said of them before anything is read. Raises UsageError."""
-    paths = {name for name, hint in get_type_hints(job.params, include_extras=True).items() if _names_paths(hint)}
-    refuse_empty(job.params, {name: value for name, value in given.items() if name not in paths}, {})
     try:
         with of_the_job(job.source, passing=(ValueError,)):
             params = job.params(**given)
@@ -176,7 +172,7 @@ def _params_of(job: Job, given: Mapping[str, Any]) -> Any:
         raise UsageError(str(why)) from None
     if isinstance(params, CsvOptions):
         params.check()
-    _check_paths(params, given)
+    _check_paths(params)
     return params
 
 
@@ -232,6 +228,8 @@ def what_is_wrong(why: CycloptsError, help_command: str) -> str:
         first = next(iter(why.unused_tokens or []), "-")
         text += "" if given or first.startswith("-") else f", and {first!r} belongs to no option"
     text = text[:1].lower() + text[1:]
+    if isinstance(why, CoercionError) and why.argument and not text.startswith("invalid value"):  # of one of several
+        text = f"invalid value for {why.argument.name}: {text}"
     return f"{text}{'' if text.endswith('?') else ';'} `{help_command}` shows what there is"
 
 
@@ -257,7 +255,7 @@ def _parameters(
         )
         text = next((extra for extra in extras if isinstance(extra, str)), None)
         several = get_origin(base) is tuple
-        names_paths = _names_paths(hints[entry.name])
+        names_paths = Reads in extras or Writes in extras
         shown_name = (shown_names or {}).get(entry.name, entry.name)
         shape = Parameter(
             help=text,
@@ -267,7 +265,7 @@ def _parameters(
             negative_none="",
             negative_bool="" if entry.name.startswith("no_") else None,  # of --no-header there is no --no-no-header
             show_default=made not in ((), None, ""),
-            converter=converter_of(base, is_path=names_paths),
+            converter=converter_of(declared, entry, base, is_path=names_paths),
             env_var_split=partial(split_words, f"{variables}{shown_name.upper()}"),
             json_list=False,
             json_dict=False,
@@ -282,15 +280,8 @@ def _parameters(
         )
 
 
-def _names_paths(hint: Any) -> bool:
-    """Whether it is that of inputs or outputs."""
-    marks = getattr(hint, "__metadata__", ())
-    return Reads in marks or Writes in marks
-
-
-def _check_paths(params: Any, given: Collection[str]) -> None:
-    left_out = [entry.name for entry in dataclasses.fields(params) if entry.name not in given]
-    optional = {entry.name for entry in dataclasses.fields(params) if entry.default in ((), "")}.intersection(left_out)
+def _check_paths(params: Any) -> None:
+    optional = {entry.name for entry in dataclasses.fields(params) if entry.default in ((), "")}
     for mark in (Reads, Writes):
         for name, paths in marked(params, mark).items():
             if not paths and name in optional:
