@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotset.errors import UsageError
+from hotset.errors import SparkJobError, UsageError
 from hotset.job import find_job, named_jobs
 from hotset.params import parse
 
@@ -57,6 +57,9 @@ def refusal(file: str) -> str:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("Report: str = ''", "Report would be --report on the command line, as every job's report is"),
+        ("max_bad_: int = 1", "max_bad_ would be --max-bad on the command line, as every job's max_bad is"),
+        ("_: int = 1", "_ has no letter, so no option can be called that; write a word"),
         ("top = 5", "top has no type, so it is no parameter; write top: int = 5"),
         ("names = ()", "names has no type, so it is no parameter; write names: tuple = ()"),
         (
@@ -208,3 +211,52 @@ def test_the_suite_s_own_parameters_all_have_help(name: str, capsys: pytest.Capt
     assert parse(find_job(name), ["--help"]).help_shown
 
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("type_", "shown"),
+    [
+        ("Output", "Output"),
+        ("Inputs", "Inputs"),
+        ("tuple[Path, ...]", "tuple[Path, ...]"),
+        ("Annotated[int, Colour]", "int, Colour"),
+    ],
+)
+def test_a_type_is_advised_as_it_was_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], type_: str, shown: str
+) -> None:
+    file = written(tmp_path, f"{HEAD}    more: {type_}{TAIL}".replace(' = ""', ""))
+
+    parse(find_job(f"./{file}"), ["--help"])
+
+    assert f'more has no help; write more: Annotated[{shown}, "what it is"]' in capsys.readouterr().err
+
+
+def test_a_job_may_take_nothing(tmp_path: Path) -> None:
+    file = written(tmp_path, f"{HEAD.partition('    input:')[0]}    pass{TAIL}")
+
+    assert repr(parse(find_job(f"./{file}"), []).params) == "Params()"
+
+
+@pytest.mark.parametrize(
+    "line", ["sys.exit(1)", "sys.exit()", "raise KeyError('x')", "raise BaseExceptionGroup('x', [KeyError()])"]
+)
+def test_a_check_of_values_that_ends_the_program_is_the_job_s_failure(tmp_path: Path, line: str) -> None:
+    file = written(tmp_path, f"{HEAD}\n    def __post_init__(self):\n        import sys; {line}{TAIL}")
+
+    with pytest.raises(SparkJobError, match=rf"at {file}:{LINE + 2} in __post_init__; mend the job"):
+        parse(find_job(f"./{file}"), [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("n: int = 1\n    n_: int = 2", "n_ would be --n on the command line, as n is; give it another name"),
+        ("n: int = 1\n    N: int = 2", "N would be --n on the command line, as n is"),
+        ("fold: bool = True\n    no_fold: bool = False", "no_fold would be --no-fold on the command line, as fold is"),
+    ],
+)
+def test_two_parameters_of_one_option_are_refused(tmp_path: Path, lines: str, said: str) -> None:
+    file = written(tmp_path, f"{HEAD}    {lines}{TAIL}")
+
+    assert f"{file}:{LINE + 1}: {said}" in refusal(file)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hotset.errors import UsageError
+from hotset.errors import SparkJobError, UsageError
 from hotset.job import docstring, find_function, find_job, named_jobs
 
 SOURCE = '''"""Say hello.
@@ -139,6 +139,17 @@ def test_rows_pass_through_the_jvm_unless_the_job_says_otherwise(tmp_path: Path)
     jobs = [find_job(str(tmp_path / name / f"{name}.py")) for name in sources]
 
     assert [job.rows_pass_jvm(None) for job in jobs] == [True, False]
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "import sys; sys.exit(0)", "raise ValueError('x')"])
+@pytest.mark.parametrize("name", ["rows_pass_jvm", "runs"])
+def test_what_a_job_says_of_its_parameters_may_fail_and_names_its_line(tmp_path: Path, name: str, line: str) -> None:
+    file = tmp_path / f"says_{name}_{abs(hash(line))}.py"
+    file.write_text(f"{SOURCE}\ndef {name}(params):\n    {line}\n")
+    job = find_job(str(file))
+
+    with pytest.raises(SparkJobError, match=rf"{file.name}:\d+ in {name}; mend the job"):
+        getattr(job, name)(None)
 
 
 def test_find_function_takes_files_packages_and_dotted_names(tmp_path: Path) -> None:

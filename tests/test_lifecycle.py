@@ -1,4 +1,5 @@
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,27 @@ def test_a_report_that_cannot_be_written_is_told_on_the_terminal(
     shown = capsys.readouterr().err
     assert ("lost failed in" if also_wrong else "lost done in") in shown
     assert also_wrong or f"cannot write the report {tmp_path}/r.json: Is a directory" in str(told.value)
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_directory_that_is_removed_meanwhile_is_told_and_no_file_is_named_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("n\n1\n")
+    with (
+        pytest.raises(OutputError, match=rf"cannot write in {tmp_path}/rm, which was removed or closed") as told,
+        open_run("gone", report=tmp_path / "rm/r.json") as run,
+    ):
+        shutil.rmtree(tmp_path / "rm")
+        run.read(Dataset("n int", "csv"), str(tmp_path / "in.csv")).count()
+
+    assert told.value.exit_code == 6
+    assert getattr(told.value, "__notes__", []) == []
+
+
+@pytest.mark.usefixtures("spark")
+def test_show_takes_as_many_rows_as_there_can_be(run: Run) -> None:
+    run.show("all", run.spark.range(3), 2**40)
+
+    assert run.report.tables[-1].rows == [(0,), (1,), (2,)]
 
 
 @pytest.mark.usefixtures("spark")

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 
-from hotset import DataError, HotsetError, Interrupted, ResourceError, SparkJobError
+from hotset import DataError, HotsetError, Interrupted, OutputError, ResourceError, SparkJobError
 from hotset.errors import InputError
 from hotset.outcome import ends_well, judge, returning
 from hotset.session import settings
@@ -53,6 +55,14 @@ def judged(exception: BaseException, signals: Signals | None = None, job: Path |
         ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded, at /home/ann/orders.py:1 in f"),
         ("raise SystemExit('enough')", "enough, at /home/ann/orders.py:1: the job ended itself"),
         ("raise SystemExit(256)", "sys.exit(256), at /home/ann/orders.py:1: the job ended itself"),
+        ("raise SystemExit(1)", "sys.exit(1), at /home/ann/orders.py:1: the job ended itself"),
+        ("raise SystemExit(257)", "sys.exit(257), at"),
+        ("raise SystemExit(True)", "sys.exit(True), at"),
+        ("raise SystemExit('')", "sys.exit(''), at /home/ann/orders.py:1: the job ended itself"),
+        ("raise SystemExit(' \\n')", "sys.exit(' \\n'), at"),
+        ("raise SystemExit('a\\nb')", "a, at /home/ann/orders.py:1"),
+        ("raise SystemExit([])", "[], at"),
+        ("class Odd:\n    def __str__(self): 1 / 0\nraise SystemExit(Odd())", "(its text cannot be shown), at"),
     ],
 )  # fmt: skip
 def test_what_a_job_raises_is_the_job_s_failure_and_names_its_line(source: str, said: str) -> None:
@@ -71,9 +81,8 @@ def test_what_a_job_raises_is_the_job_s_failure_and_names_its_line(source: str, 
         ("class Mine(DataError): pass\nraise Mine('x')", 5),
         ("class Mine(HotsetError): exit_code = 42\nraise Mine('x')", 42),
         ("raise SystemExit(3)", 3),
-        ("raise SystemExit(1)", 1),
         ("raise SystemExit(-1)", 255),
-        ("raise SystemExit(True)", 1),
+        ("raise SystemExit(258)", 2),
         ("import sys\nsys.exit(77)", 77),
     ],
 )
@@ -115,6 +124,31 @@ def test_a_full_disk_is_nobody_s_fault() -> None:
 
     assert type(error) is ResourceError
     assert str(error).startswith("No space left on device, got it from /home/ann/orders.py:1; free some")
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        FileNotFoundError(errno.ENOENT, "No such file or directory", "/a/rm/.out.hotset/r-1.faults.staging"),
+        PermissionError(errno.EACCES, "Permission denied", "/a/rm/.out.hotset/r-1.faults.staging"),
+        FileNotFoundError(errno.ENOENT, "No such file or directory", "/a/rm/.out.hotset/.r-1.quarantine.json.7"),
+        PySparkException(
+            "x\nFileNotFoundError: [Errno 2] No such file or directory: '/a/rm/.out.hotset/r-1.faults'\ny"
+        ),
+        Py4JError("java.io.FileNotFoundException: /a/rm/.out.hotset/r-1.staging (No such file or directory)"),
+    ],
+)
+def test_a_place_of_the_run_that_is_gone_is_that_of_an_output(exception: Exception) -> None:
+    error = judge(exception, None, LOG, "", None, "r-1")
+
+    assert type(error) is OutputError
+    assert str(error).startswith("cannot write in /a/rm/.out.hotset, which was removed or closed while the run was")
+
+
+def test_a_file_of_the_job_s_own_that_is_gone_is_the_job_s() -> None:
+    error = judge(raised("open('/nowhere/at/all')"), None, LOG, "", None, "r-1")
+
+    assert type(error) is SparkJobError
 
 
 def test_ctrl_c_is_an_interruption_and_in_a_notebook_it_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -240,7 +240,7 @@ def test_config_that_is_no_file_is_refused(arguments: tuple[str, ...], reason: s
     [
         ("HOTSET_DEMO_JOB_MIN_COUNT", "x", "HOTSET_DEMO_JOB_MIN_COUNT: not a whole number, got 'x'"),
         ("HOTSET_DEMO_JOB_MIN_CUONT", "3", "is no parameter of demo-job; did you mean HOTSET_DEMO_JOB_MIN_COUNT?"),
-        ("HOTSET_DEMO_JOB_COLUMNS", "'a b", "No closing quotation"),
+        ("HOTSET_DEMO_JOB_COLUMNS", "'a b", "No closing quotation in HOTSET_DEMO_JOB_COLUMNS of the environment"),
     ],
 )
 def test_environment_is_refused_with_the_name_of_the_variable_or_its_text(

@@ -13,7 +13,7 @@ from hotset.columnar.forms import read_form
 from hotset.columnar.kernel import Kernel, Pairing
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
-from hotset.data.columns import by_name, ddl, listed, quoted, quoted_if_needed
+from hotset.data.columns import by_name, ddl, quoted, quoted_if_needed
 from hotset.data.dataset import Dataset
 from hotset.data.exact_values import Misfit, exact_value
 from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime, WholeNumber
@@ -35,6 +35,7 @@ from hotset.errors import (
 from hotset.job import Function, find_function
 from hotset.memory.levels import Level
 from hotset.memory.loop import Loop
+from hotset.naming import listed
 from hotset.params import Input, Inputs, Output, Shows
 from hotset.run import main, open_run
 from hotset.verbs import Run

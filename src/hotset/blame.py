@@ -7,7 +7,8 @@ Spark's, Arrow's, whatever pip installed. The innermost frame that remains says 
     a line of hotset                                          a bug in us: exit code 1
 
 What a job raises on purpose is its own say: a HotsetError of any kind keeps that kind's code, and `sys.exit(3)` is 3.
-`sys.exit("text")` names no code and is 7; `sys.exit()` and `sys.exit(0)` end the job in good order.
+`sys.exit("text")` names no code and is 7; so is `sys.exit(1)`, since 1 is left for a bug in hotset. `sys.exit()` and
+`sys.exit(0)` end the job in good order.
 """
 
 import re
@@ -86,11 +87,17 @@ def describe_exception(exception: BaseException) -> str:
     name = type(exception).__name__
     if isinstance(exception, SyntaxError):
         return f"{name}: {exception.msg}"
+    text = first_line(exception)
+    return f"{name}: {text}" if text else name
+
+
+def first_line(exception: BaseException) -> str:
+    """Of its text, whatever its own `__str__` does; "" where it says nothing."""
     try:
         lines = str(exception).strip().splitlines()
     except Exception:  # their own __str__, which may do anything
-        lines = ["(its text cannot be shown)"]
-    return f"{name}: {lines[0][:LONGEST]}" if lines else name
+        return "(its text cannot be shown)"
+    return lines[0][:LONGEST] if lines else ""
 
 
 def advise_on_import(text: str) -> str | None:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from cyclopts import default_name_transform
+
 from hotset.blame import Frame, describe_exception
 from hotset.errors import UsageError
 
@@ -39,24 +41,46 @@ def check_params(declared: type[Any], reserved: Collection[str]) -> dict[str, An
 
     `reserved` are the names of the options that every job has.
     """
-    for name, value in vars(declared).items():
+    for name, value in tuple(vars(declared).items()):  # a look at a class may add __annotations__ to it
         if _is_forgotten(declared, name, value):
             kind = type(value).__name__
             _refuse(declared, name, f"has no type, so it is no parameter; write {name}: {kind} = {value!r}")
     hints = _read_hints(declared)
+    taken = {f"--{default_name_transform(name)}": f"every job's {name}" for name in reserved}
     for entry in dataclasses.fields(declared):
-        if wrong := _what_is_wrong(entry, hints[entry.name], reserved):
+        wrong = _what_is_wrong(entry, hints[entry.name], reserved) or _is_taken(entry.name, hints[entry.name], taken)
+        if wrong:
             _refuse(declared, entry.name, wrong)
     return hints
+
+
+def _is_taken(name: str, hint: Any, taken: dict[str, str]) -> str | None:
+    """Whether an option of this name would be another's, too; `taken` holds those so far, and gets its own."""
+    plain = default_name_transform(name)
+    if not plain:
+        return "has no letter, so no option can be called that; write a word"
+    base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    options = [f"--{plain}", *([f"--no-{plain}"] if base is bool and not name.startswith("no_") else [])]
+    for option in options:
+        if option in taken:
+            return f"would be {option} on the command line, as {taken[option]} is; give it another name"
+        taken[option] = name
+    return None
 
 
 def fields_without_help(declared: type[Any]) -> Iterator[str]:
     """What to write where, for each parameter of which `--help` shows no more than its name."""
     hints = get_type_hints(declared, include_extras=True)
+    # as it stands in the source: Output is a str that is checked
+    written = {
+        name: text.removeprefix("Annotated[").removesuffix("]") if text.startswith("Annotated[") else text
+        for kind in declared.__mro__
+        for name, text in _annotations(kind)
+    }
     for entry in dataclasses.fields(declared):
         extras = getattr(hints[entry.name], "__metadata__", ())
         if not any(isinstance(extra, str) for extra in extras):
-            shown = _name_of(hints[entry.name])
+            shown = written.get(entry.name, _name_of(hints[entry.name]))
             where = _line_of_field(declared, entry.name)
             yield f'{where}: {entry.name} has no help; write {entry.name}: Annotated[{shown}, "what it is"]'
 

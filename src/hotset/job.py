@@ -16,8 +16,8 @@ import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from operator import attrgetter
@@ -32,7 +32,7 @@ from hotset.account import working_directory
 from hotset.beside import modules_beside
 from hotset.blame import advise_on_import, describe_exception, find_author_line, read_frames
 from hotset.declared import check_main
-from hotset.errors import UsageError
+from hotset.errors import HotsetError, SparkJobError, UsageError
 from hotset.imports import imported_sources, python_files
 
 ENTRY_POINTS = "hotset.jobs"
@@ -87,6 +87,32 @@ class Function:
 
     call: Callable[..., Any]
     source: Path | None
+
+
+@contextmanager
+def of_the_job(source: Path, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """What the job's own code raises before its run begins is the job's failure; `passing` is passed on as it is.
+
+    `sys.exit` is no good end there: nothing was done.
+    """
+    try:
+        yield
+    except (Exception, SystemExit) as why:
+        if isinstance(why, (HotsetError, *passing)):
+            raise
+        place = find_author_line(read_frames(why), source)
+        raise SparkJobError(f"{describe_exception(why)}, at {place or 'Params'}; mend the job") from why
+
+
+def _theirs(module: ModuleType, name: str, source: Path, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What the job says of its parameters by a function of this name, if it has one."""
+    say = getattr(module, name, otherwise)
+
+    def said(params: Any) -> Any:
+        with of_the_job(source):
+            return say(params)
+
+    return said
 
 
 def named_jobs() -> dict[str, str]:
@@ -225,8 +251,8 @@ def _job(name: str, module: ModuleType) -> Job:
     source = _source(module)
     _pickle_by_value(source)
     travels = () if _installed(source) else _with_neighbours(source)
-    rows_pass_jvm = getattr(module, "rows_pass_jvm", Job.rows_pass_jvm)
-    return Job(name, params, main, doc, source, travels, rows_pass_jvm, getattr(module, "runs", Job.runs))
+    rows_pass_jvm = _theirs(module, "rows_pass_jvm", source, Job.rows_pass_jvm)
+    return Job(name, params, main, doc, source, travels, rows_pass_jvm, _theirs(module, "runs", source, Job.runs))
 
 
 def docstring(thing: ModuleType | Callable[..., Any]) -> str | None:

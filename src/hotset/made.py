@@ -13,6 +13,7 @@ from hotset.data.frames import FrameFormat, write_events, write_frames
 from hotset.data.sensor_faults import parse_faults
 from hotset.data.sensors import Generator, truth_beside, write_sensors
 from hotset.data.zipf import parse_size, write_text
+from hotset.option_values import WholeNumber
 from hotset.report.console import make_console
 
 data = App(name="data", help="Make input to try things on.")
@@ -31,7 +32,7 @@ def progress_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
 def text(
     *,
     size: Annotated[str, Parameter(help="size of the file: 300MB, 1GB, 64MiB")],
-    seed: Annotated[int, Parameter(help="the same size and seed give the same bytes everywhere")] = 7,
+    seed: Annotated[WholeNumber, Parameter(help="the same size and seed give the same bytes everywhere")] = 7,
     output: Annotated[Path | None, Parameter(help="file to create; default: text-SIZE-SEED.txt here")] = None,
 ) -> None:
     """Write Zipf text: words as unevenly frequent as those of a real language."""
@@ -44,9 +45,9 @@ def text(
 @data.command
 def frames(
     *,
-    rows: Annotated[int, Parameter(help="of the main frame; the other one has a tenth of them")],
-    cols: Annotated[int, Parameter(help="how many columns: col_0, col_1, …")] = 5,
-    seed: Annotated[int, Parameter(help="the same numbers and seed give the same values everywhere")] = 7,
+    rows: Annotated[WholeNumber, Parameter(help="of the main frame; the other one has a tenth of them")],
+    cols: Annotated[WholeNumber, Parameter(help="how many columns: col_0, col_1, …")] = 5,
+    seed: Annotated[WholeNumber, Parameter(help="the same numbers and seed give the same values everywhere")] = 7,
     output: Annotated[Path | None, Parameter(help="directory to create; default: frames-ROWS-SEED here")] = None,
     format: Annotated[FrameFormat, Parameter(help="of both files")] = "parquet",  # noqa: A002
 ) -> None:
@@ -60,8 +61,8 @@ def frames(
 @data.command
 def events(
     *,
-    rows: Annotated[int, Parameter(help="how many")],
-    seed: Annotated[int, Parameter(help="the same number and seed give the same bytes everywhere")] = 7,
+    rows: Annotated[WholeNumber, Parameter(help="how many")],
+    seed: Annotated[WholeNumber, Parameter(help="the same number and seed give the same bytes everywhere")] = 7,
     output: Annotated[Path | None, Parameter(help="file to create; default: events-ROWS-SEED.csv here")] = None,
 ) -> None:
     """Write events of 200 categories as CSV, to count them by category."""
@@ -74,8 +75,10 @@ def events(
 @data.command
 def sensors(
     *,
-    rows: Annotated[int, Parameter(help="how many readings")],
-    seed: Annotated[int, Parameter(help="the same rows, seed and generator give the same values everywhere")] = 42,
+    rows: Annotated[WholeNumber, Parameter(help="how many readings")],
+    seed: Annotated[
+        WholeNumber, Parameter(help="the same rows, seed and generator give the same values everywhere")
+    ] = 42,
     output: Annotated[
         Path | None, Parameter(help="file to create, .csv or .parquet; default: sensors-ROWS-SEED.csv here")
     ] = None,

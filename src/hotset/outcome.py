@@ -1,31 +1,39 @@
 """Which of our errors stands for the exception that ended a run. The rule is at the top of blame.py."""
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 
 from hotset.blame import (
     advise_on_import,
     describe_exception,
     find_author_line,
     find_culprit,
+    first_line,
     read_frames,
 )
-from hotset.errors import HotsetError, Interrupted, ResourceError, SparkJobError
+from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError, SparkJobError
 from hotset.session.failure import explain
 from hotset.signals import Signals
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+# of Python and of Java, before the path that it is about
+LOST = r"(FileNotFound|NotADirectory|Permission|NoSuchFile|AccessDenied|No such file|Not a directory)"
 AT_A_LIMIT = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 def judge(
-    exception: BaseException, signals: Signals | None, log: Path, local_dir: str, job: Path | None
+    exception: BaseException, signals: Signals | None, log: Path, local_dir: str, job: Path | None, run_id: str = ""
 ) -> HotsetError | None:
     """None for what is passed on as it is: a generator that is closed, Ctrl-C in a notebook.
 
-    `job` is the file or the package of the job, `local_dir` where Spark shuffles and spills.
+    `job` is the file or the package of the job, `local_dir` where Spark shuffles and spills; `run_id` is in the name of
+    whatever the run itself makes beside its output.
     """
     if isinstance(exception, HotsetError):
         return _judge_ours(exception, job)
@@ -42,7 +50,24 @@ def judge(
         return ResourceError(
             f"{exception}: this user may have no more processes, memory or open files (ulimit -u, -v, -n); raise that"
         )
+    if lost := _lost_place(exception, run_id):
+        return lost
     return explain(exception, log, local_dir, job) or _judge_stranger(exception, job)
+
+
+def _lost_place(exception: BaseException, run_id: str) -> OutputError | None:
+    """The error for a place of the run's own that somebody took away or closed while it was at work."""
+    if not run_id or not isinstance(exception, OSError | Py4JError | PySparkException):
+        return None
+    found = re.search(
+        rf"{LOST}.*?(?P<path>/[^'\"\n]*{re.escape(run_id)})", f"{exception.__class__.__name__}: {exception}"
+    )
+    if not found:
+        return None
+    place = Path(found["path"]).parent
+    return OutputError(
+        f"cannot write in {place}, which was removed or closed while the run was at work; run the same again"
+    )
 
 
 def _is_at_a_limit(exception: BaseException) -> bool:
@@ -72,13 +97,12 @@ def _judge_ours(error: HotsetError, job: Path | None) -> HotsetError:
 
 
 def _judge_exit(leaving: SystemExit, job: Path | None) -> HotsetError:
-    """With the code that was asked for; a text names none, and neither does what a shell would see as 0."""
+    """With the code that was asked for, if a job may have it as a shell would see it; a text names none."""
     where = find_culprit(read_frames(leaving), job)
-    asked = leaving.code if isinstance(leaving.code, int) else None
-    said = f"sys.exit({asked})" if asked is not None else str(leaving.code)
-    error = SparkJobError(f"{said}, at {where}: the job ended itself")
-    if asked is not None and asked % 256:
-        error.exit_code = asked % 256
+    text = "" if isinstance(leaving.code, int) else first_line(leaving)
+    error = SparkJobError(f"{text or f'sys.exit({leaving.code!r})'}, at {where}: the job ended itself")
+    if isinstance(leaving.code, int) and _is_code(leaving.code % 256):
+        error.exit_code = leaving.code % 256
     return error
 
 

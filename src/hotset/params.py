@@ -17,24 +17,25 @@ import difflib
 import inspect
 import os
 import re
-import shlex
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from cyclopts import App, CycloptsError, Group, Parameter, Token, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Group, Parameter, UnusedCliTokensError
 from cyclopts.config import Dict, Env
-from cyclopts.exceptions import MissingArgumentError
+from cyclopts.exceptions import CoercionError, MissingArgumentError
 
-from hotset.blame import describe_exception, find_author_line, read_frames
 from hotset.data.claim import IfExists
 from hotset.data.options import CsvOptions, TableOptions
 from hotset.declared import check_params, default_of, fields_without_help
-from hotset.errors import HotsetError, SparkJobError, UsageError
-from hotset.job import Job, docstring, named_jobs
+from hotset.errors import UsageError
+from hotset.given import read_given
+from hotset.job import Job, docstring, named_jobs, of_the_job
+from hotset.option_values import converter_of, split_words
 from hotset.report.console import check_written, make_console
 
 
@@ -159,17 +160,20 @@ def parse_for(way: Way[Asked], job: Job, arguments: Sequence[str]) -> tuple[Any,
         return None
     _check_environment(job, os.environ, way)
     options = {name: catch.values.pop(shown) for name, shown in way.shown_names(job).items() if shown in catch.values}
+    return _params_of(job, catch.values), way.options(**options)
+
+
+def _params_of(job: Job, given: Mapping[str, Any]) -> Any:
+    """The job's parameters, with what can be said of them before anything is read. Raises UsageError."""
     try:
-        params = job.params(**catch.values)
+        with of_the_job(job.source, passing=(ValueError,)):
+            params = job.params(**given)
     except ValueError as why:  # a job's own __post_init__, which says what is wrong with a value
         raise UsageError(str(why)) from None
-    except HotsetError:
-        raise
-    except Exception as why:
-        place = find_author_line(read_frames(why), job.source)
-        raise SparkJobError(f"{describe_exception(why)}, at {place or 'Params'}; mend the job") from why
+    if isinstance(params, CsvOptions):
+        params.check()
     _check_paths(params)
-    return params, way.options(**options)
+    return params
 
 
 def job_app(job: Job, call: Any = None, config_file: Path | None = None, way: Way[Any] = RUN) -> App:
@@ -188,8 +192,9 @@ def job_app(job: Job, call: Any = None, config_file: Path | None = None, way: Wa
         group_parameters=OWN,
         group_commands=SESSION,
     )
-    options = _parameters(way.options, SESSION, way.shown_names(job))
-    app.default(_command(call or _Catch(), *_parameters(job.params, OWN), *options))
+    variables = _variable(job.name, "")
+    options = _parameters(way.options, SESSION, way.shown_names(job), variables)
+    app.default(_command(call or _Catch(), *_parameters(job.params, OWN, variables=variables), *options))
     return app
 
 
@@ -223,6 +228,8 @@ def what_is_wrong(why: CycloptsError, help_command: str) -> str:
         first = next(iter(why.unused_tokens or []), "-")
         text += "" if given or first.startswith("-") else f", and {first!r} belongs to no option"
     text = text[:1].lower() + text[1:]
+    if isinstance(why, CoercionError) and why.argument and not text.startswith("invalid value"):  # of one of several
+        text = f"invalid value for {why.argument.name}: {text}"
     return f"{text}{'' if text.endswith('?') else ';'} `{help_command}` shows what there is"
 
 
@@ -237,7 +244,7 @@ def marked(params: Any, mark: type[Any]) -> dict[str, tuple[Any, ...]]:
 
 
 def _parameters(
-    declared: type[Any], group: Group | None, shown_names: Mapping[str, str] | None = None
+    declared: type[Any], group: Group | None, shown_names: Mapping[str, str] | None = None, variables: str = ""
 ) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(declared, include_extras=True)
     # what a table's types are is asked for more often than how its CSV is written
@@ -249,6 +256,7 @@ def _parameters(
         text = next((extra for extra in extras if isinstance(extra, str)), None)
         several = get_origin(base) is tuple
         names_paths = Reads in extras or Writes in extras
+        shown_name = (shown_names or {}).get(entry.name, entry.name)
         shape = Parameter(
             help=text,
             group=TABLE if entry.name in OF_TABLES and issubclass(declared, CsvOptions) else group,
@@ -257,15 +265,15 @@ def _parameters(
             negative_none="",
             negative_bool="" if entry.name.startswith("no_") else None,  # of --no-header there is no --no-no-header
             show_default=made not in ((), None, ""),
-            converter=_whole_number if base is int else _as_written if names_paths else None,
-            env_var_split=_split_words,
+            converter=converter_of(declared, entry, base, is_path=names_paths),
+            env_var_split=partial(split_words, f"{variables}{shown_name.upper()}"),
             json_list=False,
             json_dict=False,
         )
         default = inspect.Parameter.empty if made is dataclasses.MISSING else made
         shown: Any = (tuple[Path, ...] if several else Path) if names_paths else base
         yield inspect.Parameter(
-            (shown_names or {}).get(entry.name, entry.name),
+            shown_name,
             inspect.Parameter.KEYWORD_ONLY,
             annotation=Annotated[shown, shape],
             default=default,
@@ -280,27 +288,6 @@ def _check_paths(params: Any) -> None:
                 continue
             if not paths or not all(path.strip() for path in paths):
                 raise UsageError(f"--{name.replace('_', '-')} needs a path, got {' '.join(map(repr, paths)) or 'none'}")
-
-
-def _whole_number(_type: type[int], tokens: Sequence[Token]) -> int:
-    """cyclopts itself makes 3 of 2.7."""
-    text, source = tokens[0].value, tokens[0].source
-    if not re.fullmatch(r"[+-]?[0-9]{1,100}", text):
-        raise ValueError(f"not a whole number, got {text!r}" + ("" if source in ("cli", "env") else f" in {source}"))
-    return int(text)
-
-
-def _as_written(hint: Any, tokens: Sequence[Token]) -> str | tuple[str, ...]:
-    """Paths, for help and completion, are texts all the same: Path() would make `s3:/b` of s3://b."""
-    texts = tuple(token.value for token in tokens)
-    return texts if get_origin(hint) is tuple else texts[0]
-
-
-def _split_words(hint: Any, text: str, **_: Any) -> list[str]:
-    try:
-        return shlex.split(text) if get_origin(hint) is tuple else [text]
-    except ValueError as why:
-        raise UsageError(f"{why} in a variable of the environment, got {text!r}; close it") from None
 
 
 def _unwrapped(doc: str) -> str:
@@ -338,7 +325,7 @@ def _config_file(arguments: Sequence[str], variable: str | None) -> Path | None:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))  # the mark of some editors before UTF-8
+        values = tomllib.loads(read_given(file))
     except OSError as why:
         raise UsageError(f"cannot read the --config file {str(file)!r}: {why.strerror}") from None
     except ValueError as why:

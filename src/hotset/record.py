@@ -55,6 +55,7 @@ class Record:
         self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
         self._offer: Callable[[], str | None] = lambda: None
         self._local_dir = ""
+        self._told: HotsetError | None = None
         self._start = time.monotonic()
         _prepare(order)
         # under spark-submit we are the JVM's child, else it is ours
@@ -85,7 +86,7 @@ class Record:
         """The error to raise, after it was written down; one that was already is passed on."""
         if self.report.exit_code is not None:
             return exception
-        error = judge(exception, signals, self.order.log, self._local_dir, self.order.source)
+        error = judge(exception, signals, self.order.log, self._local_dir, self.order.source, self.order.run_id)
         if error is None:
             if isinstance(exception, KeyboardInterrupt):
                 self.report.outcome, self.report.exit_code = "interrupted", 130
@@ -95,10 +96,7 @@ class Record:
         self.report.exit_code, self.report.error = error.exit_code, str(error)
         if not isinstance(error, Interrupted) and (error is not exception or error.exit_code == HotsetError.exit_code):
             self._log_traceback(exception)
-        error.add_note(f"report  {self.order.report}")
-        error.add_note(f"log     {self.order.log}")
-        if self.report.event_log:
-            error.add_note(f"events  {self.report.event_log}")
+        self._told = error
         return error
 
     def close(self) -> None:
@@ -120,11 +118,21 @@ class Record:
             )
             if report.exit_code == 0:
                 raise _unwritable(order, why) from None
-            return
+        self._say_where()
         if report.exit_code == 0:
             show(clean, str(order.report), make_console())
             if line := self._offer():
                 make_console(stderr=True).print(Text(line), soft_wrap=True)
+
+    def _say_where(self) -> None:
+        """The error names the files that tell more, as far as they are there."""
+        if not self._told:
+            return
+        for name, file in (("report", self.order.report), ("log", self.order.log)):
+            if file.is_file():
+                self._told.add_note(f"{name:8}{file}")
+        if self.report.event_log:
+            self._told.add_note(f"events  {self.report.event_log}")
 
     def _log_traceback(self, exception: BaseException) -> None:
         text = "".join(traceback.format_exception(exception))

@@ -35,6 +35,7 @@ from hotset.report.console import lost_output, make_console, take_streams
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
 from hotset.session.asked import result_settings
+from hotset.session.kinds import check_values
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
 from hotset.signals import Signals
 from hotset.unfinished import AtExit
@@ -207,6 +208,7 @@ def asked(options: SessionOptions) -> tuple[Ask, ...]:
         asks += file_asks(options.properties_file, f"--properties-file {options.properties_file}")
     if master := winners(asks).get("spark.master"):
         check_master(master.value)
+    check_values(asks)
     return tuple(asks)
 
 

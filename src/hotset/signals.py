@@ -2,10 +2,12 @@
 
 import logging
 import signal
+import time
 from types import FrameType
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HASTE_S = 2  # Ctrl-C that is pressed thrice is one wish: the second would cut short what the first has put in order
 
 
 class Signals:
@@ -16,6 +18,8 @@ class Signals:
 
     number: ClassVar[int] = signal.SIGINT  # of the process: whoever asks, there was one
 
+    _last: ClassVar[float] = float("-inf")
+
     def catch(self) -> None:
         """Call it again after a session was opened: pyspark replaces the handler by one of its own."""
         for number in STOPPING:
@@ -23,8 +27,11 @@ class Signals:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._interrupt)
 
-    def _interrupt(self, number: int, _frame: FrameType | None) -> NoReturn:
-        Signals.number = number
+    def _interrupt(self, number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if now - Signals._last < HASTE_S:
+            return
+        Signals._last, Signals.number = now, number
         logging.disable()  # py4j would log a traceback for the call that is cut short
         raise KeyboardInterrupt
 

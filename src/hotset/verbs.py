@@ -20,7 +20,6 @@ from hotset.columnar.sample import Sample
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
 from hotset.data.claim import Claims
-from hotset.data.columns import listed
 from hotset.data.dataset import Dataset, Format
 from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+MOST_ROWS = 2**31 - 1  # that Spark can take to the driver
 
 
 class Run:
@@ -301,7 +301,7 @@ class Run:
             names, taken = tuple(columns or data.column_names), list(zip(*cells, strict=True))
         else:
             with self.step(title):
-                taken = [tuple(row) for row in data.take(rows)]
+                taken = [tuple(row) for row in data.take(min(rows, MOST_ROWS))]
             names = tuple(columns) or (tuple(data.columns) if isinstance(data, DataFrame) else ())
         self.report.tables.append(model.Table(title, names, taken, lines))
 
@@ -318,7 +318,7 @@ class Run:
         `names` are the columns that a person could name, if `rows` has only some of them. Raises UsageError for what is
         no condition over the columns, or reaches beyond them.
         """
-        return filter_rows(rows, self.expression(sql), "--where", sql, listed(list(names or rows.columns)))
+        return filter_rows(rows, self.expression(sql), "--where", sql, names or rows.columns)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -4,7 +4,8 @@ import pytest
 from pyspark.sql.types import ArrayType, DataType, IntegerType, MapType, StringType, StructType
 
 from hotset import Dataset
-from hotset.data.columns import ddl, differing, differing_in_case, listed, type_text, unlike
+from hotset.data.columns import ddl, differing, differing_in_case, type_text, unlike
+from hotset.naming import listed
 
 
 def struct(*names: str, kind: DataType | None = None) -> StructType:

@@ -137,7 +137,8 @@ def test_csv_is_read_by_a_sample_and_sums_are_told(tmp_path: Path) -> None:
     ("agg", "message"),
     [
         ("value", "COLUMN:KIND"),
-        ("value:product", "no such aggregate"),
+        ("value:product", "no such aggregate as 'product', got 'value:product'"),
+        ("value:sum,,max", "no such aggregate as '', got 'value:sum,,max'"),
         ("*:sum", "no such aggregate"),
         (":count", "COLUMN:KIND"),
     ],

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hotset.errors import UsageError
-from hotset.session.command import class_path, reason, spark_command, with_options
+from hotset.errors import HotsetError, ResourceError, UsageError
+from hotset.session.command import class_path, failed_start, reason, spark_command, with_options
 from hotset.session.java import Java
 
 MODULES = frozenset({"java.base"})
@@ -89,3 +89,22 @@ def test_options_of_ours_come_before_all_others() -> None:
 )
 def test_reason_is_the_line_that_says_most(output: str, told: str) -> None:
     assert told in reason(output)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Invalid maximum heap size: -Xmxlots", UsageError),
+        ("Invalid initial heap size: -Xms1.5g", UsageError),
+        ("Too small maximum heap", UsageError),
+        ("Initial heap size set to a larger value than the maximum heap size", UsageError),
+        ("Unrecognized VM option 'Nonsense'", UsageError),
+        ("Could not reserve enough space for 104857600KB object heap", ResourceError),
+        ("There is insufficient memory for the Java Runtime Environment to continue.", ResourceError),
+    ],
+)
+def test_a_size_that_none_can_have_is_no_want_of_memory(said: str, kind: type[HotsetError]) -> None:
+    error = failed_start(f"Spark's JVM ended with 1 before it was ready: {said}")
+
+    assert type(error) is kind
+    assert ("free some" in str(error)) is (kind is ResourceError)

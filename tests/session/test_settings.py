@@ -1,5 +1,6 @@
 """Who asks for which setting, who wins, and the properties format both ways."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hotset.session.settings import (
     Ask,
     as_properties,
     changes_results,
+    check_master,
     command_line_asks,
     conf_file,
     default_master,
@@ -183,3 +185,21 @@ def test_default_master_has_the_cores_of_the_machine() -> None:
 @pytest.mark.parametrize("name", ["local.conf", "log4j2.properties"])
 def test_conf_file_is_found(name: str) -> None:
     assert conf_file(name).is_file()
+
+
+@pytest.mark.parametrize(
+    "master",
+    ["", "local[]", "local[x]", "local[0]", "local[-1]", "local[99999999999]", "local[1.5]", "local[2,x]",
+     "local-cluster[1,2]", "local-cluster[a,b,c]", "local[2", "mesos://x"],
+)  # fmt: skip
+def test_a_master_that_no_spark_can_have_is_refused(master: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(repr(master))):
+        check_master(master)
+
+
+@pytest.mark.parametrize(
+    "master",
+    ["local", "local[2]", "local[*]", "local[2, 3]", "local[*,3]", "local-cluster[1, 2, 512]", "yarn", "spark://a:1"],
+)
+def test_a_master_that_spark_may_have_is_taken(master: str) -> None:
+    check_master(master)

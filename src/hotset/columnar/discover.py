@@ -21,7 +21,7 @@ from hotset.columnar.one_format import format_of_files
 from hotset.columnar.partitioned import partition_names
 from hotset.columnar.spots import sample_objects, sample_rows
 from hotset.columnar.whole_json import whole_json
-from hotset.data.columns import ddl, listed, type_text
+from hotset.data.columns import ddl, type_text
 from hotset.data.dataset import Dataset, Format
 from hotset.data.guess import Guess, Roles
 from hotset.data.listing import InputFile, Listing, local_path
@@ -29,6 +29,7 @@ from hotset.data.manifest import load_manifest
 from hotset.data.options import TableOptions
 from hotset.data.suffixes import format_of, opened, separator_of
 from hotset.errors import HotsetError, SchemaError, UsageError
+from hotset.naming import listed
 
 HEAD_BYTES = 256 * 1024  # that are looked at for a hint
 

@@ -14,11 +14,12 @@ from hotset.columnar.exact import Fault
 from hotset.columnar.forms import takes
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.pieces import chunks_of, first_line, opened
-from hotset.data.columns import NAMED, differing
+from hotset.data.columns import differing
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import restored
 from hotset.data.listing import InputFile
 from hotset.errors import InputError, SchemaError
+from hotset.naming import NAMED
 
 
 def fields_of(file: InputFile, layout: Layout) -> tuple[str, ...]:

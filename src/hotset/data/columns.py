@@ -1,6 +1,5 @@
 """Columns by their names, whatever characters those hold."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,8 +7,9 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StructField, StructType
 
+from hotset.naming import NAMED, visible
+
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-NAMED = 20  # in a message; of more columns, those that are most like what was asked for
 
 
 def quoted(name: str) -> str:
@@ -97,22 +97,3 @@ def differing(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
 def _cut(texts: Sequence[str]) -> str:
     more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
     return ", ".join(map(visible, texts[:NAMED])) + more
-
-
-def visible(name: str) -> str:
-    """The name as it is, in quotes where one would not see what is in it: blanks around it, a byte-order mark, NUL."""
-    return name if name.isprintable() and name == name.strip() != "" else repr(name)
-
-
-def listed(names: Sequence[str], wanted: str = "") -> str:
-    """The names for a message: all where they are few, else those most like `wanted`, and how many there are more."""
-    same = [name for name in names if name != wanted and name.casefold() == wanted.casefold()]
-    hint = f"; {', '.join(map(repr, same))} differs in case only" if wanted and same else ""
-    if len(names) <= NAMED:
-        return ", ".join(map(visible, names)) + hint
-    folded: dict[str, list[str]] = {}
-    for name in names:
-        folded.setdefault(name.casefold(), []).append(name)
-    close = difflib.get_close_matches(wanted.casefold(), list(folded), 5) if wanted else []
-    shown = [name for one in close for name in folded[one]] or list(names[:5])
-    return f"{', '.join(map(visible, shown[:NAMED]))} and {len(names) - len(shown[:NAMED]):,} more{hint}"

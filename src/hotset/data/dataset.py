@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
 
-from hotset.data.columns import ddl, listed, type_text
+from hotset.data.columns import ddl, type_text
 from hotset.data.dataset_checks import (
     check_choice,
     check_columns_text,
@@ -25,6 +25,7 @@ from hotset.data.encoding import codec_name
 from hotset.data.forms import Form
 from hotset.data.guess import Guess
 from hotset.errors import UsageError
+from hotset.naming import listed
 
 Format = Literal["text", "csv", "json", "parquet", "orc"]
 OnNew = Literal["fail", "ignore"]

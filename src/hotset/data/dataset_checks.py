@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
-from hotset.data.columns import listed
 from hotset.errors import UsageError
+from hotset.naming import listed
 
 LONGEST = 300  # characters of a text in a message
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
+from hotset.data.dataset import Dataset
 from hotset.errors import UsageError
 
 TYPE = re.compile(r"\s*(?:`(?P<quoted>(?:[^`]|``)+)`|(?P<plain>[^=]+?))\s*=\s*(?P<type>.+?)\s*", re.DOTALL)
@@ -39,6 +40,10 @@ class CsvOptions:
                 facts[name] = value
         return facts | ({"header": False} if self.no_header else {})
 
+    def check(self) -> None:
+        """Raises UsageError for what no CSV is written with, and for no encoding; nothing is read for that."""
+        Dataset("value string", "csv", **{"separator": "\t" if self.quote == "," else ",", **self.csv_facts()})
+
     def given(self) -> list[str]:
         """The options that were given, as one writes them."""
         return [f"--{one.name.replace('_', '-')}" for one in fields(CsvOptions) if getattr(self, one.name)]
@@ -52,6 +57,10 @@ class TableOptions(CsvOptions):
         str, "all columns that are read, with their types: 'id bigint, note string'; nothing is guessed then"
     ] = ""
     types: Annotated[tuple[str, ...], "types of single columns, not guessed: id=string,when=timestamp"] = ()
+
+    def check(self) -> None:
+        super().check()
+        self.declared_types()
 
     def declared_types(self) -> dict[str, str]:
         """`--types` -> column: type. Raises UsageError."""

@@ -8,13 +8,14 @@ from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.types import StringType, StructField, StructType
 
-from hotset.data.columns import NAMED, by_name, differing, unlike
+from hotset.data.columns import by_name, differing, unlike
 from hotset.data.dataset import Dataset
 from hotset.data.exact_rows import exact_row, is_record
 from hotset.data.inside import all_nullable
 from hotset.data.promises import is_promised
 from hotset.data.rendering import line_of
 from hotset.errors import SchemaError
+from hotset.naming import NAMED
 
 LINE = "line"
 

@@ -84,8 +84,8 @@ class Params(TableOptions):
     engine: Annotated[Engine, "who aggregates; the answer is the same"] = "columnar"
 
     def __post_init__(self) -> None:
-        if self.top < 0:
-            raise UsageError(f"--top is at least 0, got {self.top}")
+        if not 0 <= self.top < 2**31:
+            raise UsageError(f"--top is from 0 to {2**31 - 1}, got {self.top}")
         names = [*self.by, *(one.name for one in query_of(self).aggregates)]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise UsageError(f"two columns of the output are called {twice!r}; ask for it once")
@@ -100,7 +100,9 @@ def query_of(params: Params) -> Query:
             raise UsageError(f"an aggregate is COLUMN:KIND, got {text!r}; write --agg value:count")
         for kind in kinds.split(","):
             if kind not in get_args(Kind) or (column == "*" and kind != "count"):
-                raise UsageError(f"no such aggregate, got {text!r}; there are {', '.join(get_args(Kind))}, and *:count")
+                raise UsageError(
+                    f"no such aggregate as {kind!r}, got {text!r}; there are {', '.join(get_args(Kind))}, and *:count"
+                )
             aggregates.append(Aggregate(column, cast(Kind, kind)))
     return Query(tuple(params.by), tuple(aggregates))
 

@@ -74,8 +74,8 @@ class Params(CsvOptions):
     def __post_init__(self) -> None:
         if not self.on:
             raise UsageError("--on needs a column")
-        if self.max_rows is not None and self.max_rows < 1:
-            raise UsageError(f"--max-rows is at least 1, got {self.max_rows}")
+        if self.max_rows is not None and not 1 <= self.max_rows < 2**63:
+            raise UsageError(f"--max-rows is from 1 to {2**63 - 1}, got {self.max_rows}")
         if self.plan == "map-side" and self.how == "full":
             raise UsageError("a full join keeps rows of both sides, so none can be held; take --plan exchange")
 

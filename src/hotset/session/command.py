@@ -11,6 +11,8 @@ from hotset.session.java import Java, given_options
 from hotset.session.shim import VECTOR_FLAG, VECTOR_MODULE
 
 LONGEST_ARGUMENT = 100_000  # Linux takes 128 KiB for one argument
+# what a JVM says of sizes that none can have, however much there is
+NO_SIZE = re.compile(r"Invalid \w+ (heap|size)|Too small|set to a larger value than|[Ii]ncompatible|must be")
 SMALL_JVM = ("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
@@ -85,9 +87,10 @@ def holds_files(directory: Path) -> bool:
 def failed_start(message: str) -> HotsetError:
     """No memory to be had, or else a setting that Spark refuses."""
     message += given_options()
-    if re.search(r"memory|heap|space left", message, re.IGNORECASE) and "spark." not in message:
+    short = re.search(r"memory|heap|space left", message, re.IGNORECASE) and not NO_SIZE.search(message)
+    if short and "spark." not in message:
         return ResourceError(f"{message}; free some, or ask for less with --conf spark.driver.memory=…")
-    return UsageError(f"{message}; check the settings it was given, with `hotset session`")
+    return UsageError(f"{message}; check the settings it was given: --conf, --properties-file, spark-defaults.conf")
 
 
 def reason(output: str) -> str:

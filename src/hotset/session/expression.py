@@ -6,7 +6,7 @@ Spark that fills in nothing, and refused if it is more than an expression over c
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pyspark.errors import AnalysisException, PySparkException
@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from hotset.errors import UsageError
+from hotset.naming import listed
 
 # Built-in functions that call into the JVM or open files that they are told the name of.
 REACHING_OUT = frozenset({"reflect", "try_reflect", "java_method", "from_protobuf", "to_protobuf"})
@@ -40,14 +41,14 @@ def row_rules(spark: SparkSession, rules: Mapping[str, str], schema: StructType)
     nothing = spark.createDataFrame([], schema) if rules else None
     for name, rule in found.items():
         assert nothing is not None, "made when there are rules"
-        filter_rows(nothing, rule, f"the rule {name!r}", rules[name], ", ".join(schema.names))
+        filter_rows(nothing, rule, f"the rule {name!r}", rules[name], schema.names)
     return found
 
 
-def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, columns: str) -> DataFrame:
+def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, columns: Sequence[str]) -> DataFrame:
     """The rows for which the condition is true. Raises UsageError for one that does not fit.
 
-    `what` is the condition's name, `text` how it was written; `columns` names those that there are.
+    `what` is the condition's name, `text` how it was written; `columns` are those that there are.
     """
     try:
         return rows.filter(condition)
@@ -55,7 +56,7 @@ def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, column
         first = str(why).strip().splitlines()[0]
         reason = re.sub(r"^\[[\w.]+\] | Did you mean one of .*$| SQLSTATE: .*$", "", first).rstrip(".")
         raise UsageError(
-            f"{what} does not fit the columns, got {text!r}: {reason}; write a condition over {columns}"
+            f"{what} does not fit the columns, got {text!r}: {reason}; write a condition over {listed(columns)}"
         ) from None
 
 

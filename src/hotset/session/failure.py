@@ -76,7 +76,7 @@ def explain(
     its lines failed is said.
     """
     if isinstance(exception, Py4JNetworkError | ConnectionRefusedError):
-        if log and (found := OUT_OF_MEMORY.search(log.read_text(errors="replace"))):
+        if log and (found := OUT_OF_MEMORY.search(_content(log))):
             return ResourceError(f"Spark's JVM ended: {found[0]}; {MORE}")
         return SparkJobError("Spark's JVM ended while the run was working; its last words are in the log named below")
     if not isinstance(exception, PySparkException | Py4JError):
@@ -88,6 +88,14 @@ def explain(
     if chosen := _chosen_by_job(text):
         return chosen
     return _meaning(text, local_dir) or _failure(text, exception, job)
+
+
+def _content(log: Path) -> str:
+    """Nothing, where somebody has removed it."""
+    try:
+        return log.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _failure(text: str, exception: BaseException, job: Path | None) -> HotsetError:

@@ -10,11 +10,13 @@ from pathlib import Path
 import javaproperties
 
 from hotset.errors import UsageError
+from hotset.given import read_given
 from hotset.session.machine import Machine
 
 MIB = 1024**2
 SERIAL_CORES = 2
 SMALL_INPUT_BYTES = 50_000_000
+MOST_THREADS = 10_000  # each takes a thread and a Python worker
 
 # They change what a job computes, so they hold on every master, and the key of a run contains them.
 RESULT_DEFAULTS = {
@@ -61,7 +63,7 @@ def changes_results(key: str) -> bool:
 
 def command_line_asks(conf: Iterable[str], master: str | None) -> list[Ask]:
     """`--conf KEY=VALUE` and `--master`. Raises UsageError on anything else."""
-    asks = [Ask("spark.master", master, "--master")] if master else []
+    asks = [] if master is None else [Ask("spark.master", master, "--master")]
     for pair in reversed(list(conf)):  # of two for one setting the later wins, as for spark-submit
         key, equals, value = pair.partition("=")
         if not (equals and key.startswith("spark.")):
@@ -73,14 +75,20 @@ def command_line_asks(conf: Iterable[str], master: str | None) -> list[Ask]:
 
 def check_master(master: str) -> None:
     """Raises UsageError for what no Spark can mean; told before a JVM starts."""
-    if not re.fullmatch(r"local(\[.+\])?|local-cluster\[.+\]|(spark|k8s)://.+|yarn", master):
+    threads = re.fullmatch(r"local\[([0-9]+|\*)(?:\s*,\s*[0-9]{1,9})?\]", master)
+    if threads and threads[1] != "*" and not 1 <= int(threads[1][:9]) <= MOST_THREADS:
+        raise UsageError(
+            f"a master has from 1 to {MOST_THREADS} threads, got {master!r}; local[*] has one for each core"
+        )
+    cluster = r"local-cluster\[(\s*[0-9]{1,9}\s*,){2}\s*[0-9]{1,9}\s*\]"
+    if not threads and not re.fullmatch(rf"local|{cluster}|(spark|k8s)://.+|yarn", master):
         raise UsageError(f"no Spark master is written {master!r}; give local[2], spark://host:7077 or yarn")
 
 
 def file_asks(file: Path, by: str) -> list[Ask]:
     """The settings of a properties file. Raises UsageError when it cannot be read."""
     try:
-        properties = javaproperties.loads(file.read_text(encoding="utf-8"))
+        properties = javaproperties.loads(read_given(file))
     except OSError as why:
         raise UsageError(f"cannot read the properties file {str(file)!r}: {why.strerror}") from None
     except ValueError as why:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
@@ -22,7 +22,9 @@ from hotset.session.asked import planned_asks, safe_path, submitted, worker_pyth
 from hotset.session.checks import check_machine, check_master, raise_file_limit
 from hotset.session.events import event_log, event_log_asks, make_event_directory
 from hotset.session.failure import explain
+from hotset.session.hadoop_files import check_hadoop_files
 from hotset.session.java import JavaChoice, find_java
+from hotset.session.kinds import check_values, check_values_with_spark, refused_value
 from hotset.session.launch import Launch, Started, start_jvm
 from hotset.session.log import read_log4j, redirect_stderr
 from hotset.session.login import log_in
@@ -144,6 +146,8 @@ def open_session(wishes: Wishes) -> Session:
 
 def _adopt(wishes: Wishes) -> Session:
     """A session that is running: somebody else's, so only what the caller asked for is changed in it."""
+    check_values(wishes.asks)
+    check_values_with_spark(wishes.asks)
     spark = SparkSession.builder.getOrCreate()
     borrowed: dict[str, str | None] = {}
     for ask in settings.winners(wishes.asks).values():
@@ -173,6 +177,8 @@ def prepare(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Prep
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     master = won["spark.master"]
     check_master(master)
+    check_values(asks)
+    check_hadoop_files(os.environ, site.spark_home)
     if master.startswith("local"):
         check_machine(settings.winners(asks))
     make_event_directory(asks)
@@ -200,7 +206,8 @@ def _start(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Sessi
     started = start_jvm(plan.launch)
     try:
         log_in()
-        spark = _builder(wishes.name, {"spark.master": plan.won["spark.master"]}).getOrCreate()
+        check_values_with_spark(plan.asks)
+        spark = _session_of(wishes.name, {"spark.master": plan.won["spark.master"]}, plan.asks)
     except BaseException as exception:
         error = explain(exception)  # now: an exception of Spark's asks the JVM for its text
         end_jvm(started.jvm, AT_ONCE_S)
@@ -225,6 +232,8 @@ def _join_submitted(wishes: Wishes, site: Site, machine: Machine, scratch: Path)
     python = Ask("spark.pyspark.python", *worker_python((*wishes.asks, *theirs)))
     told = (*wishes.asks, *theirs)
     asks = (*told, python, *safe_path(), *event_log_asks(told), *settings.own_asks(master.value, machine))
+    check_values(asks)
+    check_values_with_spark(asks)
     make_event_directory(asks)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     os.environ["PYSPARK_PYTHON"] = won["spark.pyspark.python"]
@@ -234,17 +243,21 @@ def _join_submitted(wishes: Wishes, site: Site, machine: Machine, scratch: Path)
     log_is_ours = not (site.log4j or any("log4j" in ask.value for ask in theirs))
     if log_is_ours:
         redirect_stderr(log)
-    spark = _builder(wishes.name, ours | _own_places(won, scratch)).getOrCreate()
+    spark = _session_of(wishes.name, ours | _own_places(won, scratch), asks)
     if log_is_ours:
         read_log4j()
     return Session(spark, "spark-submit", asks, scratch, log=log)
 
 
-def _builder(name: str, conf: Mapping[str, str]) -> Any:
+def _session_of(name: str, conf: Mapping[str, str], asks: tuple[Ask, ...]) -> SparkSession:
+    """Raises UsageError for a setting that no session can be made with."""
     builder = SparkSession.builder.appName(name)
     for key, value in conf.items():
         builder = builder.config(key, value)
-    return builder
+    try:
+        return builder.getOrCreate()
+    except Exception as why:
+        raise refused_value(why, asks) or why from None
 
 
 def _own_places(won: Mapping[str, str], scratch: Path) -> dict[str, str]:
