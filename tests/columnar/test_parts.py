@@ -41,7 +41,7 @@ def test_a_task_with_much_writes_several_files(tmp_path: Path) -> None:
 
     files = sorted((tmp_path / "version").iterdir())
     assert rows == sum(pq.read_metadata(file).num_rows for file in files) == 100_000
-    assert len(files) == 2
+    assert len(files) == 4
 
 
 @pytest.mark.parametrize(("codec", "stored"), [("zstd", "ZSTD"), ("lz4_raw", "LZ4"), ("uncompressed", "UNCOMPRESSED")])

@@ -87,11 +87,10 @@ def test_what_only_spark_can_tell_is_told_at_first_use(columns: str) -> None:
 
 
 @pytest.mark.usefixtures("spark")
-def test_a_selection_of_nothing_but_partitions_is_refused() -> None:
+def test_a_selection_of_nothing_but_partitions_has_a_column_of_the_files_beside() -> None:
     dataset = Dataset(COLUMNS, partition_by=("day",))
 
-    with pytest.raises(UsageError, match="partition_by names all columns"):
-        dataset.select("day")
+    assert list(dataset.select("day").types()) == [name for name in dataset.types() if name in ("day", "n")]
 
 
 WRONG_RULES = {

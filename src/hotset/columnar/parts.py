@@ -34,11 +34,18 @@ class PartWriter:
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         task, attempt = this_task().partitionId(), this_task().taskAttemptId()
-        for number, table in enumerate(gathered(batches, self.file_bytes)):
+        for number, table in enumerate(self._of_files(batches)):
             part = part_name(task, self.run_id, number, "parquet")
             draft = f".{part}.{attempt}"
             rows = self._write(self.directory / draft, table)
             yield pa.RecordBatch.from_pylist([{"draft": draft, "part": part, "rows": rows}], PARTS)
+
+    def _of_files(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+        """The same rows as tables for a file each; one large batch may be several."""
+        for table in gathered(batches, self.file_bytes):
+            files = max(round(table.nbytes / self.file_bytes), 1)
+            rows = -(-table.num_rows // files)
+            yield from (table.slice(start, rows) for start in range(0, table.num_rows, rows))
 
     def _write(self, path: Path, table: pa.Table) -> int:
         table = pa.Table.from_arrays(

@@ -175,7 +175,7 @@ def _sum(parts: pa.Table) -> tuple[int, int]:
 def in_order(narrow: Batches, plan: Written) -> Batches:
     """rows -> rows, in the order in which they are; in tasks for about so many files. Spark sees chunks only."""
     chunks = in_files(narrow.chunks(), (), plan.files)
-    return replace(narrow.read_from(chunks), file_bytes=2 * plan.arrow_bytes)
+    return replace(narrow.read_from(chunks), file_bytes=plan.arrow_bytes)
 
 
 def in_files(rows: DataFrame, sort_by: tuple[str, ...], files: int) -> DataFrame:
