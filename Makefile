@@ -16,6 +16,9 @@ EXAMPLE_wordcount = --input data/texts --output out/wordcount
 # Unexpanded, so that what stands in ARGS='…' reaches the shell as it was written, quotes and dollars included.
 RAW_ARGS = $(value ARGS)
 
+# Each with a session of its own; the tests of a file stay together, for what they share.
+ON_TWO_CORES = -n 2 --dist loadfile
+
 UV = uv==0.13.9
 COMPILE = .tools/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --custom-compile-command 'make lock' --quiet $(RAW_ARGS)
@@ -29,7 +32,7 @@ define each_timed
 done
 endef
 
-.PHONY: help setup setup-dev setup-bench run test test-doors test-smoke test-fresh lint format lock bench bench-advice \
+.PHONY: help setup setup-dev setup-bench run test test-thorough test-doors test-smoke test-fresh lint format lock bench bench-advice \
     faults faults-baseline clean
 .DEFAULT_GOAL := help
 
@@ -49,7 +52,10 @@ run: setup ## run a job: make run [JOB=wordcount] [ARGS='--input DIR --output DI
 	@.venv/bin/hotset run $(JOB) $(or $(RAW_ARGS),$(EXAMPLE_$(JOB)))
 
 test: setup-dev ## check format, lint, types and walls, then run the tests
-	$(call each_timed,"ruff format --check" "ruff check" mypy lint-imports pytest)
+	$(call each_timed,"ruff format --check" "ruff check" mypy lint-imports "pytest $(ON_TWO_CORES)")
+
+test-thorough: setup-dev ## run large tables of cases and random ones through whole jobs; takes minutes
+	@.venv/bin/pytest -m thorough $(ON_TWO_CORES)
 
 test-doors: setup-dev ## run jobs through every door: real processes, masters and signals; takes minutes
 	@.venv/bin/pytest -m doors

@@ -316,6 +316,7 @@ def wrong_line(rng: random.Random) -> list[str]:
     return ["run", *job, *(token for option in options for token in option), *last]
 
 
+@pytest.mark.thorough
 def test_wrong_command_lines_end_at_once_with_one_line_and_leave_nothing(
     scratch: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -347,6 +348,7 @@ def test_wrong_command_lines_end_at_once_with_one_line_and_leave_nothing(
     assert codes == {2, 3, 6}
 
 
+@pytest.mark.thorough
 def test_wrong_command_lines_end_alike_as_processes(scratch: Path) -> None:
     wordcount = ["run", "wordcount"]
     lines = [

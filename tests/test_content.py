@@ -12,6 +12,8 @@ from hotset import Dataset, InputError, Kernel, Run
 from hotset.errors import HotsetError
 from hotset.session.failure import explain
 
+pytestmark = pytest.mark.thorough
+
 LINES = Dataset("value string", format="text")
 ROWS = b"k,v\n" + b"".join(b"%d,%d\n" % (number, number * number) for number in range(200_000))
 PACKED = gzip.compress(ROWS, mtime=0)

@@ -14,6 +14,8 @@ from hotset.guesses import merged
 from hotset.job import find_job
 from hotset.run import call_main
 
+pytestmark = pytest.mark.thorough
+
 SEMICOLONS, COMMAS = Hint("its cells are separated by ';'", "--separator ';'"), Hint("commas", "--decimal-comma")
 MANY = 300_000  # rows: the last of them stands where no sample looks
 

@@ -101,7 +101,9 @@ def test_a_report_that_cannot_be_written_is_told_on_the_terminal(
 
     shown = capsys.readouterr().err
     assert ("lost failed in" if also_wrong else "lost done in") in shown
-    assert also_wrong or f"cannot write the report {tmp_path}/r.json: it is a directory and not a file" in str(told.value)
+    assert also_wrong or f"cannot write the report {tmp_path}/r.json: it is a directory and not a file" in str(
+        told.value
+    )
 
 
 @pytest.mark.usefixtures("spark")

@@ -114,6 +114,7 @@ def encoded_csv(chance: random.Random, encoding: str, *, damaged: bool) -> bytes
     return raw
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("seed", range(6))
 def test_every_encoding_gives_the_rows_and_faults_that_python_sees(

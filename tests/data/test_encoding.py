@@ -34,6 +34,7 @@ def all_encodings() -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("encoding", all_encodings())
 def test_a_line_end_is_one_whatever_stands_before_it_where_files_are_cut(encoding: str) -> None:
     if not can_be_cut(encoding):

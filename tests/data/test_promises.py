@@ -14,6 +14,8 @@ from hotset import DataError, Dataset, Run, SchemaError
 from hotset.columnar.batches import Batches
 from hotset.session.failure import explain
 
+pytestmark = pytest.mark.thorough
+
 KINDS = ("frame", "rdd", "batches", "table")
 FORMATS = ("parquet", "csv", "json", "orc", "text")
 COLUMNS = "n bigint not null, x double, s string"

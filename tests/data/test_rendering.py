@@ -42,6 +42,7 @@ def test_one_string_column_is_written_as_it_is(spark: SparkSession) -> None:
     assert [row.value for row in frame.select(line_of(frame).alias("value")).collect()] == ["it's", "x"]
 
 
+@pytest.mark.thorough
 def test_every_character_called_plain_is_shown_by_python_as_it_is(spark: SparkSession) -> None:
     characters = [(chr(code),) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
     random.Random(1).shuffle(characters)

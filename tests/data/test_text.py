@@ -34,6 +34,7 @@ def test_frame_and_rdd_give_the_same_lines(spark: SparkSession, tmp_path: Path, 
     assert ([row.value for row in frame.collect()], rdd.collect()) == (expected, expected)
 
 
+@pytest.mark.thorough
 def test_a_file_cut_into_many_partitions_loses_and_doubles_no_line(spark: SparkSession, tmp_path: Path) -> None:
     lines = [f"{number} {'x' * (number % 300)}" for number in range(20_000)]
     (tmp_path / "in.txt").write_bytes(b"".join(line.encode() + b"\r\n" for line in lines))

@@ -288,6 +288,7 @@ def test_where_the_twins_of_a_key_are_is_told_with_their_partition(tmp_path: Pat
     assert manifest_of(tmp_path).rows == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("spark")
 @pytest.mark.parametrize("file_format", ["parquet", "csv", "json", "orc"])
 def test_a_key_of_a_partitioned_dataset_is_that_column_and_no_other(tmp_path: Path, file_format: Any) -> None:

@@ -13,6 +13,8 @@ import pytest
 from hotset.data.zipf import BLOCK_BYTES, block_text, parse_size, vocabulary, write_text
 from hotset.errors import OutputError, ResourceError, UsageError
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("text", "size_bytes"),

@@ -90,6 +90,7 @@ def test_command_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) ->
     understand(arguments_of(command))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", [command for command in commands() if is_cheap(command)])
 def test_cheap_command_runs(command: str, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
@@ -100,6 +101,7 @@ def test_cheap_command_runs(command: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout != "") == (0, True), done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.smoke
 def test_readme_shows_what_the_first_run_shows(tmp_path: Path) -> None:
     assert f"$ {README_RUN}" in README
@@ -119,6 +121,7 @@ def test_readme_shows_what_the_first_run_shows(tmp_path: Path) -> None:
     assert "already done" in second.stdout
 
 
+@pytest.mark.thorough
 def test_example_job_of_contributing_runs_from_a_file(tmp_path: Path) -> None:
     job, _ = blocks(CONTRIBUTING, "python")
     (tmp_path / "line_lengths.py").write_text(job, encoding="utf-8")
@@ -131,6 +134,7 @@ def test_example_job_of_contributing_runs_from_a_file(tmp_path: Path) -> None:
     assert rows == [{"length": 2, "n": 1}, {"length": 1, "n": 2}, {"length": 0, "n": 1}]
 
 
+@pytest.mark.thorough
 def test_example_test_of_contributing_passes(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

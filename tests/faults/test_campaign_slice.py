@@ -12,6 +12,8 @@ from faults.rows.publishing import kill_publisher
 from faults.scene import Scene
 from faults.subjects import SUBJECTS
 
+pytestmark = pytest.mark.thorough
+
 SEED = 7
 
 

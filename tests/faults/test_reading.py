@@ -10,7 +10,7 @@ from faults.reading.perform import disagreements
 
 SEED = 20261121
 SLICE = (10, 11, 13, 17)  # chunks of the campaign with this seed
-pytestmark = pytest.mark.usefixtures("spark")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("spark")]
 CORPUS = corpus()
 
 

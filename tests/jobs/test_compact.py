@@ -213,6 +213,7 @@ def write_csv(path: Path, rows: list[list[str]]) -> None:
         csv.writer(file).writerows(rows)
 
 
+@pytest.mark.thorough
 def test_a_csv_becomes_sorted_parquet_of_narrow_columns(run: Run, tmp_path: Path) -> None:
     rows = [[str(n % 7), f"{n / 4:g}", "NA" if n % 5 == 0 else str(n * 1000), "ab"[n % 2], "x"] for n in range(200)]
     write_csv(tmp_path / "rows.csv", [["k", "quarter", "gap", "word", "unused"], *rows])

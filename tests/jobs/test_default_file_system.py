@@ -11,6 +11,8 @@ import pytest
 from hotset import Dataset, Run
 from hotset.data.manifest import load_manifest
 
+pytestmark = pytest.mark.thorough
+
 TABLE = "k,v,w\na,1,x\nb,2,y\na,3,z\n"
 READINGS = "device_id,timestamp,value\n" + "".join(f"1,2024-01-01 00:{m:02}:00,{m}.5\n" for m in range(30))
 

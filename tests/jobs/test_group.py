@@ -99,6 +99,7 @@ def test_where_and_several_keys(tmp_path: Path, engine: str) -> None:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("spark")
 def test_nearly_unique_keys_are_not_aggregated_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group, "FEW_GROUPS", 10)

@@ -18,6 +18,8 @@ from hotset.jobs import group
 from hotset.jobs.group import Params, query_of
 from hotset.jobs.group_kernel import aggregate_rows, merge_states, partial_states, select_rows
 
+pytestmark = pytest.mark.thorough
+
 NAN, INF = float("nan"), float("inf")
 # in Unicode é and e with a combining accent look alike and are two keys; so are the Hangul syllable and its letters
 TEXTS = [None, "", " ", "a", "A", "é", "e\u0301", "한", "\u1112\u1161\u11ab", "\0", "a\n", "\U0001f600", "NaN", "null"]

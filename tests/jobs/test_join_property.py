@@ -20,6 +20,8 @@ from hotset.jobs import join
 from hotset.jobs.join import Params, Plan, Sides, catalyst, joined_columns
 from hotset.jobs.join_kernel import Held, How, Shape, join_partition, join_stream
 
+pytestmark = pytest.mark.thorough
+
 NAN = float("nan")
 # é in two spellings, and a Hangul syllable beside its letters: they look alike, and do not meet
 TEXTS = [None, "", " ", "a", "A", "é", "e\u0301", "한", "\u1112\u1161\u11ab", "NaN"]

@@ -13,6 +13,8 @@ from pyarrow import orc
 from hotset import DataError, Dataset, Run, SchemaError, UsageError, by_name, ddl, open_run, quoted
 from hotset.jobs import compact, group, join, sensor_report
 
+pytestmark = pytest.mark.thorough
+
 NAMES = [
     *("site.name", "a b", "back`tick", "`", 'quo"te', "eq=al", "semi;colon", "a,b", "a:sum", "[red]x[/red]", "[/x]"),
     *(" lead", "trail ", "tab\tx", ".x", "x.", "*", "a.*", "한국", "😀", "e\u0301", "select", "from", "null", "1", "-"),

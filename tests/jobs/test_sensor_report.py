@@ -42,6 +42,7 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-12, atol=0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("engine", "window", "period", "seed"),
     [("columnar", "1 hour", "", 1), ("columnar", "25 minutes", "45 s", 2), ("dataframe", "25 minutes", "45 s", 2)],
@@ -61,6 +62,7 @@ def test_report_is_that_of_pandas(tmp_path: Path, engine: Engine, window: str, p
     assert_same(found["future"], ahead[found["future"].columns].reset_index(drop=True))
 
 
+@pytest.mark.thorough
 def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
     readings = random_readings(800, 3)
     sources = {"one": write(readings, tmp_path / "one", 1), "five": write(readings[::-1], tmp_path / "five", 5)}
@@ -84,6 +86,7 @@ def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
             assert_same(frame, answers[0][name])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ENGINES)
 def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, engine: Engine) -> None:
     table = pa.table(

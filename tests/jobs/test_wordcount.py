@@ -36,6 +36,7 @@ def counted(run: Run, engine: str, **params: Any) -> list[tuple[str, int]]:
     return [(word, n) for word, n in wordcount.rank(counts, rows=1).collect()]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("batch", range(len(VARIANTS)))
 def test_every_engine_counts_600_random_texts_as_plain_python_does(run: Run, tmp_path: Path, batch: int) -> None:
     variant = VARIANTS[batch]
@@ -48,6 +49,7 @@ def test_every_engine_counts_600_random_texts_as_plain_python_does(run: Run, tmp
     assert answers == dict.fromkeys(ENGINES, expected)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ENGINES)
 def test_200_small_files_are_read_and_hidden_ones_are_named(run: Run, tmp_path: Path, engine: str) -> None:
     for number in range(200):
@@ -169,6 +171,7 @@ def test_text_output_is_what_save_as_text_file_writes(run: Run, tmp_path: Path, 
     assert part_files(tmp_path / "out") == part_files(classic)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_format_holds_the_same_counts(run: Run, tmp_path: Path, engine: str) -> None:
     (tmp_path / "in.txt").write_text((NASTY + " it's").replace("\0", ""))  # which CSV cannot hold

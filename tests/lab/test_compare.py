@@ -5,6 +5,8 @@ import pytest
 
 from hotset.lab.compare import compare
 
+pytestmark = pytest.mark.thorough
+
 JOB = Path(__file__).with_name("kept_twice.py")
 
 

@@ -5,6 +5,8 @@ from pyspark.sql import functions as F
 
 from hotset import Run, UsageError
 
+pytestmark = pytest.mark.thorough
+
 ROUNDS = 30
 
 
