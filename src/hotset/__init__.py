@@ -15,7 +15,8 @@ from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted, quoted_if_needed
 from hotset.data.dataset import Dataset
-from hotset.data.exact_values import Misfit, exact_value
+from hotset.data.exact_rows import own_names
+from hotset.data.exact_values import Misfit, Misplaced, exact_value, with_place
 from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime, WholeNumber
 from hotset.data.guess import Guess, Role
 from hotset.data.listing import spark_paths
@@ -60,6 +61,7 @@ __all__ = [
     "Level",
     "Loop",
     "Misfit",
+    "Misplaced",
     "Output",
     "OutputError",
     "Pairing",
@@ -85,10 +87,12 @@ __all__ = [
     "listed",
     "main",
     "open_run",
+    "own_names",
     "own_text",
     "quoted",
     "quoted_if_needed",
     "read_form",
     "spark_paths",
     "table",
+    "with_place",
 ]

@@ -26,7 +26,7 @@ from hotset.data.destination import (
     records_beside,
 )
 from hotset.data.listing import Listing, list_inputs
-from hotset.data.manifest import Maker, lost_files, made_by, read_manifest
+from hotset.data.manifest import Maker, Manifest, lost_files, made_by, read_manifest
 from hotset.data.rename import check_one_step
 from hotset.data.successor import replaceable_manifest
 from hotset.errors import DataError, OutputError, UsageError
@@ -128,8 +128,9 @@ def _already_done(
     makers = [made_by(target, key, adding=adding) for target in destinations]
     if not makers or not all(makers):
         return None
-    for target in destinations:
-        if lost := next(lost_files(target), None):
+    manifests = {target: manifest for target in destinations if (manifest := read_manifest(target))}
+    for target, manifest in manifests.items():
+        if lost := next(lost_files(target, manifest), None):
             if options.if_exists == "replace":
                 return None
             raise OutputError(
@@ -137,14 +138,13 @@ def _already_done(
                 f"make it again with --if-exists replace"
             )
     fingerprints = {listing.fingerprint() for listing in listings}
-    for target in destinations:
-        _check_limits(target, fingerprints, Limits(options.max_bad, options.on_empty))
+    for target, manifest in manifests.items():
+        _check_limits(target, manifest, fingerprints, Limits(options.max_bad, options.on_empty))
     return makers[0]
 
 
-def _check_limits(target: Path, fingerprints: Collection[str], limits: Limits) -> None:
-    manifest = read_manifest(target)
-    for read in manifest.inputs if manifest else ():
+def _check_limits(target: Path, manifest: Manifest, fingerprints: Collection[str], limits: Limits) -> None:
+    for read in manifest.inputs:
         if read.fingerprint not in fingerprints or read.rows is None:
             continue
         named = ", ".join(read.paths)

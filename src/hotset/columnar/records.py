@@ -214,7 +214,7 @@ def _read(array: pa.Array, column: Column, layout: Layout) -> tuple[pa.Array, di
     faults: dict[int, str] = {}
     if column.form is not None:
         array, faults = read_form(array, column.form)
-    if pa.types.is_temporal(array.type):
+    elif pa.types.is_temporal(array.type):
         faults |= dict.fromkeys(_true(beyond_years(array)), f"out of range of type {column.kind}")
     if not column.nullable and array.null_count:
         faults = dict.fromkeys(_true(array.is_null()), NOT_NULL) | faults

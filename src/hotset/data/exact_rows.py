@@ -12,14 +12,10 @@ from typing import Any
 from pyspark.sql.types import ArrayType, DataType, MapType, StructType
 
 from hotset.data.columns import differing
-from hotset.data.exact_values import Exact, Misfit, exact_value
+from hotset.data.exact_values import Exact, Misfit, exact_value, with_place
 from hotset.errors import DataError, SchemaError
 
 LONGEST_ROW = 300
-
-
-class Misplaced(Misfit):
-    """One that says where the value stands."""
 
 
 def exact_row(schema: StructType) -> Callable[[Any], tuple[Any, ...]]:
@@ -41,10 +37,10 @@ def exact_row(schema: StructType) -> Callable[[Any], tuple[Any, ...]]:
 
 def is_record(row: Any) -> bool:
     """Whether it has several values: in places, or under names."""
-    return isinstance(row, tuple | list | dict) or _own_names(row) is not None
+    return isinstance(row, tuple | list | dict) or own_names(row) is not None
 
 
-def _own_names(record: Any) -> list[Any] | None:
+def own_names(record: Any) -> list[Any] | None:
     """The names that it has itself for its values."""
     if isinstance(record, dict):
         return list(record)
@@ -56,7 +52,7 @@ def _own_names(record: Any) -> list[Any] | None:
 
 def _in_order(row: Any, names: list[str]) -> Sequence[Any]:
     """The values of a row; what has an order of its own has to have the declared one."""
-    own = _own_names(row)
+    own = own_names(row)
     if own is not None and not isinstance(row, dict) and own != names and sorted(map(str, own)) == sorted(names):
         raise _other("order", "a row", "columns", names, own)
     return _by_name(row, own, names, "a row", "columns")
@@ -91,19 +87,9 @@ def _other(how: str, place: str, what: str, names: list[str], own: list[Any]) ->
 
 def _inside(kind: DataType, place: str) -> Exact:
     """The same for None too, and with the place in what it says."""
-    exact = _nested(kind, place) or exact_value(kind)
-
-    def convert(value: Any) -> Any:
-        if value is None:
-            return None
-        try:
-            return exact(value)
-        except Misplaced:
-            raise
-        except Misfit as why:
-            raise Misplaced(f"{place} is {kind.simpleString():.100}, got {_shown(value)}; {why}") from None
-
-    return convert
+    told = f"{place} is {kind.simpleString():.100}"
+    exact = with_place(_nested(kind, place) or exact_value(kind), told, _shown)
+    return lambda value: None if value is None else exact(value)
 
 
 def _nested(kind: DataType, place: str) -> Exact | None:
@@ -119,7 +105,7 @@ def _struct(kind: StructType, place: str) -> Exact:
     fields = [_inside(field.dataType, f"{place}.{field.name}") for field in kind.fields]
 
     def convert(value: Any) -> tuple[Any, ...]:
-        values = _by_name(value, _own_names(value), names, f"{place} of a row", "fields")
+        values = _by_name(value, own_names(value), names, f"{place} of a row", "fields")
         return tuple([exact(one) for exact, one in zip(fields, values, strict=True)])
 
     return convert
@@ -127,7 +113,7 @@ def _struct(kind: StructType, place: str) -> Exact:
 
 def _array(element: Exact) -> Exact:
     def convert(value: Any) -> list[Any]:
-        if not isinstance(value, list | tuple | array) or _own_names(value) is not None:
+        if not isinstance(value, list | tuple | array) or own_names(value) is not None:
             raise Misfit("give a list")
         return [element(one) for one in value]
 

@@ -29,6 +29,24 @@ class Misfit(ValueError):  # noqa: N818 (the data's, not ours)
     """What to do about a value that its type does not hold; the message is the advice."""
 
 
+class Misplaced(Misfit):
+    """One that says where the value stands."""
+
+
+def with_place(exact: Exact, told: str, shown: Callable[[Any], str]) -> Exact:
+    """The same, and what it raises begins with `told`, the place and its type, and the value as it is shown."""
+
+    def convert(value: Any) -> Any:
+        try:
+            return exact(value)
+        except Misplaced:
+            raise
+        except Misfit as why:
+            raise Misplaced(f"{told}, got {shown(value)}; {why}") from None
+
+    return convert
+
+
 def exact_value(kind: DataType) -> Exact:
     """value -> that value, of a type without others inside."""
     if isinstance(kind, T.CharType | T.VarcharType):

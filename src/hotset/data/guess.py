@@ -26,7 +26,8 @@ class Roles:
 class Guess:
     """How a type was guessed, which later rows are held to.
 
-    `form` is how every value of an exact column is written, `why` what keeps a column of numbers from being one, and
+    `form` is how every value of an exact column is written, or how long the texts of an ordered column of whole numbers
+    are, if they are all alike and may be codes; `why` what keeps a column of numbers from being one, and
     `empty` says that there was no value to tell a type from.
     """
 

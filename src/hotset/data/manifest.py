@@ -117,11 +117,8 @@ def made_by(directory: Path, run_key: str, *, adding: bool = False) -> Maker | N
     return next((maker for maker in makers if maker.run_key == run_key and not maker.superseded), None)
 
 
-def lost_files(directory: Path) -> Iterator[str]:
+def lost_files(directory: Path, manifest: Manifest) -> Iterator[str]:
     """The files of the version that are not there with their sizes; what is in them, `hotset verify` looks at."""
-    manifest = read_manifest(directory)
-    if manifest is None:
-        return
     files: tuple[PublishedFile | QuarantineFile, ...] = (*manifest.files, *manifest.quarantine)
     for file in files:
         try:

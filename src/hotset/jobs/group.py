@@ -125,7 +125,7 @@ def with_measures(found: Dataset, query: Query) -> Dataset:
     """The dataset where a column that is added up is a number, if there is no value in it that tells its type."""
     added = {one.column for one in query.aggregates if one.kind in MEASURES}
     empty = {name for name in added if name in found.guesses and found.guesses[name].empty}
-    return replace(found, columns=ddl(found.declarations() | dict.fromkeys(empty, "double")))
+    return replace(found, columns=ddl(found.declarations() | dict.fromkeys(empty, "double"))) if empty else found
 
 
 def role_in(where: str) -> Role:

@@ -5,7 +5,6 @@ Values come in the form in which Arrow takes them: a struct as a dict, a map as 
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from reprlib import Repr
 from typing import Any
 
@@ -13,17 +12,13 @@ import numpy as np
 from pyspark.sql import types as T
 from pyspark.sql.types import DataType, StructType
 
-from hotset import Misfit, exact_value
+from hotset import Misfit, Misplaced, exact_value, own_names, with_place
 from hotset.jobs.parallel_map_plain import as_decimal, as_float, plain
 
 LONGEST_SHOWN = 300
 NOT_IN_CSV = {"\0": "a NUL character", "\n": "a line break", "\r": "a line break"}
 
 Cell = Callable[[Any], Any]
-
-
-class Misplaced(Misfit):
-    """One that says where the value stands."""
 
 
 def cells_of(struct: StructType, format_: str) -> Callable[[Any], list[Any]]:
@@ -65,32 +60,26 @@ def _own(record: Any) -> Mapping[Any, Any] | None:
     """The values under the names that the record itself has for them."""
     if isinstance(record, Mapping):
         return record
-    if is_dataclass(record) and not isinstance(record, type):
-        return {field.name: getattr(record, field.name) for field in fields(record)}
-    names = getattr(record, "__fields__", None) or getattr(record, "_fields", None)
-    if not isinstance(record, tuple) or not names:
+    names = own_names(record)
+    if names is None:
         return None
     if len(set(names)) < len(names):
         raise Misfit(f"two of its values have one name, got {shown(names)}; rename one")
-    return dict(zip(names, record, strict=True))
+    values = record if isinstance(record, tuple) else [getattr(record, name) for name in names]
+    return dict(zip(names, values, strict=True))
 
 
 def _cell(kind: DataType, place: str, format_: str, *, nullable: bool = True) -> Cell:
     """The same for None too, and with the place in what it says."""
-    exact = _nested(kind, place, format_) or _flat(kind, format_)
     told = f"{place} is {kind.simpleString():.100}"
+    exact = with_place(_nested(kind, place, format_) or _flat(kind, format_), told, shown)
 
     def convert(value: Any) -> Any:
         if value is None and nullable:
             return None
         if value is None:
             raise Misplaced(f"{told} not null, got None; give a value, or declare it without not null")
-        try:
-            return exact(value)
-        except Misplaced:
-            raise
-        except Misfit as why:
-            raise Misplaced(f"{told}, got {shown(value)}; {why}") from None
+        return exact(value)
 
     return convert
 

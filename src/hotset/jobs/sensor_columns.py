@@ -194,9 +194,10 @@ def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: 
 def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str, Form | None]:
     """What the device becomes, and its form. Numbers that went through doubles are whole numbers again."""
     is_text, is_guessed = found.format in TEXT_FORMATS, wanted.device in found.guesses
-    if kind == "bigint" and is_guessed and found.format == "csv":  # a row that no sample shows may have 1.0
+    is_bare_text = is_guessed and found.format == "csv"  # of which nothing says a type
+    if kind == "bigint" and is_bare_text:  # a row that no sample shows may have 1.0
         return kind, WholeNumber(plain=True)
-    if kind in WHOLE or (kind == "string" and not (is_guessed and found.format == "csv")):
+    if kind in WHOLE or (kind == "string" and not is_bare_text):
         return kind, None
     if kind.startswith("decimal") and kind.endswith(",0)") and int(kind[8:-3]) > MOST_DIGITS:
         return "string", AsText()
@@ -211,7 +212,7 @@ def _device(found: Dataset, wanted: Wanted, kind: str, look: Look) -> tuple[str,
             only = found.select(wanted.device)
             values = look(replace(only, columns=ddl(only.types())))[wanted.device].combine_chunks()
         _check_whole(wanted.device, kind, values, is_text=is_text)
-        return "bigint", WholeNumber(plain=is_guessed and found.format == "csv")
+        return "bigint", WholeNumber(plain=is_bare_text)
     if is_guessed and kind in ("boolean", *TIMES):  # names that look like something else
         return "string", AsText()
     raise UsageError(
