@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
 from hotset import DataError, HotsetError, Interrupted, OutputError, ResourceError, SparkJobError
@@ -159,6 +159,23 @@ def test_ctrl_c_is_an_interruption_and_in_a_notebook_it_stays_one(monkeypatch: p
     assert isinstance(judged(KeyboardInterrupt(), signals), Interrupted)
     assert judge(KeyboardInterrupt(), None, LOG, "", None) is None
     assert judge(GeneratorExit(), None, LOG, "", None) is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    raise KeyboardInterrupt\nfinally:\n    raise Lost('the connection was cut in mid-answer')",
+        "try:\n    raise KeyboardInterrupt\nexcept BaseException as why:\n    raise Lost('while receiving') from why",
+        "try:\n  try:\n    raise KeyboardInterrupt\n  finally:\n    1 / 0\nfinally:\n  raise Lost('again')",
+    ],
+)
+def test_an_error_that_an_interrupt_led_to_is_an_interruption(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Signals, "number", signal.SIGTERM)
+    error = raised(source, Lost=Py4JNetworkError)
+
+    assert judged(error, Signals()).exit_code == 143
+    assert not isinstance(judged(error), Interrupted), "nobody sent a signal to a notebook"
+    assert judged(Py4JNetworkError("x"), Signals()).exit_code == 7
 
 
 def test_an_error_of_ours_is_itself() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from hotset.errors import Interrupted
 from hotset.keeping import level_asks
 from hotset.order import Order
 from hotset.record import Record
@@ -70,13 +71,10 @@ def _session(record: Record, signals: Signals | None) -> Iterator[Session]:
             signals.catch()
         record.opened(session, time.monotonic() - start)
         yield session
-    except KeyboardInterrupt:
-        if signals:
+    except BaseException as why:
+        if signals and isinstance(why, KeyboardInterrupt | Interrupted):
             signals.ignore()
-        session.close(in_order=False)
-        raise
-    except BaseException:
-        session.close()
+        session.close(in_order=not isinstance(why, KeyboardInterrupt))
         raise
     session.close()
 

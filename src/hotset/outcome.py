@@ -37,9 +37,9 @@ def judge(
     """
     if isinstance(exception, HotsetError):
         return _judge_ours(exception, job)
-    if isinstance(exception, KeyboardInterrupt):
-        return Interrupted(signals.number) if signals else None
-    if isinstance(exception, GeneratorExit):
+    if signals and _is_interrupt(exception):
+        return Interrupted(signals.number)
+    if isinstance(exception, KeyboardInterrupt | GeneratorExit):
         return None
     if isinstance(exception, SystemExit):
         return _judge_exit(exception, job)
@@ -53,6 +53,14 @@ def judge(
     if lost := _lost_place(exception, run_id):
         return lost
     return explain(exception, log, local_dir, job) or _judge_stranger(exception, job)
+
+
+def _is_interrupt(exception: BaseException) -> bool:
+    """Also what came up while one was on its way out: pyspark tidies up on a connection that was cut in mid-answer."""
+    above: BaseException | None = exception
+    while above is not None and not isinstance(above, KeyboardInterrupt):
+        above = above.__cause__ or above.__context__
+    return above is not None
 
 
 def _lost_place(exception: BaseException, run_id: str) -> OutputError | None:
