@@ -231,10 +231,12 @@ class Run:
         path: str,
         *,
         partitions: Sequence[Mapping[str, Any]] | None = None,
+        check: Callable[[str], None] | None = None,
     ) -> None:
         """All of `data` at `path`, or nothing: it appears in one step. --if-exists says what becomes of what is there.
 
         `partitions`, as in `[{"day": "2026-01-31"}]`, are those that replace-partitions replaces; else those in `data`.
+        `check` is called with the directory in which all stands ready, and may raise: then nothing is published.
         Raises OutputError, SchemaError when the columns are not the dataset's, DataError when rows are not what the
         dataset says (`not null`, `nan`, rules, key) or books do not hold, InputError when an input has changed.
         """
@@ -248,7 +250,13 @@ class Run:
             scope = None if partitions is None else tuple(partitions)
             rules = row_rules(self.spark, dataset.rules, dataset.schema())
             claim = self._claims.take(target)
-            terms = Terms(claim, self._maker(), self._inputs.seal, self._inputs.check_unchanged, scope, rules)
+
+            def last_check(version: Path) -> None:
+                if check:
+                    check(str(version))
+                self._inputs.check_unchanged()
+
+            terms = Terms(claim, self._maker(), self._inputs.seal, last_check, scope, rules)
             frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
             published = publish(self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)

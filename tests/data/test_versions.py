@@ -211,7 +211,7 @@ def test_quarantine_is_published_with_the_rows_and_stays_with_them(
         return (QuarantineFile(f"_quarantine/{name}.json", 3, digest, 1),), ()
 
     for name in ("a", "b"):
-        terms = Terms(claimed, run._maker(), lambda version, name=name: seal(version, name), lambda: None)  # type: ignore[misc]
+        terms = Terms(claimed, run._maker(), lambda version, name=name: seal(version, name), lambda _: None)  # type: ignore[misc]
         publish(run.spark, frame, NUMBERS, terms)
     claimed.release()
 
@@ -228,13 +228,34 @@ def test_what_is_refused_at_the_last_moment_leaves_the_old_version(run: Run, tmp
     def refuse(*_: Path) -> Any:
         raise DataError("the books do not balance")
 
-    seal, last_check = (refuse, lambda: None) if fails == "seal" else (lambda _: ((), ()), refuse)
+    seal, last_check = (refuse, lambda _: None) if fails == "seal" else (lambda _: ((), ()), refuse)
     with pytest.raises(DataError):
         publish(run.spark, run.spark.range(2).toDF("n"), NUMBERS, Terms(claimed, run._maker(), seal, last_check))
     claimed.release()
 
     assert text_of(tmp_path / "out") == "old\n"
     assert not list((tmp_path / ".out.hotset").glob("*.staging"))
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_check_sees_all_that_will_stand_there_and_may_refuse_it(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def check(version: str) -> None:
+        seen.append(verify(Path(version)).manifest.rows)
+        if seen != [2]:
+            raise DataError("two are enough")
+
+    def publish_rows(rows: int) -> None:
+        with opened(tmp_path, "replace") as run:
+            run.publish(NUMBERS, run.spark.range(rows).toDF("n"), str(tmp_path / "out"), check=check)
+
+    publish_rows(2)
+    with pytest.raises(DataError, match="two are enough"):
+        publish_rows(3)
+
+    assert seen == [2, 3]
+    assert manifest_of(tmp_path).rows == 2
 
 
 @pytest.mark.usefixtures("spark")

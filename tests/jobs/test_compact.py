@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark.sql import DataFrame
 
-from hotset import Run, UsageError
+from hotset import Batches, DataError, Kernel, Run, UsageError
+from hotset.jobs import compact
 from hotset.jobs.compact import Params, main, size_bytes
 from hotset.jobs.compact_kernel import (
     Change,
@@ -244,6 +247,36 @@ def test_without_a_column_to_sort_by_the_order_stays_in_files_of_about_the_size(
     parts = sorted((tmp_path / "out").glob("part-*"))
     assert 2 <= len(parts) <= 6
     assert [row for part in parts for row in pq.read_table(part)["n"].to_pylist()] == numbers
+
+
+@pytest.mark.parametrize("sort_by", [(), ("k",)])
+def test_a_row_that_is_lost_while_writing_publishes_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sort_by: tuple[str, ...]
+) -> None:
+    write_csv(tmp_path / "rows.csv", [["k"], *([str(n)] for n in range(100))])
+    out = tmp_path / "out"
+    to_batches, to_frame = compact.in_order, compact.in_files
+
+    def lose_rows(narrow: Batches, plan: compact.Written) -> Batches:
+        return to_batches(narrow.map(Kernel("k tinyint", all_but_one)), plan)
+
+    def lose_sorted_rows(rows: DataFrame, sort_by: tuple[str, ...], files: int) -> DataFrame:
+        return to_frame(rows.where("k <> 7"), sort_by, files)
+
+    if sort_by:
+        monkeypatch.setattr(compact, "in_files", lose_sorted_rows)
+    else:
+        monkeypatch.setattr(compact, "in_order", lose_rows)
+
+    with pytest.raises(DataError, match=r"what was written is not what was read, got .*; nothing was published"):
+        main(run, Params((str(tmp_path / "rows.csv"),), str(out), sort_by))
+
+    assert not out.exists()
+
+
+def all_but_one(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch.slice(1)
 
 
 def test_a_figure_that_spark_cannot_measure_fails_nothing(run: Run, tmp_path: Path) -> None:

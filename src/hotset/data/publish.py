@@ -38,15 +38,15 @@ class Terms:
     """On what terms a frame is published.
 
     `seal` is called once, with the new version's directory, when all rows are in it: it checks the books of the inputs,
-    writes what was set aside below `_quarantine`, and tells of both. `last_check` is called right before the version is
-    put in its place. Both may raise: then nothing is published. `partitions` is the scope of replace-partitions,
-    `rules` are those of the dataset.
+    writes what was set aside below `_quarantine`, and tells of both. `last_check` is called with the directory right
+    before it is put in its place, complete as it then is. Both may raise: then nothing is published. `partitions` is
+    the scope of replace-partitions, `rules` are those of the dataset.
     """
 
     claim: Claim
     maker: Maker
     seal: Callable[[Path], Sealed]
-    last_check: Callable[[], None]
+    last_check: Callable[[Path], None]
     partitions: tuple[Mapping[str, Any], ...] | None = None
     rules: Mapping[str, Column] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ def publish(
         if dataset.key:
             check_key(rows if is_shown(dataset) else read_back(spark, dataset, version), dataset, heritage.files)
         _complete(version, manifest, terms.claim.destination.parent)
-        terms.last_check()
+        terms.last_check(version)
         terms.claim.put_in_place(version)
     return Published(manifest, files)
 

@@ -52,6 +52,7 @@ from hotset.jobs.compact_measure import (
     as_spark_reads,
     best_codec,
     in_memory,
+    is_wide,
     look,
     ms_to_scan,
     show,
@@ -64,7 +65,6 @@ SPARK_CODECS = {"none": "uncompressed", "lz4": "lz4_raw"}
 CODEC = "spark.sql.parquet.compression.codec"
 TIMES = "spark.sql.parquet.outputTimestampType"
 UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-MOST_TIMED = 200  # columns
 NAMES = r"\s*[^\s,`]+(\s*,\s*[^\s,`]+)*\s*"  # no types
 
 
@@ -224,27 +224,31 @@ def publish(run: Run, params: Params, rows: Batches, changes: Changes, types: di
     run.release("rows")
     result = Dataset(ddl_of(types))
     plain = narrow.map(Kernel(result.columns, partial(without, name=noted)))
+
+    def check(written: str) -> None:
+        with run.step("compare the content"):
+            compare = Kernel(CONTENT_COLUMNS, partial(found_content, changes=changes))
+            after = _sum(run.batches(result, written, compare, look=True).table())
+        if before != after:
+            raise DataError(
+                f"what was written is not what was read, got rows and content {after} instead of {before}; "
+                f"nothing was published, please report it"
+            )
+
     with writing(run, plan.codec):
         sort_by = params.sort_by
         run.publish(
             result,
             in_files(plain.frame(), sort_by, plan.files) if sort_by else in_order(plain, plan),
             params.output,
-        )
-    with run.step("compare the content"):
-        compare = Kernel(CONTENT_COLUMNS, partial(found_content, changes=changes))
-        after = _sum(run.batches(result, params.output, compare, look=True).table())
-    if before != after:
-        raise DataError(
-            f"what was published is not what was read, got rows and content {after} instead of {before}; "
-            f"do not use {params.output}, and please report it"
+            check=check,
         )
     run.note(content=f"{before[1]:016x}")
 
 
 def time_both(run: Run, params: Params, usual: Dataset, result: Dataset) -> list[tuple[str, int, int]]:
-    """what, ms before, ms after; nothing of tables so wide that Spark compiles for longer than it reads"""
-    if len(usual.types()) > MOST_TIMED:
+    """what, ms before, ms after; nothing of wide tables"""
+    if is_wide(usual.types()):
         return []
     with run.step("time both"):
         before = ms_to_scan(lambda: as_spark_reads(run, usual, params.input))

@@ -1,7 +1,7 @@
 """What a table takes: in files by codec, and in memory as pandas, Arrow and Spark have it."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ NULLABLE = {
     pa.int32(): pd.Int32Dtype(),
     pa.int64(): pd.Int64Dtype(),
 }
+MOST_IN_SPARK = 200  # columns
 LINES = 20  # of a table on the terminal
 WORTH_IT = 0.97  # a codec has to be so much smaller than those before it
 
@@ -98,6 +99,11 @@ def look(run: Run, paths: Sequence[str], usual: Dataset, stored: Dataset, change
     return Look(run.sample(usual, paths).table, pa.Table.from_batches(columns, schema), sample.rows)
 
 
+def is_wide(columns: Sized) -> bool:
+    """Whether there are so many that Spark compiles for longer than it reads."""
+    return len(columns) > MOST_IN_SPARK
+
+
 def in_spark(run: Run, name: str, table: pa.Table) -> int:
     """bytes in Spark's cache"""
     # its own schema: Spark takes a second for each thousand columns to make the same one
@@ -112,8 +118,10 @@ def in_memory(run: Run, seen: Look) -> list[tuple[str, int, int]]:
     figures = [
         ("in memory, pandas", in_pandas(seen.before), in_pandas(seen.after, few, nullable=True)),
         ("in memory, Arrow", in_arrow(seen.before, ()), in_arrow(seen.after, few)),
-        ("in memory, Spark's cache", in_spark(run, "before", seen.before), in_spark(run, "after", seen.after)),
     ]
+    if not is_wide(seen.before.column_names):
+        cached = in_spark(run, "before", seen.before), in_spark(run, "after", seen.after)
+        figures.append(("in memory, Spark's cache", *cached))
     return [(what, seen.whole(one, seen.before), seen.whole(other, seen.after)) for what, one, other in figures]
 
 
