@@ -49,7 +49,7 @@ class _Column:
     comma: bool
 
     def few(self) -> "_Column":
-        return replace(self, texts=self.texts.slice(0, FEW))
+        return replace(self, texts=self.texts.slice(0, FEW)) if len(self.texts) > FEW else self
 
     def form_as(self, kind: str) -> str | None:
         """The form in which all are written, where that counts; None where one is no value of the type."""
@@ -63,8 +63,12 @@ class _Column:
 
     def first_of(self, kinds: Sequence[str]) -> Guessed | None:
         """The first of these types that every text is a value of."""
+        few = self.few()
         for kind in kinds:
-            if self.few().form_as(kind) is not None and (form := self.form_as(kind)) is not None:
+            form = few.form_as(kind)
+            if form is not None and few is not self:
+                form = self.form_as(kind)
+            if form is not None:
                 return kind, Guess(self.role, form)
         return None
 

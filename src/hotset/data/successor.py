@@ -87,8 +87,10 @@ def inherit(claim: Claim, old: Manifest | None, files: Sequence[PublishedFile], 
 def check_inherited(spark: SparkSession, dataset: Dataset, old: Manifest | None, version: Path) -> None:
     """Raises DataError when rows of `old`, which allowed nulls, have them where the new manifest says `not null`."""
     schema = dataset.schema()
+    if not old or Dataset(old.columns).schema() == schema:
+        return
     promises = tuple(not_null(schema))
-    if not old or not promises or Dataset(old.columns).schema() == schema:
+    if not promises:
         return
     if is_shown(dataset):
         raise SchemaError(f"tuples shown as text cannot be looked at for nulls, got {old.columns} there; declare these")
