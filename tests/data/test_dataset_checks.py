@@ -4,10 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 
 from hotset import Dataset, UsageError
-from hotset.data.dataset_checks import column_names
 
 COLUMNS = "day string, n int not null"
 
@@ -45,6 +43,7 @@ COLUMNS = "day string, n int not null"
         ({"separator": "||"}, "the separator of a CSV is one ASCII character, got '||'"),
         ({"columns": ["day", "n"]}, "written in Spark's DDL"),
         ({"columns": ""}, "written in Spark's DDL"),
+        ({"columns": "day string, n"}, "got 'day string, n': a type is missing at the end"),
         ({"columns": "day string, n int, day int"}, "the column 'day' is declared twice"),
     ],
 )
@@ -53,30 +52,6 @@ def test_a_dataset_that_makes_no_sense_is_refused_when_it_is_made(facts: dict[st
         Dataset(**{"columns": COLUMNS, **facts})
 
     assert told in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("columns", "names"),
-    [
-        ("a int, b string", ("a", "b")),
-        ("a: int,b :string", ("a", "b")),
-        ("`a,b` int not null, `c ``d` string", ("a,b", "c `d")),
-        ("a decimal(10, 2), b int", ("a", "b")),
-        ("s struct<a: int, b: struct<c: int>>, m map<string, array<int>>, n int", ("s", "m", "n")),
-        ("s struct<`x,>`: int>, n int", ("s", "n")),
-        ("a int comment 'b, c < d', e int", ("a", "e")),
-        ('a int comment "it\'s, \\" so", e int', ("a", "e")),
-        (" a\n int ,\tb\tstring ", ("a", "b")),
-        ("struct<a: int>", None),
-        ("int", None),
-        ("a int,", None),
-        ("(nothing)", None),
-    ],
-)
-def test_names_are_found_as_spark_finds_them(spark: SparkSession, columns: str, names: tuple[str, ...] | None) -> None:  # noqa: ARG001
-    assert column_names(columns) == names
-    if names:
-        assert tuple(Dataset(columns).schema().names) == names
 
 
 @pytest.mark.usefixtures("spark")

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import pyarrow as pa
-from pyspark.errors import ParseException
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType
@@ -13,17 +13,17 @@ from pyspark.sql.types import StructField, StructType
 from hotset.data.columns import ddl, type_text
 from hotset.data.dataset_checks import (
     check_choice,
-    check_columns_text,
     check_kind,
     check_known,
     check_mapping,
     check_names,
-    column_names,
+    check_once,
     no_columns,
 )
 from hotset.data.encoding import codec_name
 from hotset.data.forms import Form
 from hotset.data.guess import Guess
+from hotset.data.schema import DDLError, parse_columns
 from hotset.errors import UsageError
 from hotset.naming import listed
 
@@ -63,18 +63,21 @@ class Dataset:
     guesses: Mapping[str, Guess] = field(default_factory=dict)  # column -> how its type was guessed, of undeclared ones
 
     def __post_init__(self) -> None:
-        check_columns_text(self.columns)
-        names = column_names(self.columns)
+        if not isinstance(self.columns, str) or not self.columns.strip():
+            raise no_columns(self.columns)
+        names = _parsed(self.columns).names
+        check_once(names, self.columns)
         for field_name, choices in (("format", Format), ("on_new", OnNew), ("nan", NaN)):
             check_choice(field_name, getattr(self, field_name), choices)
         check_names("partition_by", self.partition_by, names)
         check_names("key", self.key, names)
-        if names and set(names) == set(self.partition_by):
+        if set(names) == set(self.partition_by):
             raise UsageError(f"partition_by names all columns, got {self.partition_by}; leave one for the files")
         check_mapping("rules", self.rules, '{"n is positive": "n > 0"}', str)
         check_mapping("defaults", self.defaults, '{"n": 0}')
-        for name in self.defaults:
-            check_known("defaults", name, names)
+        for field_name in ("defaults", "forms"):
+            for name in getattr(self, field_name):
+                check_known(field_name, name, names)
         self._check_lines()
 
     def _check_lines(self) -> None:
@@ -140,19 +143,15 @@ class Dataset:
         )
 
     def schema(self) -> StructType:
-        """The columns as Spark's type; needs a session, which parses them. Raises UsageError for what is no DDL."""
-        schema = _parsed(self.columns)
-        for field_name in ("partition_by", "key", "defaults", "forms"):
-            for name in getattr(self, field_name):
-                check_known(field_name, name, schema.names)
-        return schema
+        """The columns as Spark's type."""
+        return _parsed(self.columns)
 
     def types(self) -> dict[str, str]:
-        """column -> its type in Spark's DDL, without `not null`. Raises as `schema` does."""
+        """column -> its type in Spark's DDL, without `not null`"""
         return {entry.name: type_text(entry.dataType) for entry in self.schema().fields}
 
     def declarations(self) -> dict[str, str]:
-        """column -> its type as it is declared, with `not null` where it is so. Raises as `schema` does."""
+        """column -> its type as it is declared, with `not null` where it is so"""
         return {one.name: type_text(one.dataType) + " not null" * (not one.nullable) for one in self.schema().fields}
 
     def arrow_schema(self) -> pa.Schema:
@@ -165,30 +164,18 @@ class Dataset:
         return [one for one in self.schema().fields if one.name not in self.partition_by]
 
 
-class _Schemas(dict[tuple[str, str], StructType]):
-    """What was parsed in this process. Classes travel to workers with all they know; this stays at home."""
-
-    def __reduce__(self) -> tuple[type["_Schemas"], tuple[()]]:
-        return _Schemas, ()
-
-
-_schemas = _Schemas()
-
-
 def _parsed(columns: str) -> StructType:
-    """The JVM takes a while over thousands of columns, and is asked for the same ones again and again."""
-    key = columns, _timestamps()  # what the words mean depends on it
-    if key not in _schemas:
-        try:
-            schema = StructType.fromDDL(columns)
-        except ParseException as why:
-            raise no_columns(columns, f": {str(why).strip().splitlines()[0]}") from None
-        if not isinstance(schema, StructType):
-            raise no_columns(columns)
-        if len(_schemas) == MOST_SCHEMAS:
-            _schemas.clear()
-        _schemas[key] = schema
-    return _schemas[key]
+    """Raises UsageError for what is no DDL."""
+    try:
+        return _parse(columns, ntz=_timestamps() == "TIMESTAMP_NTZ")
+    except DDLError as why:
+        raise no_columns(columns, f": {why}") from None
+
+
+@lru_cache(MOST_SCHEMAS)
+def _parse(columns: str, *, ntz: bool) -> StructType:
+    """Thousands of columns take a while, and are asked for again and again."""
+    return parse_columns(columns, ntz=ntz)
 
 
 def _timestamps() -> str:

@@ -1,6 +1,5 @@
 """Whether the fields of a dataset make sense, as far as that can be known without Spark."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
@@ -10,26 +9,10 @@ from hotset.naming import listed
 
 LONGEST = 300  # characters of a text in a message
 
-# A name in back-ticks or plain, at the head of a column: `a b` int, n bigint, n: bigint.
-NAME = re.compile(r"\s*(?:`((?:[^`]|``)+)`|(\w+))(?:\s*:\s*|\s+)\S")
-# What may hold a comma that does not end a column.
-WHOLE = re.compile(r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)|[^,<>`'\"()]+|[^,<>]")
 
-
-def column_names(columns: str) -> tuple[str, ...] | None:
-    """The names in Spark's DDL; None for what is written otherwise, or is no DDL: Spark's parser then has the word."""
-    found = [NAME.match(column) for column in _split(columns)]
-    if not found or not all(found) or re.match(r"\s*struct\s*<", columns, re.IGNORECASE):
-        return None
-    return tuple((match[1] or match[2]).replace("``", "`") for match in found if match)
-
-
-def check_columns_text(columns: Any) -> None:
-    """Raises UsageError for no text, and for a column that is declared twice."""
-    if not isinstance(columns, str) or not columns.strip():
-        raise no_columns(columns)
-    counts = Counter(column_names(columns) or ())
-    if twice := next((name for name, count in counts.items() if count > 1), None):
+def check_once(names: Sequence[str], columns: str) -> None:
+    """Raises UsageError for a column that is declared twice."""
+    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise UsageError(f"the column {twice!r} is declared twice, got {_cut(columns)}; declare it once")
 
 
@@ -51,7 +34,7 @@ def check_choice(field: str, value: Any, choices: Any) -> None:
         raise UsageError(f"{field} is one of {', '.join(map(repr, get_args(choices)))}, got {value!r}")
 
 
-def check_names(field: str, value: Any, known: Sequence[str] | None) -> None:
+def check_names(field: str, value: Any, known: Sequence[str]) -> None:
     """Raises UsageError for what is no tuple of names of columns, each once."""
     if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
         meant = (value,) if isinstance(value, str) else _as_tuple(value)
@@ -62,9 +45,9 @@ def check_names(field: str, value: Any, known: Sequence[str] | None) -> None:
         check_known(field, name, known)
 
 
-def check_known(field: str, name: str, known: Sequence[str] | None) -> None:
-    """Raises UsageError for a name that is no column. `known` is None where only Spark can tell."""
-    if known is not None and name not in known:
+def check_known(field: str, name: str, known: Sequence[str]) -> None:
+    """Raises UsageError for a name that is no column."""
+    if name not in known:
         raise UsageError(f"{name!r} in {field} is no column of the dataset; its columns are {listed(known, name)}")
 
 
@@ -85,18 +68,3 @@ def check_kind(field: str, value: Any, kind: type) -> None:
 def _as_tuple(value: Any) -> tuple[Any, ...]:
     good = isinstance(value, Iterable) and not isinstance(value, Mapping)
     return tuple(name for name in value if isinstance(name, str)) if good else ("day",)
-
-
-def _split(columns: str) -> list[str]:
-    """At the commas that are inside of nothing."""
-    parts, depth, place = [""], 0, 0
-    while place < len(columns):
-        whole = WHOLE.match(columns, place)
-        piece = whole[0] if whole else columns[place]
-        depth += (piece == "<") - (piece == ">")
-        if piece == "," and depth <= 0:
-            parts.append("")
-        else:
-            parts[-1] += piece
-        place += len(piece)
-    return parts
