@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from hotset import Dataset
 from hotset.columnar.layout import Column, Layout
+from hotset.data.columns import ddl
 
 TYPES = {
     "int": pa.int32(),
@@ -25,4 +26,5 @@ def column(name: str, kind: str, **facts: Any) -> Column:
 
 
 def layout(*columns: Column, zone: str = "UTC", **facts: Any) -> Layout:
-    return Layout(Dataset("(not parsed)", **{"format": "csv", **facts}), columns, zone)
+    declared = ddl({one.name: one.kind for one in columns})
+    return Layout(Dataset(declared, **{"format": "csv", **facts}), columns, zone)

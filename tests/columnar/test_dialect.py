@@ -9,11 +9,11 @@ from hotset import Dataset
 from hotset.columnar.dialect import hints_for_rejects, recognise_dialect
 
 ROOT = Path(__file__).parents[2]
-CSV = Dataset("(not parsed)", format="csv")
+CSV = Dataset("a string", format="csv")
 
 
 def options(head: bytes, **facts: Any) -> list[str]:
-    return [hint.option for hint in recognise_dialect(head, Dataset("(not parsed)", **{"format": "csv", **facts}))]
+    return [hint.option for hint in recognise_dialect(head, Dataset("a string", **{"format": "csv", **facts}))]
 
 
 HINTED = {
@@ -172,6 +172,6 @@ def test_a_hint_says_what_was_seen() -> None:
     ],
 )
 def test_rejected_records_give_hints_too(reasons: set[str], facts: dict[str, Any], wanted: list[str]) -> None:
-    dataset = Dataset("(not parsed)", **{"format": "csv", **facts})
+    dataset = Dataset("a string", **{"format": "csv", **facts})
 
     assert [hint.option for hint in hints_for_rejects(reasons, dataset)] == wanted

@@ -53,7 +53,7 @@ def written(directory: Path, values: Sequence[Any], kind: pa.DataType, suffix: s
 
 
 def layout_of(suffix: str, form: Form, kind: str) -> Layout:
-    dataset = Dataset("(not parsed)", suffix, on_new="ignore", forms={"c": form})  # type: ignore[arg-type]
+    dataset = Dataset(f"n bigint, c {kind}", suffix, on_new="ignore", forms={"c": form})  # type: ignore[arg-type]
     columns = (column("n", "bigint"), column("c", kind, nullable=False, form=form))
     return Layout(dataset, columns, "America/New_York")  # of which a form knows nothing
 
@@ -190,7 +190,7 @@ def test_the_quarantine_shows_times_that_python_does_not_have(tmp_path: Path) ->
     )
     pq.write_table(table, tmp_path / "one.parquet")
     layout = Layout(
-        Dataset("(not parsed)", "parquet", on_new="ignore"),
+        Dataset("c bigint, t timestamp", "parquet", on_new="ignore"),
         (column("c", "bigint", nullable=False), Column("t", "timestamp", pa.timestamp("us", "UTC"), form=IsoTime())),
         "UTC",
     )

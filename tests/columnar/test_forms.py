@@ -139,6 +139,7 @@ def test_texts_of_numbers_are_times_by_their_digits(texts: list[str], unit: Unit
 
 @given(st.lists(st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(10**8, 10**10), max_size=8),
        st.sampled_from(UNITS), st.sampled_from(["guessed", "others", "none"]))  # fmt: skip
+@example([-(2**63), 2**63 - 1], "ns", "others")
 def test_whole_numbers_are_the_times_that_their_texts_are(values: list[int | None], unit: Unit, unlike: Any) -> None:
     form = UnitTime(unit, unlike)
 

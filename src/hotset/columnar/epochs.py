@@ -66,10 +66,10 @@ def _plain_micros(texts: pa.StringArray, form: UnitTime) -> tuple[np.ndarray, np
 
 
 def _fits(whole: np.ndarray, form: UnitTime) -> np.ndarray:
-    last = 2**63 - 1
+    least, greatest = -(2**63), 2**63 - 1
     fits = np.zeros(len(whole), bool)
     for first, end in form.spans:
-        fits |= (whole >= max(first, -last)) & (whole <= min(end - 1, last))
+        fits |= (whole >= max(first, least)) & (whole <= min(end - 1, greatest))
     return fits
 
 
