@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from hotset.columnar import scan as columnar
 from hotset.columnar.batches import Batches, Exchange
+from hotset.columnar.blocks import unreadable
 from hotset.columnar.cut import cut
 from hotset.columnar.dialect import hints_for_rejects
 from hotset.columnar.dialect_cells import Hint
@@ -19,7 +20,7 @@ from hotset.columnar.discover import Question
 from hotset.columnar.footers import footers, looks_at_rows
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
-from hotset.columnar.reach import out_of_reach, why_not
+from hotset.columnar.reach import out_of_reach
 from hotset.columnar.sample import Sample, sample
 from hotset.data import text
 from hotset.data.case import CaseOfNames
@@ -40,6 +41,7 @@ from hotset.guesses import GuessError, Guesses, guessed_types
 from hotset.limits import Limits, no_record
 from hotset.report import model
 from hotset.session.expression import row_rules
+from hotset.session.when_needed import SessionWhenNeeded
 from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
 
 Step = Callable[[str], Any]
@@ -50,7 +52,7 @@ class Inputs:
 
     def __init__(
         self,
-        spark: SparkSession,
+        session: SessionWhenNeeded,
         report: model.Report,
         limits: Limits,
         listings: Mapping[tuple[str, ...], Listing],
@@ -59,7 +61,7 @@ class Inputs:
         case: CaseOfNames,
     ) -> None:
         self._case = case
-        self._spark, self._report, self._limits, self._step = spark, report, limits, step
+        self._session, self._report, self._limits, self._step = session, report, limits, step
         self._listings = listings
         self._records = records
         self._sources: list[Source] = []
@@ -69,6 +71,10 @@ class Inputs:
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int] | None = None
         self._faults = 0
+
+    @property
+    def _spark(self) -> SparkSession:
+        return self._session.spark
 
     # reading
 
@@ -195,7 +201,7 @@ class Inputs:
         """Files that the job reads by itself."""
         read, listing = self._enlist(path)
         read.lane = "job"
-        if reason := out_of_reach(self._spark.sparkContext, listing):
+        if reason := self._out_of_reach(listing):
             raise ClusterError(f"{reason}; put the files where all workers read them")
         return tuple(file.path for file in listing.files)
 
@@ -226,8 +232,12 @@ class Inputs:
     def _why_not(self, listing: Listing) -> str | None:
         """Asked once for each listing: on a cluster it takes a Spark job."""
         if listing not in self._reach:
-            self._reach[listing] = why_not(self._spark.sparkContext, listing)
+            self._reach[listing] = unreadable(listing) or self._out_of_reach(listing)
         return self._reach[listing]
+
+    def _out_of_reach(self, listing: Listing) -> str | None:
+        """Workers on this machine, with the driver's own Python, need not be asked."""
+        return None if self._session.workers_are_here() else out_of_reach(self._spark.sparkContext, listing)
 
     def _in_catalyst(self, dataset: Dataset, listing: Listing) -> bool:
         """Whether Spark's own reader takes these lines: it knows UTF-8 alone, and few compressions.
@@ -247,7 +257,7 @@ class Inputs:
 
     @property
     def _zone(self) -> str:
-        return str(self._spark.conf.get("spark.sql.session.timeZone"))
+        return self._session.setting("spark.sql.session.timeZone")
 
     def _check_reach(self, read: model.Read, listing: Listing) -> None:
         if reason := self._why_not(listing):

@@ -133,6 +133,10 @@ class Keeping:
         report.gc_seconds = sum(stage.gc_seconds for stage in stages)
         report.storage_memory_bytes = storage_memory_bytes(self._spark.sparkContext)
 
+    def remember(self) -> None:
+        """Leaves what was measured to later runs. Raises OSError when that cannot be written."""
+        self._learning.remember()
+
     def reading_seconds(self) -> float | None:
         """The time of the stages that read files; None when there were none."""
         seconds = [stage.seconds for stage in self._ledger.stages.values() if stage.reads_files]
@@ -150,9 +154,7 @@ class Keeping:
     def _warnings(self) -> Iterator[str]:
         for keep in self._report.keeps:
             yield from keep_warnings(keep)
-        kept = ", ".join(dict.fromkeys(self._wanted)) or "none"
-        for name in dict.fromkeys(name for name, _ in self._ranked.asked if name not in self._wanted):
-            yield f"nothing was kept as {name!r}, got --level for it; kept were: {kept}"
+        yield from unkept_levels(self._ranked, self._wanted)
         context = self._spark.sparkContext
         for id_ in sorted(persistent_ids(context) - self._before):
             shown = rdd_name(context, id_).splitlines()[0][:SHOWN]
@@ -243,6 +245,13 @@ class Keeping:
         uses = uses_of(kept, self._all, self._ledger)
         self._report.keeps.append(_line(kept, uses))
         self._learning.complete(self._report.keeps[-1])
+
+
+def unkept_levels(ranked: Ranked, wanted: Sequence[str]) -> Iterator[str]:
+    """Says of each `--level` that nothing was kept under its name."""
+    kept = ", ".join(dict.fromkeys(wanted)) or "none"
+    for name in dict.fromkeys(name for name, _ in ranked.asked if name not in wanted):
+        yield f"nothing was kept as {name!r}, got --level for it; kept were: {kept}"
 
 
 def _line(kept: Kept, uses: Uses) -> model.Keep:

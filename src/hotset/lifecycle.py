@@ -1,18 +1,19 @@
 """Open a run, and close it whatever happens: kept data released, staging removed, the report written."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from hotset.data.dataset import timestamps_as
 from hotset.errors import Interrupted
 from hotset.keeping import level_asks
 from hotset.order import Order
 from hotset.record import Record
-from hotset.session.labels import labelled
+from hotset.session.labels import Labels
 from hotset.session.log import spark_says_to
 from hotset.session.spark import Session, Wishes, open_session
+from hotset.session.when_needed import SessionWhenNeeded
 from hotset.signals import Signals
 from hotset.verbs import Run
 
@@ -20,18 +21,30 @@ SETTLE_TIMEOUT_S = 5
 
 
 @contextmanager
-def running(order: Order, signals: Signals | None = None, kind: type[Run] = Run) -> Iterator[Run]:
-    """A run with its session open. Raises HotsetError for whatever goes wrong inside, with the places to look at."""
+def running(
+    order: Order, signals: Signals | None = None, kind: type[Run] = Run, *, at_once: bool = False
+) -> Iterator[Run]:
+    """A run; its session opens when something first needs it, or `at_once`.
+
+    Raises HotsetError for whatever goes wrong inside, with the places to look at.
+    """
     ranked = order.ranked()
     order = replace(order, asks=(*order.asks, *level_asks(ranked, order.asks, order.input_bytes)))
     record = Record(order)
     try:
         for target in order.destinations:
             record.claims.take(target)
-        with spark_says_to(order.log, record.redact), _session(record, signals) as session:
+        with (
+            spark_says_to(order.log, record.redact),
+            _session(record, signals) as session,
+            timestamps_as(session.setting("spark.sql.timestampType")),
+        ):
+            labels = Labels(order.name)
+            session.when_open(lambda opened: labels.attach(opened.spark.sparkContext))
             run = kind(
                 session,
                 record.report,
+                labels,
                 record.progress,
                 record.maker,
                 order.listings,
@@ -42,7 +55,9 @@ def running(order: Order, signals: Signals | None = None, kind: type[Run] = Run)
                 order.memory(),
             )
             try:
-                with labelled(session.spark.sparkContext, order.name, "main"), _settling(run):
+                with labels.step("main"), _settling(run, session):
+                    if at_once:
+                        session.open()
                     yield run
                     run.balance()
             except BaseException as exception:
@@ -60,16 +75,20 @@ def running(order: Order, signals: Signals | None = None, kind: type[Run] = Run)
 
 
 @contextmanager
-def _session(record: Record, signals: Signals | None) -> Iterator[Session]:
+def _session(record: Record, signals: Signals | None) -> Iterator[SessionWhenNeeded]:
     order = record.order
     wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact, order.jvm_bytes)
-    with record.progress.step("start Spark"):
-        start = time.monotonic()
-        session = open_session(wishes)
-    try:
+
+    def start() -> Session:
+        with record.progress.step("start Spark"):
+            session = open_session(wishes)
         if signals:
             signals.catch()
-        record.opened(session, time.monotonic() - start)
+        return session
+
+    session = SessionWhenNeeded(start, order.asks)
+    session.when_open(record.opened)
+    try:
         yield session
     except BaseException as why:
         if signals and isinstance(why, KeyboardInterrupt | Interrupted):
@@ -80,14 +99,13 @@ def _session(record: Record, signals: Signals | None) -> Iterator[Session]:
 
 
 @contextmanager
-def _settling(run: Run) -> Iterator[None]:
+def _settling(run: Run, session: SessionWhenNeeded) -> Iterator[None]:
     """Releases what is kept, also after an error; in a thread, since this one's gateway may be in mid-sentence."""
     try:
         yield
     except BaseException:
-        settle = threading.Thread(
-            target=lambda: _quietly(run.spark.sparkContext.cancelAllJobs, run.settle), daemon=True
-        )
+        actions = [session.opened.spark.sparkContext.cancelAllJobs] if session.opened else []
+        settle = threading.Thread(target=lambda: _quietly(*actions, run.settle), daemon=True)
         with suppress(RuntimeError):  # when Python ends there are no new threads; what is kept ends with the session
             settle.start()
             settle.join(SETTLE_TIMEOUT_S)

@@ -57,7 +57,7 @@ class OpenRun(Run):
         self._leave(None, None, None)
 
     def __enter__(self) -> "OpenRun":
-        self._keeping.renews = False
+        self._kept().renews = False
         return self
 
     def __exit__(
@@ -95,21 +95,25 @@ class OpenRun(Run):
 
     def _borrowers(self) -> list["OpenRun"]:
         """The runs that were opened later on the session that this one has started, and will stop."""
-        if self._session.door == "running session":
+        if self._is_borrower:
             return []
-        return [run for run in _open[_open.index(self) + 1 :] if run._session.door == "running session"]
+        return [run for run in _open[_open.index(self) + 1 :] if run._is_borrower]
+
+    @property
+    def _is_borrower(self) -> bool:
+        return self._session.open().door == "running session"
 
 
 def hold_open(order: Order) -> OpenRun:
     """The run, with its session open. One of the same name that a cell has left open is closed first."""
-    for other in [one for one in _open if one.report.job == order.name and one._keeping.renews]:
+    for other in [one for one in _open if one.report.job == order.name and one._kept().renews]:
         _say(f"{order.name!r} was open, and is closed before it is opened again")
         other.close()
-    context = running(order, kind=OpenRun)
+    context = running(order, kind=OpenRun, at_once=True)
     run = _in_python(context.__enter__)
     assert isinstance(run, OpenRun)
     run._context = context
-    run._keeping.renews = True
+    run._kept().renews = True
     _open.append(run)
     return run
 

@@ -61,16 +61,16 @@ class Record:
         # under spark-submit we are the JVM's child, else it is ours
         self._peak = PeakMemory(os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else None)
 
-    def opened(self, session: Session, seconds: float) -> None:
+    def opened(self, session: Session) -> None:
         """What is known once the session is open."""
         context = session.spark.sparkContext
         report = self.report
-        report.start_up_seconds = seconds
+        report.start_up_seconds = session.seconds
         report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
         report.application, report.event_log = context.applicationId, session.event_log
         report.settings = tuple(asdict(setting) for setting in session.settings())
         report.archive, report.why_no_archive = session.archive, session.why_no_archive
-        self._offer = partial(offer, session, seconds)
+        self._offer = partial(offer, session, session.seconds)
         self._local_dir = context.getConf().get("spark.local.dir", "")
         if session.java:
             report.java = session.java.told()

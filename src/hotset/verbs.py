@@ -28,12 +28,13 @@ from hotset.data.listing import Listing
 from hotset.data.manifest import Maker
 from hotset.data.options import TableOptions
 from hotset.data.publish import Published, Terms, publish
+from hotset.data.rows import check_columns, names_and_types
 from hotset.data.table import is_written_here, write_table
 from hotset.data.writing import read_back
 from hotset.errors import UsageError
 from hotset.guesses import GuessError
 from hotset.inputs import Inputs
-from hotset.keeping import AnyLevel, Keeping, KeptBatches
+from hotset.keeping import AnyLevel, Keeping, KeptBatches, unkept_levels
 from hotset.learning import Learning
 from hotset.limits import Limits
 from hotset.memory.auto import Memory
@@ -44,8 +45,9 @@ from hotset.report import model
 from hotset.report.progress import RunProgress
 from hotset.report.warned import read_warnings, skew_warnings
 from hotset.session.expression import filter_rows, restricted_expression, row_rules
-from hotset.session.labels import labelled
+from hotset.session.labels import Labels
 from hotset.session.spark import Session
+from hotset.session.when_needed import SessionWhenNeeded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +61,9 @@ class Run:
 
     def __init__(
         self,
-        session: Session,
+        session: SessionWhenNeeded,
         report: model.Report,
+        labels: Labels,
         progress: RunProgress,
         maker: Callable[[], Maker],
         listings: Mapping[tuple[str, ...], Listing],
@@ -72,23 +75,35 @@ class Run:
     ) -> None:
         self.report = report
         self._session = session
+        self._labels = labels
         self._progress = progress
         self._maker = maker
         self._claims = claims
-        self._case = CaseOfNames(session.spark, self.warn)
-        self._inputs = Inputs(session.spark, report, limits, listings, records, self.step, self._case)
+        self._case = CaseOfNames(lambda: session.spark, self.warn)
+        self._inputs = Inputs(session, report, limits, listings, records, self.step, self._case)
         self._warned = len(report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
-        self._learning = Learning(session.spark, report, memory)
+        self._ranked, self._memory = ranked or Ranked(), memory
+        self._planned_bytes = sum(listing.size_bytes for listing in listings.values())
+        self._keeping: Keeping | None = None  # until there is a session: others persist in it as well
+        session.when_open(self._start_keeping)
+
+    def _start_keeping(self, session: Session) -> None:
         self._keeping = Keeping(
             session.spark,
-            report,
-            ranked or Ranked(),
-            self._learning,
+            self.report,
+            self._ranked,
+            Learning(session.spark, self.report, self._memory),
             session.scratch / "k",
             self._started_ms,
-            sum(listing.size_bytes for listing in listings.values()),
+            self._planned_bytes,
         )
+
+    def _kept(self) -> Keeping:
+        """What is kept, in the session, which is open then."""
+        self._session.open()
+        assert self._keeping
+        return self._keeping
 
     @property
     def spark(self) -> SparkSession:
@@ -208,21 +223,21 @@ class Run:
         """
         columns = (by,) if isinstance(by, str) else tuple(by)
         if isinstance(data, Batches):
-            return self._keeping.batches(name, data, level, columns)
+            return self._kept().batches(name, data, level, columns)
         if isinstance(data, RDD):
-            return self._keeping.rdd(name, data, level, columns)
-        return self._keeping.frame(name, data, level, columns)
+            return self._kept().rdd(name, data, level, columns)
+        return self._kept().frame(name, data, level, columns)
 
     def loop(self, name: str, *, every: int = 5, level: AnyLevel | None = None, by: str | Sequence[str] = ()) -> Loop:
         """The state of an iterative job: `ranks = loop.next(better(ranks))` keeps the newest, releases the one before.
 
         Every `every` rounds its lineage is cut by a local checkpoint. Raises UsageError for a name that is taken.
         """
-        return self._keeping.loop(name, every, level, (by,) if isinstance(by, str) else tuple(by))
+        return self._kept().loop(name, every, level, (by,) if isinstance(by, str) else tuple(by))
 
     def release(self, name: str) -> None:
         """Lets go of what is kept under this name. Raises UsageError when nothing is."""
-        self._keeping.release(name)
+        self._kept().release(name)
 
     def publish(
         self,
@@ -248,7 +263,7 @@ class Run:
         start = time.monotonic()
         with self.step(f"publish {target.name}"):
             scope = None if partitions is None else tuple(partitions)
-            rules = row_rules(self.spark, dataset.rules, dataset.schema())
+            rules = row_rules(self.spark, dataset.rules, dataset.schema()) if dataset.rules else {}
             claim = self._claims.take(target)
 
             def last_check(version: Path) -> None:
@@ -258,14 +273,14 @@ class Run:
 
             terms = Terms(claim, self._maker(), self._inputs.seal, last_check, scope, rules)
             frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
-            published = publish(self.spark, frame, dataset, terms, write_rows)
+            published = publish(lambda: self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
         self.report.publishes.append(_publication(target, published, time.monotonic() - start))
 
     def _written_by(
         self, data: Any, dataset: Dataset, run_id: str
-    ) -> tuple[DataFrame | RDD[Any], Callable[[Path], int] | None]:
-        """The rows as Spark has them, and who writes them, where that is not Spark."""
+    ) -> tuple[DataFrame | RDD[Any] | None, Callable[[Path], int] | None]:
+        """The rows as Spark has them, if it has to, and who writes them, where that is not Spark."""
         if isinstance(data, Batches):
             past_spark = dataset.format == "parquet" and not dataset.partition_by
             return data.frame_with_nulls(), partial(write_parts, data, run_id=run_id) if past_spark else None
@@ -276,7 +291,8 @@ class Run:
             columns = from_arrow_schema(data.schema, prefer_timestamp_ntz=True)
             if not is_written_here(data, dataset):
                 return self.spark.createDataFrame(data, columns), None
-            return self.spark.createDataFrame([], columns), partial(write_table, data, dataset, run_id=run_id)
+            check_columns(names_and_types(columns), dataset)
+            return None, partial(write_table, data, dataset, run_id=run_id)
         if not isinstance(data, DataFrame | RDD):
             raise UsageError(f"what is published is a frame, an RDD, batches or a table, got {type(data).__name__}")
         return data, None
@@ -332,10 +348,11 @@ class Run:
     def step(self, name: str) -> Iterator[None]:
         """Spark jobs inside bear this name, in Spark's UI and event log, on the terminal and in the report."""
         start = time.monotonic()
-        with labelled(self.spark.sparkContext, self.report.job, name), self._progress.step(name):
+        with self._labels.step(name), self._progress.step(name):
             yield
         self.report.steps.append(model.Step(name, time.monotonic() - start))
-        self._keeping.look()
+        if self._keeping:
+            self._keeping.look()
 
     def hints(self) -> list[Hint]:
         """How the inputs seem to be written, where they were read in another way; for whoever opened the run."""
@@ -350,7 +367,8 @@ class Run:
             raise broken
         self._case.give_back()  # who reads again is told again
         told = self._inputs.begin_again(broken)
-        self._keeping.release_all()
+        if self._keeping:
+            self._keeping.release_all()
         for known in (self.report.tables, self.report.notes, self.report.keeps):
             known.clear()
         self.report.warnings[self._warned :] = told
@@ -364,18 +382,25 @@ class Run:
 
         Raises nothing: what was published is published, and an incomplete record is said to be one.
         """
-        check_inputs = partial(self._keeping.check_inputs, self._inputs.check_unchanged)
-        steps = (self._keeping.settle, check_inputs, self._count_reads, self._inputs.close, self._case.give_back)
+        steps = (self._settle_kept, self._count_reads, self._inputs.close, self._case.give_back)
         for complete in steps:
             try:
                 complete()
             except Exception as why:
                 self.report.warnings.append(f"the report is not complete: {type(why).__name__}: {why}")
 
+    def _settle_kept(self) -> None:
+        if self._keeping is None:
+            self.report.warnings += unkept_levels(self._ranked, ())
+            return
+        self._keeping.settle()
+        self._keeping.check_inputs(self._inputs.check_unchanged)
+
     def remember(self) -> None:
         """Leaves to later runs what this one measured of what it kept; for whoever opened it, when all went well."""
         try:
-            self._learning.remember()
+            if self._keeping:
+                self._keeping.remember()
         except OSError as why:
             place = f"{why.filename} cannot be written: {why.strerror}"
             self.report.warnings.append(f"what was measured is not remembered, since {place}")
@@ -384,7 +409,7 @@ class Run:
 
     def _count_reads(self) -> None:
         self._inputs.count()
-        if [read.lane for read in self.report.reads] == ["catalyst"]:
+        if self._keeping and [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = self._keeping.reading_seconds()
         self.report.warnings += [*read_warnings(self.report.reads), *skew_warnings(self.report.exchanges)]
 

@@ -212,7 +212,7 @@ def test_quarantine_is_published_with_the_rows_and_stays_with_them(
 
     for name in ("a", "b"):
         terms = Terms(claimed, run._maker(), lambda version, name=name: seal(version, name), lambda _: None)  # type: ignore[misc]
-        publish(run.spark, frame, NUMBERS, terms)
+        publish(lambda: run.spark, frame, NUMBERS, terms)
     claimed.release()
 
     assert sorted(path.stem for path in (tmp_path / "out/_quarantine").iterdir()) == expected
@@ -230,7 +230,9 @@ def test_what_is_refused_at_the_last_moment_leaves_the_old_version(run: Run, tmp
 
     seal, last_check = (refuse, lambda _: None) if fails == "seal" else (lambda _: ((), ()), refuse)
     with pytest.raises(DataError):
-        publish(run.spark, run.spark.range(2).toDF("n"), NUMBERS, Terms(claimed, run._maker(), seal, last_check))
+        publish(
+            lambda: run.spark, run.spark.range(2).toDF("n"), NUMBERS, Terms(claimed, run._maker(), seal, last_check)
+        )
     claimed.release()
 
     assert text_of(tmp_path / "out") == "old\n"

@@ -7,23 +7,12 @@ from functools import partial
 from pyspark import SparkContext
 from pyspark.errors import PySparkException
 
-from hotset.columnar.blocks import unreadable
 from hotset.data.listing import InputFile, Listing
 from hotset.errors import InputError
 
 
-def why_not(context: SparkContext, listing: Listing) -> str | None:
-    """The reason why the input cannot be scanned here; None if it can."""
-    return unreadable(listing) or out_of_reach(context, listing)
-
-
 def out_of_reach(context: SparkContext, listing: Listing) -> str | None:
-    """The reason why the workers could not open the files; None if they can.
-
-    Those on this machine with the driver's own Python need not be asked; others are, by a small Spark job.
-    """
-    if str(context.master).startswith("local") and context.pythonExec == sys.executable:
-        return None
+    """The reason why the workers could not open the files; None if they can. A small Spark job asks them."""
     tasks = context.defaultParallelism
     ends = (*listing.files[:1], *listing.files[-1:])
     try:

@@ -33,5 +33,5 @@ def read_table(spark: SparkSession, dataset: Dataset, source: Table) -> DataFram
         frame = spark.table(source.name)
     except AnalysisException as why:
         raise InputError(f"no table {source.name!r} in the catalog: {str(why).strip().splitlines()[0]}") from None
-    check_columns(frame, dataset)
+    check_columns(frame.dtypes, dataset)
     return frame

@@ -1,6 +1,7 @@
 """What data looks like at rest: docs/data.md is the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -178,7 +179,20 @@ def _parse(columns: str, *, ntz: bool) -> StructType:
     return parse_columns(columns, ntz=ntz)
 
 
+@contextmanager
+def timestamps_as(kind: str) -> Iterator[None]:
+    """Meanwhile `timestamp` without more words is this, as it will be in a session that is not open yet."""
+    _planned.append(kind)
+    try:
+        yield
+    finally:
+        _planned.pop()
+
+
+_planned: list[str] = []
+
+
 def _timestamps() -> str:
-    """What a `timestamp` without more words is in this session."""
+    """What a `timestamp` without more words is."""
     session = SparkSession.getActiveSession()
-    return str(session.conf.get("spark.sql.timestampType")) if session else ""
+    return str(session.conf.get("spark.sql.timestampType")) if session else _planned[-1] if _planned else ""

@@ -42,6 +42,17 @@ def not_finite(value: Column, kind: DataType, nullable: bool) -> Column | None: 
     return F.isnan(value) | (F.abs(value) == float("inf"))
 
 
+def has_not_null(kind: DataType) -> bool:
+    """Whether something inside of values of this type may not be null."""
+    if isinstance(kind, StructType):
+        return any(not one.nullable or has_not_null(one.dataType) for one in kind.fields)
+    if isinstance(kind, ArrayType):
+        return not kind.containsNull or has_not_null(kind.elementType)
+    if isinstance(kind, MapType):
+        return not kind.valueContainsNull or has_not_null(kind.keyType) or has_not_null(kind.valueType)
+    return False
+
+
 def all_nullable(kind: DataType) -> DataType:
     """The same type where everything may be null."""
     if isinstance(kind, StructType):

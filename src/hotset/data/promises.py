@@ -13,7 +13,7 @@ from pyspark.sql.types import DoubleType, FloatType, StructType
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
-from hotset.data.inside import Look, any_of, anywhere, not_finite, null_where_declared_not
+from hotset.data.inside import Look, any_of, anywhere, has_not_null, not_finite, null_where_declared_not
 from hotset.errors import DataError
 
 EXAMPLES = 3
@@ -44,7 +44,7 @@ def not_null(schema: StructType) -> Iterator[Promise]:
 
 def is_promised(dataset: Dataset) -> bool:
     """Whether there is anything to check in its rows."""
-    return bool(dataset.rules) or dataset.nan == "refuse" or any(True for _ in not_null(dataset.schema()))
+    return bool(dataset.rules) or dataset.nan == "refuse" or has_not_null(dataset.schema())
 
 
 def check_counts(promises: Sequence[Promise], counts: Sequence[int], rows: int, sources: Iterable[DataFrame]) -> None:

@@ -21,7 +21,7 @@ from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
 from hotset.data.key import check_key, check_key_kind
 from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
-from hotset.data.promises import check_at_rest, promises_of
+from hotset.data.promises import check_at_rest, is_promised, promises_of
 from hotset.data.rename import sync
 from hotset.data.rows import rows_to_write
 from hotset.data.successor import Heritage, check_inherited, check_partitions, inherit, old_version
@@ -60,13 +60,16 @@ class Published:
 
 
 def publish(
-    spark: SparkSession,
-    data: DataFrame | RDD[Any],
+    spark: Callable[[], SparkSession],
+    data: DataFrame | RDD[Any] | None,
     dataset: Dataset,
     terms: Terms,
     write_rows: Callable[[Path], int] | None = None,
 ) -> Published:
     """What is now at the destination. `write_rows` writes the rows of `data` past Spark's writer and counts them.
+
+    Without `data` it writes rows that Spark has not seen, in the columns of the dataset; `spark` is asked for a session
+    where something has to be looked up in what was written.
 
     Raises OutputError when what is there may not be replaced, SchemaError when the columns are not the dataset's or not
     those of what is added to, DataError when books or key do not hold, ResourceError when the disk is full.
@@ -76,14 +79,15 @@ def publish(
     check_partitions(dataset, terms.partitions)
     old = old_version(terms.claim, dataset)
     check_key_kind(dataset, is_whole=old is None or terms.claim.if_exists == "replace")
-    rows, line = rows_to_write(spark, data, dataset)
-    promises = promises_of(dataset, terms.rules)
+    rows, line = (None, None) if data is None else rows_to_write(spark(), data, dataset)
+    promises = promises_of(dataset, terms.rules) if is_promised(dataset) else ()
     with _room_told(terms.claim.destination), terms.claim.staged() as version:
         if write_rows:
             written = write_rows(version)
             if promises:
-                check_at_rest(promises, read_back(spark, dataset, version))
+                check_at_rest(promises, read_back(spark(), dataset, version))
         else:
+            assert rows is not None, "somebody has to write them"
             written = write(rows, dataset, version, terms.maker.run_id, promises, line)
         quarantine, inputs = terms.seal(version)
         files = describe_files(version, dataset.format, csv_facts(dataset))
@@ -92,7 +96,8 @@ def publish(
         manifest = _manifest(dataset, files, terms.maker, heritage, quarantine, inputs)
         check_inherited(spark, dataset, old if heritage.files else None, version)
         if dataset.key:
-            check_key(rows if is_shown(dataset) else read_back(spark, dataset, version), dataset, heritage.files)
+            there = rows if rows is not None and is_shown(dataset) else read_back(spark(), dataset, version)
+            check_key(there, dataset, heritage.files)
         _complete(version, manifest, terms.claim.destination.parent)
         terms.last_check(version)
         terms.claim.put_in_place(version)

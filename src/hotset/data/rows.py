@@ -1,6 +1,6 @@
 """What a job hands over to be published, as rows of Spark's in the columns of the dataset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ LINE = "line"
 def rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Dataset) -> tuple[DataFrame, Column | None]:
     """The rows, and for text the line that is written of each. Raises SchemaError for other columns."""
     if isinstance(data, DataFrame):
-        check_columns(data, dataset)
+        check_columns(data.dtypes, dataset)
         return data, line_of(data) if dataset.format == "text" else None
     if dataset.format != "text":
         return _typed(spark, data, _nullable(dataset)), None
@@ -34,19 +34,24 @@ def rows_to_write(spark: SparkSession, data: DataFrame | RDD[Any], dataset: Data
     return spark.createDataFrame(lines, written, verifySchema=False), by_name(line)
 
 
-def check_columns(frame: DataFrame, dataset: Dataset) -> None:
+def check_columns(columns: Sequence[tuple[str, str]], dataset: Dataset) -> None:
     """Raises SchemaError when names, types or their order differ from the declared ones."""
-    declared = [(one.name, one.dataType.simpleString()) for one in dataset.schema().fields]
-    if frame.dtypes == declared:
+    declared = names_and_types(dataset.schema())
+    if columns == declared:
         return
-    expected, got = differing(*([f"{name} {kind}" for name, kind in one] for one in (declared, frame.dtypes)))
-    if sorted(frame.dtypes) == sorted(declared):
+    expected, got = differing(*([f"{name} {kind}" for name, kind in one] for one in (declared, columns)))
+    if sorted(columns) == sorted(declared):
         few = ", ".join(repr(name) for name, _ in declared) if len(declared) <= NAMED else "…"
         raise SchemaError(
             f"the order of the columns differs: declared {expected}, got {got}; "
             f"publish .select({few}), or declare them in the other order"
         )
     raise SchemaError(f"the columns differ: declared {expected}, got {got}; rename, cast or drop some")
+
+
+def names_and_types(schema: StructType) -> list[tuple[str, str]]:
+    """As DataFrame.dtypes has them."""
+    return [(one.name, one.dataType.simpleString()) for one in schema.fields]
 
 
 def _nullable(dataset: Dataset) -> StructType:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def inherit(claim: Claim, old: Manifest | None, files: Sequence[PublishedFile], 
     return Heritage(tuple(stays), _history(old, stays), old.inputs, old.quarantine)
 
 
-def check_inherited(spark: SparkSession, dataset: Dataset, old: Manifest | None, version: Path) -> None:
+def check_inherited(spark: Callable[[], SparkSession], dataset: Dataset, old: Manifest | None, version: Path) -> None:
     """Raises DataError when rows of `old`, which allowed nulls, have them where the new manifest says `not null`."""
     schema = dataset.schema()
     if not old or Dataset(old.columns).schema() == schema:
@@ -94,7 +94,7 @@ def check_inherited(spark: SparkSession, dataset: Dataset, old: Manifest | None,
         return
     if is_shown(dataset):
         raise SchemaError(f"tuples shown as text cannot be looked at for nulls, got {old.columns} there; declare these")
-    check_at_rest(promises, read_back(spark, dataset, version))
+    check_at_rest(promises, read_back(spark(), dataset, version))
 
 
 def _history(old: Manifest, stays: Sequence[PublishedFile]) -> tuple[Maker, ...]:

@@ -51,8 +51,12 @@ class RunProgress:
 
     @contextmanager
     def _moving(self, name: str) -> Iterator[None]:
-        if self._bar.disable or self._bar.live.is_started:
-            yield  # an inner step: the outer line stays
+        if self._bar.disable:
+            yield
+            return
+        if self._bar.live.is_started:
+            with self._renamed(name):
+                yield
             return
         done = threading.Event()
         with self._bar:
@@ -65,6 +69,17 @@ class RunProgress:
                 done.set()
                 poll.join()
                 self._bar.remove_task(task)
+
+    @contextmanager
+    def _renamed(self, name: str) -> Iterator[None]:
+        """For an inner step the line says what is done just now."""
+        outer = self._bar.tasks[0]
+        before = outer.description
+        self._bar.update(outer.id, description=name)
+        try:
+            yield
+        finally:
+            self._bar.update(outer.id, description=before)
 
     def _follow(self, task: object, done: threading.Event) -> None:
         while not done.wait(INTERVAL_S):

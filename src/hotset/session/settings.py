@@ -22,6 +22,7 @@ MOST_THREADS = 10_000  # each takes a thread and a Python worker
 RESULT_DEFAULTS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
+    "spark.sql.timestampType": "TIMESTAMP_LTZ",  # what `timestamp` alone means in DDL
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as Arrow writes them, not INT96
 }
 

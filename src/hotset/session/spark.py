@@ -76,6 +76,7 @@ class Session:
     log: Path | None = None
     started: Started | None = None
     borrowed: dict[str, str | None] = field(default_factory=dict)  # settings of a running session, as they were
+    seconds: float = 0  # that it took to open
     _patience_s: float = STOP_TIMEOUT_S
 
     def settings(self) -> tuple[truth.InForce, ...]:
