@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bench.work import Unit
-from hotset.data.zipf import parse_size
+from hotset import Bytes
 from hotset.errors import UsageError
 
 THOUSANDS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
@@ -28,7 +28,14 @@ SIZES: dict[Unit, Sizes] = {
 
 def parse_sizes(text: str, unit: Unit) -> dict[str, int]:
     """Sizes with commas between them -> label: number of bytes or of rows. Raises UsageError."""
-    return dict(_rows(one) if unit == "rows" else (one, parse_size(one)) for one in text.split(","))
+    return dict(_rows(one) if unit == "rows" else _bytes(one) for one in text.split(","))
+
+
+def _bytes(text: str) -> tuple[str, int]:
+    try:
+        return text, int(Bytes(text))
+    except ValueError as why:
+        raise UsageError(str(why)) from None
 
 
 def _rows(text: str) -> tuple[str, int]:

@@ -69,7 +69,7 @@ def planned(job_name: str, arguments: str, out: Path) -> tuple[Order, Any]:
     job = find_job(job_name)
     words = [word.replace("out/", f"{out}/", 1) if word.startswith("out/") else word for word in shlex.split(arguments)]
     command = parse(job, [*words, "--if-exists", "replace", "--again"])
-    limits = Limits("0", "fail")
+    limits = Limits()
     return order_of(job, command, plan_run(job, command, {}), (), limits), command.params
 
 

@@ -130,7 +130,7 @@ def test_bad_rows_are_told_at_the_end_at_the_latest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"max_bad": "some"}, "max_bad is a number of rows or a share like 0.5%, got 'some'"),
+        ({"max_bad": "some"}, "max_bad is not a number or a share like 0.5%, got 'some'"),
         ({"on_empty": "maybe"}, "on_empty is fail or ok, got 'maybe'"),
         ({"if_exists": "overwrite"}, "if_exists is one of refuse, replace, append, replace-partitions"),
         ({"levels": {"x": "DISC_ONLY"}}, "no storage level is called 'DISC_ONLY'; did you mean DISK_ONLY?"),

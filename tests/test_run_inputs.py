@@ -70,7 +70,7 @@ def test_the_limit_is_what_is_still_allowed(tmp_path: Path, allowed: str, fails:
 
 @pytest.mark.parametrize("text", ["-1", "some", "101%", "5 %", ""])
 def test_a_limit_that_is_none_is_a_usage_error(text: str) -> None:
-    with pytest.raises(UsageError, match="max_bad is a number of rows or a share"), open_run("x", max_bad=text):
+    with pytest.raises(UsageError, match="max_bad is not a number or a share"), open_run("x", max_bad=text):
         pass
 
 

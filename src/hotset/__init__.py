@@ -39,15 +39,18 @@ from hotset.memory.loop import Loop
 from hotset.naming import listed
 from hotset.params import Input, Inputs, Output, Shows
 from hotset.run import main, open_run
+from hotset.units import Bytes, Duration, Share
 from hotset.verbs import Run
 
 __all__ = [
     "AsText",
     "Batches",
+    "Bytes",
     "ClusterError",
     "CsvOptions",
     "DataError",
     "Dataset",
+    "Duration",
     "Form",
     "Function",
     "Guess",
@@ -71,6 +74,7 @@ __all__ = [
     "Run",
     "Sample",
     "SchemaError",
+    "Share",
     "Shows",
     "SparkJobError",
     "TableOptions",

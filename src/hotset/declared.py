@@ -16,10 +16,14 @@ from cyclopts import default_name_transform
 
 from hotset.blame import Frame, describe_exception
 from hotset.errors import UsageError
+from hotset.units import Bytes, Duration, Share
 
-SIMPLE = (str, int, float, bool, Path, date, datetime)
+SIMPLE = (str, int, float, bool, Path, date, datetime, Bytes, Duration, Share)
 SEVERAL = (list, set, frozenset, dict, tuple)
-KNOWN = "str, int, float, bool, Path, date, Literal[…], an Enum, one of these or None, or a tuple[…, ...] of them"
+KNOWN = (
+    "str, int, float, bool, Path, date, Bytes, Duration, Share, Literal[…], an Enum, "
+    "one of these or None, or a tuple[…, ...] of them"
+)
 
 
 def check_main(main: Callable[..., Any]) -> None:

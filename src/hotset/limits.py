@@ -1,28 +1,23 @@
 """What a run puts up with in its inputs."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotset.data.listing import Listing
 from hotset.errors import InputError, UsageError
+from hotset.units import Share
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a run puts up with: this many bad rows, or this share of them; and inputs without a record."""
 
-    max_bad: str = "0"
+    max_bad: Share = Share("0")
     on_empty: str = "fail"
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[0-9]{1,18}|[0-9]{1,3}(\.[0-9]+)?%", self.max_bad) or self._share() > 100:
-            raise UsageError(f"--max-bad is a number of rows or a share like 0.5%, got {self.max_bad!r}")
         if self.on_empty not in ("fail", "ok"):
             raise UsageError(f"--on-empty is fail or ok, got {self.on_empty!r}")
-
-    def _share(self) -> float:
-        return float(self.max_bad.removesuffix("%")) if self.max_bad.endswith("%") else 0.0
 
     def check(self, listings: Mapping[tuple[str, ...], Listing]) -> None:
         """Raises InputError for an input that is empty as far as its files' sizes tell, unless that may be."""
@@ -32,9 +27,7 @@ class Limits:
 
     def exceeded(self, bad: int, rows: int) -> bool:
         """Whether so many bad rows, of all rows, are too many."""
-        if self.max_bad.endswith("%"):
-            return bad * 100 > self._share() * rows
-        return bad > int(self.max_bad)
+        return self.max_bad.exceeded(bad, rows)
 
 
 def no_record(paths: Sequence[str]) -> InputError:

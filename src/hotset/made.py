@@ -12,8 +12,8 @@ from rich.progress import Progress
 from hotset.data.frames import FrameFormat, write_events, write_frames
 from hotset.data.sensor_faults import parse_faults
 from hotset.data.sensors import Generator, truth_beside, write_sensors
-from hotset.data.zipf import parse_size, write_text
-from hotset.option_values import WholeNumber
+from hotset.data.zipf import write_text
+from hotset.option_values import SizeInBytes, WholeNumber
 from hotset.report.console import make_console
 
 data = App(name="data", help="Make input to try things on.")
@@ -31,14 +31,14 @@ def progress_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
 @data.command
 def text(
     *,
-    size: Annotated[str, Parameter(help="size of the file: 300MB, 1GB, 64MiB")],
+    size: Annotated[SizeInBytes, Parameter(help="size of the file: 300MB, 1GB, 64MiB")],
     seed: Annotated[WholeNumber, Parameter(help="the same size and seed give the same bytes everywhere")] = 7,
     output: Annotated[Path | None, Parameter(help="file to create; default: text-SIZE-SEED.txt here")] = None,
 ) -> None:
     """Write Zipf text: words as unevenly frequent as those of a real language."""
-    path, size_bytes = output or Path(f"text-{size}-{seed}.txt"), parse_size(size)
-    with progress_bar(f"write {path}", size_bytes) as progress:
-        written = write_text(path, size_bytes, seed, progress=progress)
+    path = output or Path(f"text-{size}-{seed}.txt")
+    with progress_bar(f"write {path}", size) as progress:
+        written = write_text(path, size, seed, progress=progress)
     sys.stdout.write(f"{path}  {written:,} bytes\n")
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 from cyclopts import Parameter, Token
 
 from hotset.errors import UsageError
+from hotset.units import Bytes, Duration, Share
 
 LEAST, MOST = -(2**63), 2**64 - 1  # what 64 bits hold, with a sign or as a seed
 MAY_BE_BLANK = ("separator", "quote", "suffix", "null")
@@ -38,6 +39,8 @@ def converter_of(
         return partial(_each, whole_number, several=several)
     if kinds - outer == {Path}:
         return partial(_each, _path, several=several)
+    if (unit := kinds - outer) and unit <= {Bytes, Duration, Share}:
+        return partial(_each, partial(_with_unit, kind=unit.pop()), several=several)
     if kinds - outer == {str}:
         text = partial(_text, instead=_instead(declared, entry), blank=entry.name in MAY_BE_BLANK)
         return partial(_each, text, several=several)
@@ -77,6 +80,12 @@ def _text(token: Token, *, instead: str | None, blank: bool = False) -> str:
     return token.value
 
 
+def _with_unit(token: Token, *, kind: Callable[[str], Any]) -> Any:
+    return kind(token.value)
+
+
+# of commands, whose parameters no `Params` declares
+SizeInBytes = Annotated[Bytes, Parameter(converter=partial(_each, partial(_with_unit, kind=Bytes), several=False))]
 WholeNumber = Annotated[int, Parameter(converter=partial(_each, whole_number, several=False))]
 
 

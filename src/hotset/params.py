@@ -37,6 +37,7 @@ from hotset.given import read_given
 from hotset.job import Job, docstring, named_jobs, of_the_job
 from hotset.option_values import converter_of, split_words
 from hotset.report.console import check_written, make_console
+from hotset.units import Share
 
 
 class Reads:
@@ -87,7 +88,7 @@ class Options(SessionOptions):
     report: Annotated[Path | None, "where to write the report; default: beside the output, hidden"] = None
     config: Annotated[Path | None, "parameters in a TOML file"] = None
     if_exists: Annotated[IfExists, "what to do with a version that is at the output"] = "refuse"
-    max_bad: Annotated[str, "how many bad rows are put up with: a number, or a share of all like 0.5%"] = "0"
+    max_bad: Annotated[Share, "how many bad rows are put up with: a number, or a share of all like 0.5%"] = Share("0")
     on_empty: Annotated[Literal["fail", "ok"], "what to make of an input without a record"] = "fail"
     again: Annotated[bool, "run even if this very run is done already"] = False
     break_lock: Annotated[bool, "take the output from a run that holds it and cannot be proved dead"] = False

@@ -39,6 +39,7 @@ from hotset.session.kinds import check_values
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
 from hotset.signals import Signals
 from hotset.unfinished import AtExit
+from hotset.units import Share
 from hotset.verbs import Run
 
 AT_EXIT = AtExit(close_all)
@@ -169,7 +170,9 @@ def open_run(
     run_id = new_run_id()
     path = Path(report) if report else state_dir(os.environ) / f"{run_id}.json"
     try:
-        limits = Limits(str(max_bad), on_empty)
+        limits = Limits(Share(str(max_bad)), on_empty)
+    except ValueError as why:
+        raise UsageError(f"max_bad is {why}") from None
     except UsageError as error:
         raise UsageError(translate_options(str(error))) from None
     return hold_open(

@@ -10,39 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hotset.data.zipf import BLOCK_BYTES, block_text, parse_size, vocabulary, write_text
+from hotset.data.zipf import BLOCK_BYTES, block_text, vocabulary, write_text
 from hotset.errors import OutputError, ResourceError, UsageError
 
 pytestmark = pytest.mark.thorough
-
-
-@pytest.mark.parametrize(
-    ("text", "size_bytes"),
-    [
-        ("0", 0),
-        ("4096", 4096),
-        ("17 B", 17),
-        ("64kB", 64_000),
-        ("1GB", 1_000_000_000),
-        ("1 gb", 1_000_000_000),
-        ("1.5MB", 1_500_000),
-        ("2TB", 2_000_000_000_000),
-        ("3KiB", 3072),
-        ("0.5MiB", 524_288),
-        ("1GiB", 1_073_741_824),
-    ],
-)
-def test_parse_size_knows_decimal_and_binary_units(text: str, size_bytes: int) -> None:
-    assert parse_size(text) == size_bytes
-
-
-@pytest.mark.parametrize("text", ["", "GB", "1G", "-1GB", "1XB", "1e9", "1_000", "1.5", "0.1kiB", "٣", "1 000"])
-def test_parse_size_refuses_what_is_no_whole_number_of_bytes(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_size(text)
-
-    assert f"got {text!r}" in str(caught.value)
-    assert "kB, MB, GB, TB, KiB, MiB, GiB" in str(caught.value)
 
 
 @pytest.mark.parametrize("size_bytes", [0, 1, 2, 3, 4, 5, 1000, 75_001, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1])

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame
 
-from hotset import Batches, DataError, Kernel, Run, UsageError
+from hotset import Batches, Bytes, DataError, Kernel, Run, UsageError
 from hotset.jobs import compact
-from hotset.jobs.compact import Params, main, size_bytes
+from hotset.jobs.compact import Params, main
 from hotset.jobs.compact_kernel import (
     Change,
     found_content,
@@ -242,7 +242,9 @@ def test_without_a_column_to_sort_by_the_order_stays_in_files_of_about_the_size(
     numbers = [(n * 7919) % 1_000_003 * 10**6 for n in range(100_000)]
     write_csv(tmp_path / "rows.csv", [["n"], *([str(n)] for n in numbers)])
 
-    main(run, Params((str(tmp_path / "rows.csv"),), str(tmp_path / "out"), compression="none", file_size="256KiB"))
+    main(
+        run, Params((str(tmp_path / "rows.csv"),), str(tmp_path / "out"), compression="none", file_size=Bytes("256KiB"))
+    )
 
     parts = sorted((tmp_path / "out").glob("part-*"))
     assert 2 <= len(parts) <= 6
@@ -310,18 +312,13 @@ def test_a_dry_run_proposes_and_publishes_nothing(run: Run, tmp_path: Path) -> N
     ("given_", "told"),
     [
         ({"output": ""}, "--output is missing"),
-        ({"file_size": "1MiB/s"}, "--file-size is from 64KiB"),
-        ({"file_size": "1"}, "--file-size is from 64KiB"),
+        ({"file_size": Bytes("1")}, "--file-size is from 64KiB"),
         ({"sort_by": ("a", "a")}, "--sort-by has 'a' twice"),
     ],
 )
 def test_wrong_parameters_are_refused(given_: dict[str, Any], told: str) -> None:
     with pytest.raises(UsageError, match=told):
         Params(**{"input": ("i",), "output": "o", **given_})
-
-
-def test_sizes_have_units() -> None:
-    assert (size_bytes("128MiB"), size_bytes("1 GB")) == (2**27, 10**9)
 
 
 def test_profiles_of_nothing_change_nothing() -> None:

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hotset import DataError, Run, UsageError, find_function
+from hotset import DataError, Duration, Run, Share, UsageError, find_function
 from hotset.job import find_job
-from hotset.jobs.parallel_map import Params, main, seconds
+from hotset.jobs.parallel_map import Params, main
 from hotset.jobs.parallel_map_items import split_lines
 from hotset.params import parse
 
@@ -62,7 +62,10 @@ def test_lines_become_results_and_failures_in_their_order(
     out, failed = tmp_path / "out", tmp_path / "failed"
     inputs = (str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
 
-    main(run, Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures="50%", engine=engine))
+    main(
+        run,
+        Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures=Share("50%"), engine=engine),
+    )
 
     assert [(row["item"], json.loads(row["result"])) for row in rows(out)] == [
         (0, {"text": "one", "size": 3}),
@@ -120,7 +123,7 @@ def test_values_that_are_not_what_is_declared_are_failures_of_their_items_alone(
     main(
         run,
         Params(
-            given, str(out), f"{functions}:figures", results=columns, failures=str(failed), max_failures="3",
+            given, str(out), f"{functions}:figures", results=columns, failures=str(failed), max_failures=Share("3"),
             format="json", engine=engine,
         ),
     )  # fmt: skip
@@ -152,21 +155,15 @@ def test_lines_are_split_at_their_ends_alone() -> None:
         ({"function": "nosuchmodule:f"}, "cannot load nosuchmodule"),
         ({"function": "math:pi"}, "is no function, got 3.14"),
         ({"function": "nowhere/f.py:f"}, "no such file, got 'nowhere/f.py'"),
-        ({"timeout": "5"}, "--timeout is at least 1ms"),
+        ({"timeout": Duration("5us")}, "--timeout is from 1ms"),
         ({"retries": -1}, "--retries is from 0 to 1000, got -1"),
-        ({"max_failures": "1"}, "--max-failures 1 needs --failures DIR"),
-        ({"max_failures": "101%", "failures": "f"}, "--max-failures is a number of items or a share"),
+        ({"max_failures": Share("1")}, "--max-failures 1 needs --failures DIR"),
         ({"columns": "a int"}, "--columns is for --over rows"),
     ],
 )
 def test_wrong_parameters_are_refused(given: dict[str, Any], told: str) -> None:
     with pytest.raises(UsageError, match=told):
         Params(**{"input": ("i",), "output": "o", "function": "shlex:split", **given})
-
-
-@pytest.mark.parametrize(("text", "value"), [("", 0), ("30s", 30), ("500ms", 0.5), ("1.5m", 90)])
-def test_timeouts_have_units(text: str, value: float) -> None:
-    assert seconds(text) == value
 
 
 def test_the_functions_code_is_part_of_what_the_output_depends_on(functions: str) -> None:

@@ -17,7 +17,6 @@ A smaller file is the beginning of a larger one of the same seed, but for its la
 
 import itertools
 import os
-import re
 import signal
 import threading
 from collections import deque
@@ -25,7 +24,6 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from decimal import Decimal
 from functools import cache
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -50,28 +48,6 @@ LATIN = [onset + rime for rime in ("a", "e", "i", "o", "an", "er", "ing") for on
 ACCENTED = [onset + rime for rime in ("é", "ü", "ñe", "ço") for onset in ONSETS]
 HANGUL = list("이그저수것나우리말글사람물불산강길집하늘바다마을무자차고도로모보소오조기니지시미은는를의에서대한민국")
 STRIDE = 7_368_787  # a prime: multiples of it visit every number below a power of the syllables once
-
-BYTES_PER_UNIT = {"": 1, "b": 1} | {
-    unit: base**power
-    for base, units in ((1000, "kb mb gb tb"), (1024, "kib mib gib tib"))
-    for power, unit in enumerate(units.split(), start=1)
-}
-
-
-def parse_size(text: str) -> int:
-    """Bytes of `1GB`, `1.5 MiB`, `64kB` or `4096`; units in either case. Raises UsageError for anything else.
-
-    `1g` is refused: it is 10**9 to some tools and 2**30 to Spark.
-    """
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]*)", text.strip().lower())
-    unit = BYTES_PER_UNIT.get(match[2]) if match else None
-    size = Decimal(match[1]) * unit if match and unit else None
-    if size is None or size % 1:
-        raise UsageError(
-            f"not a size in whole bytes, got {text!r}; "
-            "write a number and one of kB, MB, GB, TB, KiB, MiB, GiB, TiB, or bytes without a unit"
-        )
-    return int(size)
 
 
 def write_text(

@@ -22,6 +22,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from hotset import (
     Batches,
+    Bytes,
     DataError,
     Dataset,
     Inputs,
@@ -64,7 +65,6 @@ Compression = Literal["auto", "none", "snappy", "lz4", "zstd"]
 SPARK_CODECS = {"none": "uncompressed", "lz4": "lz4_raw"}
 CODEC = "spark.sql.parquet.compression.codec"
 TIMES = "spark.sql.parquet.outputTimestampType"
-UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 NAMES = r"\s*[^\s,`]+(\s*,\s*[^\s,`]+)*\s*"  # no types
 
 
@@ -74,24 +74,16 @@ class Params(TableOptions):
     output: Annotated[Output, "directory to create; needed unless --dry-run is given"] = ""
     sort_by: Annotated[tuple[str, ...], "columns to sort by; without, the order stays"] = ()
     compression: Annotated[Compression, "of the output; auto takes what is smallest on a sample"] = "auto"
-    file_size: Annotated[str, "of each file, about: 128MiB"] = "128MiB"
+    file_size: Annotated[Bytes, "of each file, about"] = Bytes("128MiB")
     dry_run: Annotated[bool, "propose only"] = False
 
     def __post_init__(self) -> None:
         if not self.output and not self.dry_run:
             raise UsageError("--output is missing; give a directory to create, or --dry-run")
-        size_bytes(self.file_size)
+        if not 64 * 1024 <= self.file_size <= 2**40:
+            raise UsageError(f"--file-size is from 64KiB to 1024GiB, got {self.file_size}; write it like 128MiB")
         if twice := next((one for one in self.sort_by if self.sort_by.count(one) > 1), None):
             raise UsageError(f"--sort-by has {twice!r} twice; name it once")
-
-
-def size_bytes(text: str) -> int:
-    """`128MiB` -> 134217728. Raises UsageError."""
-    match = re.fullmatch(r"([0-9]{1,12})\s*([kMG]B|[KMG]iB|)", text)
-    size = int(match[1]) * UNITS[match[2]] if match else 0
-    if not 64 * 1024 <= size <= 2**40:
-        raise UsageError(f"--file-size is from 64KiB to 1024GiB, got {text!r}; write it like 128MiB")
-    return size
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ class Written:
 def planned(params: Params, seen: Look, sizes: dict[str, int]) -> Written:
     name = best_codec(sizes) if params.compression == "auto" else params.compression
     whole = seen.whole(sizes[name], seen.after)
-    files = max(1, round(whole / size_bytes(params.file_size)))
+    files = max(1, round(whole / params.file_size))
     return Written(name, files, whole, seen.whole(seen.after.nbytes, seen.after) // files + 1)
 
 

@@ -10,7 +10,6 @@ a failure. Engine `columnar` spreads the items over Spark's tasks, `pool` over p
 """
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,11 +23,13 @@ from hotset import (
     Batches,
     DataError,
     Dataset,
+    Duration,
     Function,
     Inputs,
     Kernel,
     Output,
     Run,
+    Share,
     TableOptions,
     UsageError,
     find_function,
@@ -67,9 +68,11 @@ class Params(TableOptions):
     over: Annotated[Over, "what an item is: a line of text, a row of CSV, JSON or Parquet, or a file"] = "lines"
     results: Annotated[str, "columns of the results: 'digest string, ratio double'; without, JSON text"] = ""
     retries: Annotated[int, "how often a call that failed is tried again"] = 0
-    timeout: Annotated[str, "of a call: 30s, 500ms, 2m; without, it may take for ever"] = ""
+    timeout: Annotated[Duration | None, "of a call: 30s, 500ms, 2m; without, it may take for ever"] = None
     failures: Annotated[Output, "directory to create, for the failures"] = ""
-    max_failures: Annotated[str, "how many failures are put up with: a number, or a share of all like 0.5%"] = "0"
+    max_failures: Annotated[Share, "how many failures are put up with: a number, or a share of all like 0.5%"] = Share(
+        "0"
+    )
     format: Annotated[Format, "of the output"] = "parquet"
     engine: Annotated[Engine, "who calls: Spark's tasks, or a pool of processes here"] = "columnar"
 
@@ -77,22 +80,12 @@ class Params(TableOptions):
         find_function(self.function)
         if not 0 <= self.retries <= 1000:
             raise UsageError(f"--retries is from 0 to 1000, got {self.retries}")
-        seconds(self.timeout)
-        if not re.fullmatch(r"[0-9]{1,18}|(100|[0-9]{1,2}(\.[0-9]+)?)%", self.max_failures):
-            raise UsageError(f"--max-failures is a number of items or a share like 0.5%, got {self.max_failures!r}")
+        if self.timeout and not 0.001 <= self.timeout.total_seconds() <= 10**8:
+            raise UsageError(f"--timeout is from 1ms to {10**8}s, got {self.timeout}; write 30s")
         if self.max_failures.rstrip("0.%") and not self.failures:
             raise UsageError(f"--max-failures {self.max_failures} needs --failures DIR, where they are published")
         if self.columns and self.over != "rows":
             raise UsageError(f"--columns is for --over rows, got --over {self.over}; leave one of them out")
-
-
-def seconds(timeout: str) -> float:
-    """`30s` -> 30.0, '' -> 0. Raises UsageError."""
-    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)", timeout)
-    value = float(match[1]) * UNITS_S[match[2]] if match else 0.0
-    if timeout and not 0.001 <= value <= 10**8:
-        raise UsageError(f"--timeout is at least 1ms, with ms, s, m or h behind it, got {timeout!r}; write 30s")
-    return value
 
 
 def runs(params: Params) -> tuple[Function, ...]:
@@ -129,7 +122,8 @@ def plan_calls(params: Params) -> Plan:
     results = results_of(params.results, params.format)
     call = find_function(params.function).call
     function = partial(as_path, call) if params.over == "files" else call
-    return Plan(Task(function, results.shape, params.retries, seconds(params.timeout)), params.over, results)
+    timeout_s = params.timeout.total_seconds() if params.timeout else 0.0
+    return Plan(Task(function, results.shape, params.retries, timeout_s), params.over, results)
 
 
 # items
@@ -207,11 +201,11 @@ def failed(outcomes: DataFrame) -> DataFrame:
     return failures.select(*(F.col(f"__{name}").alias(name) for name in names)).orderBy("item")
 
 
-def check_books(items: int, results: int, failures: int, examples: DataFrame, most: str) -> None:
+def check_books(items: int, results: int, failures: int, examples: DataFrame, most: Share) -> None:
     """Raises DataError when items are not accounted for, and for too many failures."""
     if items != results + failures:
         raise DataError(f"the books do not balance: {items} items, got {results} results and {failures} failures")
-    if (failures * 100 > float(most[:-1]) * items) if most.endswith("%") else failures > int(most):
+    if most.exceeded(failures, items):
         error = DataError(
             f"{failures:,} of {items:,} items failed, allowed are {most}; mend them, or allow more with "
             f"--max-failures, and give --failures DIR"

@@ -1,16 +1,14 @@
 """What the parameters of the sensor report mean: lengths of time, and limits."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hotset import Dataset, UsageError, listed
+from hotset import Dataset, Duration, UsageError, listed
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_readings import Columns
-from hotset.jobs.sensor_windows import MICROS, Windows
+from hotset.jobs.sensor_windows import Windows
 
-SECONDS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
 LONGEST_S = 100 * 365 * 86400
 EVERYTHING = (float("-inf"), float("inf"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,14 +25,10 @@ class Plan:
     detector: Detector
 
 
-def parse_duration(text: str, name: str) -> int:
-    """Microseconds of `1 hour`, `30 minutes`, `90s`, `0.5 seconds`. Raises UsageError for anything else."""
-    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([a-z]+?)s?", text.strip().lower())
-    unit = SECONDS.get(match[2]) or SECONDS.get(f"{match[2]}s") if match else None
-    micros = round(float(match[1]) * unit * MICROS) if match and unit else 0
-    if not 0 < micros <= LONGEST_S * MICROS:
-        raise UsageError(f"--{name} is a number and one of seconds, minutes, hours, days, got {text!r}")
-    return micros
+def check_length(name: str, duration: Duration | None) -> None:
+    """Raises UsageError for what is longer than times are here."""
+    if duration and duration.total_seconds() > LONGEST_S:
+        raise UsageError(f"--{name} is at most {LONGEST_S} s, got {duration}")
 
 
 def parse_time(text: str) -> int:

@@ -22,6 +22,7 @@ from pyspark.sql import functions as F
 from hotset import (
     Batches,
     Dataset,
+    Duration,
     Inputs,
     IsoTime,
     Kernel,
@@ -39,7 +40,7 @@ from hotset.jobs import sensor_frames
 from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
 from hotset.jobs.sensor_columns import Wanted, choose
 from hotset.jobs.sensor_detector import Detector
-from hotset.jobs.sensor_plan import Plan, limits_of, parse_duration, parse_limits, parse_time
+from hotset.jobs.sensor_plan import Plan, check_length, limits_of, parse_limits, parse_time
 from hotset.jobs.sensor_readings import in_order, only_future
 from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
 
@@ -62,13 +63,17 @@ class Params(TableOptions):
     time_format: Annotated[str, "how times are written, as in '%d.%m.%Y %H:%M'; by default ISO 8601"] = ""
     time_zone: Annotated[str, "where times without an offset are local, as in Europe/Berlin"] = "UTC"
     quantities: Annotated[tuple[str, ...], "the columns that are measured; by default all others that are numbers"] = ()
-    window: Annotated[str, "length of a window, as in 30 minutes; windows are counted from 1970, UTC"] = "1 hour"
-    period: Annotated[str, "how often a device should report, as in 1 second; missing_s needs it"] = ""
+    window: Annotated[Duration, "length of a window, as in 30 minutes; windows are counted from 1970, UTC"] = Duration(
+        "1 hour"
+    )
+    period: Annotated[Duration | None, "how often a device should report, as in 1 second; missing_s needs it"] = None
     as_of: Annotated[str, "readings later than this are of the future: a time in ISO 8601; by default now"] = ""
     limits: Annotated[
         tuple[str, ...], "what values lie between, as in temperature=-40:85; others are out of range"
     ] = ()
-    gap: Annotated[str, "a device that says nothing for longer has a gap, as in 10 minutes; by default none has"] = ""
+    gap: Annotated[
+        Duration | None, "a device that says nothing for longer has a gap, as in 10 minutes; by default none has"
+    ] = None
     stuck: Annotated[int, "so many equal values in a row are stuck; 0 for never"] = 10
     history: Annotated[int, "how many values of the past a value is compared with"] = 256
     threshold: Annotated[float, "how many scales away from their median a spike lies"] = 5.0
@@ -88,10 +93,8 @@ class Params(TableOptions):
             )
             raise UsageError(wrong)
         self._check_times()
-        parse_duration(self.window, "window")
-        for name in ("period", "gap"):
-            if text := getattr(self, name):
-                parse_duration(text, name)
+        for name in ("window", "period", "gap"):
+            check_length(name, getattr(self, name))
         if self.as_of:
             parse_time(self.as_of)
         parse_limits(self.limits)
@@ -125,13 +128,13 @@ def plan_of(run: Run, params: Params) -> Plan:
     for text in chosen.warnings:
         run.warn(text)
     as_of = parse_time(params.as_of or datetime.now(UTC).isoformat())
-    period, gap = (parse_duration(text, "") if text else 0 for text in (params.period, params.gap))
+    period, gap = (one.micros if one else 0 for one in (params.period, params.gap))
     limits = limits_of(columns.quantities, parse_limits(params.limits))
     return Plan(
         chosen.dataset,
         chosen.stored,
         columns,
-        Windows(parse_duration(params.window, "window"), period, as_of),
+        Windows(params.window.micros, period, as_of),
         Detector(limits, params.history, params.threshold, params.stuck, gap),
     )
 

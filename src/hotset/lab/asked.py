@@ -1,6 +1,5 @@
 """What the person asks of an experiment on the command line."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,9 @@ from hotset.errors import UsageError
 from hotset.lab.options import check_level
 from hotset.memory.placed import DEFAULT_FILE
 from hotset.params import SessionOptions, Way
+from hotset.units import Duration, Share
 
 OURS = {"group": Group("Experiment", sort_key=3)}
-SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True)
@@ -22,9 +21,11 @@ class LabOptions(SessionOptions):
     """The options of an experiment. Raises UsageError for what none can be made with."""
 
     config: Annotated[Path | None, "parameters in a TOML file"] = None
-    max_bad: Annotated[str, "how many bad rows are put up with: a number, or a share of all like 0.5%"] = "0"
+    max_bad: Annotated[Share, "how many bad rows are put up with: a number, or a share of all like 0.5%"] = Share("0")
     on_empty: Annotated[Literal["fail", "ok"], "what to make of an input without a record"] = "fail"
-    budget: Annotated[str, "time for measuring, as in 90s, 10m, 1.5h"] = field(default="10m", metadata=OURS)
+    budget: Annotated[Duration, "time for measuring, as in 90s, 10m, 1.5h"] = field(
+        default=Duration("10m"), metadata=OURS
+    )
     rounds: Annotated[int | None, "measure this many rounds, whatever they show; default: until it is decided"] = field(
         default=None, metadata=OURS
     )
@@ -46,16 +47,8 @@ class LabOptions(SessionOptions):
             raise UsageError(f"--confidence is at least 0.5 and below 1, got {self.confidence:g}; 0.95 is usual")
         if self.rounds is not None and self.rounds < 1:
             raise UsageError(f"--rounds is at least 1, got {self.rounds}; leave it out to measure until it is decided")
-        for checked in (self.budget_s, self.wanted_levels, self.columns_by_name):
+        for checked in (self.wanted_levels, self.columns_by_name):
             checked()
-
-    def budget_s(self) -> float:
-        """Raises UsageError for no time at all."""
-        match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]+)?)([smh])", self.budget.strip())
-        seconds = float(match[1]) * SECONDS[match[2]] if match else 0.0
-        if not seconds:
-            raise UsageError(f"--budget is a time like 90s, 10m or 1.5h, and more than none, got {self.budget!r}")
-        return seconds
 
     def wanted_levels(self) -> tuple[str, ...]:
         """Without doubles, in the order given; none means all. Raises UsageError for an unknown one."""

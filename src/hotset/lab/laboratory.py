@@ -46,7 +46,7 @@ class Lab:
         if self.options.again:
             records.forget()
         console = make_console()
-        deadline = time.monotonic() + self.options.budget_s()
+        deadline = time.monotonic() + self.options.budget.total_seconds()
         with LabProgress(make_console(stderr=True), deadline) as progress, _closing(crew):
             crew.starting = progress.starting
             experiment = Experiment(crew, records, deadline, progress.running)
