@@ -21,10 +21,10 @@ from hotset.job import find_job
 from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import STORAGE, Level
-from hotset.order import Order
 from hotset.params import parse
 from hotset.preflight import plan_run
-from hotset.run import order_of
+from hotset.run import make_spec
+from hotset.run_spec import RunSpec
 from hotset.session.settings import Ask
 from hotset.session.spark import Wishes, open_session
 
@@ -65,12 +65,12 @@ def _rounded(value: Any) -> Any:
     return [_rounded(item) for item in value] if isinstance(value, list) else value
 
 
-def planned(job_name: str, arguments: str, out: Path) -> tuple[Order, Any]:
+def planned(job_name: str, arguments: str, out: Path) -> tuple[RunSpec, Any]:
     job = find_job(job_name)
     words = [word.replace("out/", f"{out}/", 1) if word.startswith("out/") else word for word in shlex.split(arguments)]
     command = parse(job, [*words, "--if-exists", "replace", "--again"])
     limits = Limits()
-    return order_of(job, command, plan_run(job, command, {}), (), limits), command.params
+    return make_spec(job, command, plan_run(job, command, {}), (), limits), command.params
 
 
 def runs(job_name: str, arguments: str, scratch: Path) -> Iterator[dict[str, Any]]:
@@ -78,10 +78,10 @@ def runs(job_name: str, arguments: str, scratch: Path) -> Iterator[dict[str, Any
     names: list[str] = []
     for level in ("", *LEVELS):
         out = scratch / (level or "default")
-        order, params = planned(job_name, arguments, out)
+        spec, params = planned(job_name, arguments, out)
         facts = {"job": job_name, "arguments": arguments, "level": level}
         try:
-            with running(replace(order, forced_levels={name: Level(level) for name in names})) as run:
+            with running(replace(spec, forced_levels={name: Level(level) for name in names})) as run:
                 find_job(job_name).main(run, params)
         except UsageError as refused:
             yield facts | {"refused": str(refused)}

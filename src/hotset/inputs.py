@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,9 @@ from hotset.data.suffixes import hadoop_reads, is_compressed
 from hotset.data.verify import check_version
 from hotset.errors import ClusterError, DataError, SchemaError, UsageError
 from hotset.guesses import GuessError, Guesses, guessed_types
-from hotset.limits import Limits, no_record
+from hotset.limits import no_record
 from hotset.report import model
+from hotset.run_spec import RunSpec
 from hotset.session.expression import row_rules
 from hotset.session.when_needed import SessionWhenNeeded
 from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
@@ -51,19 +52,10 @@ class Inputs:
     """All inputs of one run."""
 
     def __init__(
-        self,
-        session: SessionWhenNeeded,
-        report: model.Report,
-        limits: Limits,
-        listings: Mapping[tuple[str, ...], Listing],
-        records: Path,
-        step: Step,
-        case: CaseOfNames,
+        self, spec: RunSpec, session: SessionWhenNeeded, report: model.Report, step: Step, case: CaseOfNames
     ) -> None:
-        self._case = case
-        self._session, self._report, self._limits, self._step = session, report, limits, step
-        self._listings = listings
-        self._records = records
+        self._session, self._report, self._step, self._case = session, report, step, case
+        self._limits, self._listings, self._records = spec.limits, spec.listings, spec.report.parent
         self._sources: list[Source] = []
         self._exchanges: list[Exchange] = []
         self._reach: dict[Listing, str | None] = {}

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from hotset.data.dataset import timestamps_as
 from hotset.errors import Interrupted
+from hotset.journal import Journal
 from hotset.keeping import level_asks
-from hotset.order import Order
-from hotset.record import Record
-from hotset.session.labels import Labels
+from hotset.run_spec import RunSpec
 from hotset.session.log import spark_says_to
 from hotset.session.spark import Session, Wishes, open_session
 from hotset.session.when_needed import SessionWhenNeeded
@@ -22,72 +21,58 @@ SETTLE_TIMEOUT_S = 5
 
 @contextmanager
 def running(
-    order: Order, signals: Signals | None = None, kind: type[Run] = Run, *, at_once: bool = False
+    spec: RunSpec, signals: Signals | None = None, kind: type[Run] = Run, *, at_once: bool = False
 ) -> Iterator[Run]:
     """A run; its session opens when something first needs it, or `at_once`.
 
     Raises HotsetError for whatever goes wrong inside, with the places to look at.
     """
-    ranked = order.ranked()
-    order = replace(order, asks=(*order.asks, *level_asks(ranked, order.asks, order.input_bytes)))
-    record = Record(order)
+    ranked = spec.ranked()
+    spec = replace(spec, asks=(*spec.asks, *level_asks(ranked, spec.asks, spec.input_bytes)))
+    journal = Journal(spec)
     try:
-        for target in order.destinations:
-            record.claims.take(target)
+        for target in spec.destinations:
+            journal.claims.take(target)
         with (
-            spark_says_to(order.log, record.redact),
-            _session(record, signals) as session,
+            spark_says_to(spec.log, journal.redact),
+            _session(journal, signals) as session,
             timestamps_as(session.setting("spark.sql.timestampType")),
         ):
-            labels = Labels(order.name)
-            session.when_open(lambda opened: labels.attach(opened.spark.sparkContext))
-            run = kind(
-                session,
-                record.report,
-                labels,
-                record.progress,
-                record.maker,
-                order.listings,
-                record.claims,
-                order.limits,
-                order.report.parent,
-                ranked,
-                order.memory(),
-            )
+            run = kind(spec, session, journal, ranked)
             try:
-                with labels.step("main"), _settling(run, session):
+                with journal.main(), _settling(run, session):
                     if at_once:
                         session.open()
                     yield run
                     run.balance()
             except BaseException as exception:
                 # here, not outside: Spark's exceptions ask the JVM for their text
-                if (error := record.failed(exception, signals)) is exception:
+                if (error := journal.failed(exception, signals)) is exception:
                     raise
                 raise error from exception
-        record.report.outcome, record.report.exit_code = "done", 0
+        journal.report.outcome, journal.report.exit_code = "done", 0
     except BaseException as exception:
-        if (error := record.failed(exception, signals)) is exception:
+        if (error := journal.failed(exception, signals)) is exception:
             raise
         raise error from exception
     finally:
-        record.close()
+        journal.close()
 
 
 @contextmanager
-def _session(record: Record, signals: Signals | None) -> Iterator[SessionWhenNeeded]:
-    order = record.order
-    wishes = Wishes(order.name, order.asks, order.log, order.code, record.redact, order.jvm_bytes)
+def _session(journal: Journal, signals: Signals | None) -> Iterator[SessionWhenNeeded]:
+    spec = journal.spec
+    wishes = Wishes(spec.name, spec.asks, spec.log, spec.code, journal.redact, spec.jvm_bytes)
 
     def start() -> Session:
-        with record.progress.step("start Spark"):
+        with journal.progress.step("start Spark"):
             session = open_session(wishes)
         if signals:
             signals.catch()
         return session
 
-    session = SessionWhenNeeded(start, order.asks)
-    session.when_open(record.opened)
+    session = SessionWhenNeeded(start, spec.asks)
+    session.when_open(journal.opened)
     try:
         yield session
     except BaseException as why:

@@ -14,8 +14,8 @@ from typing import Any
 
 from hotset.errors import HotsetError, UsageError
 from hotset.lifecycle import running
-from hotset.order import Order
 from hotset.outcome import ends_well
+from hotset.run_spec import RunSpec
 from hotset.verbs import Run
 
 # an option as a message has it -> the argument of open_run
@@ -104,12 +104,12 @@ class OpenRun(Run):
         return self._session.open().door == "running session"
 
 
-def hold_open(order: Order) -> OpenRun:
+def hold_open(spec: RunSpec) -> OpenRun:
     """The run, with its session open. One of the same name that a cell has left open is closed first."""
-    for other in [one for one in _open if one.report.job == order.name and one._kept().renews]:
-        _say(f"{order.name!r} was open, and is closed before it is opened again")
+    for other in [one for one in _open if one.report.job == spec.name and one._kept().renews]:
+        _say(f"{spec.name!r} was open, and is closed before it is opened again")
         other.close()
-    context = running(order, kind=OpenRun, at_once=True)
+    context = running(spec, kind=OpenRun, at_once=True)
     run = _in_python(context.__enter__)
     assert isinstance(run, OpenRun)
     run._context = context

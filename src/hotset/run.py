@@ -27,13 +27,13 @@ from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import Level, named
 from hotset.notebook import OpenRun, close_all, hold_open, translate_options
-from hotset.order import Order
 from hotset.outcome import returning
 from hotset.params import CommandLine, SessionOptions, parse
 from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.report.console import lost_output, make_console, take_streams
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
+from hotset.run_spec import RunSpec
 from hotset.session.asked import result_settings
 from hotset.session.kinds import check_values
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
@@ -79,7 +79,7 @@ def run_job(target: str, arguments: Sequence[str], signals: Signals) -> None:
         _say_done(job.name, plan, plan.done)
         return
     with (
-        running(order_of(job, command, plan, asks, limits), signals) as run,
+        running(make_spec(job, command, plan, asks, limits), signals) as run,
         hinting(run, target, arguments),
         returning(),
     ):
@@ -112,13 +112,13 @@ def call_main(job: Job, run: Run, params: Any) -> None:
             return
 
 
-def order_of(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], limits: Limits) -> Order:
+def make_spec(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...], limits: Limits) -> RunSpec:
     """What `running` needs to know of this run. Raises InputError for an input without a record."""
     limits.check(plan.listings)
     levels = tuple(map(named, command.options.level))
     check_kept_names(job, [name for name, _ in levels])
     report = command.options.report or plan.records() / f"{plan.run_id}.json"
-    return Order(
+    return RunSpec(
         name=job.name,
         run_id=plan.run_id,
         run_key=plan.run_key,
@@ -176,7 +176,7 @@ def open_run(
     except UsageError as error:
         raise UsageError(translate_options(str(error))) from None
     return hold_open(
-        Order(
+        RunSpec(
             name,
             run_id,
             absolute_path(path),

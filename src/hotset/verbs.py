@@ -19,13 +19,10 @@ from hotset.columnar.parts import write_parts
 from hotset.columnar.sample import Sample
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
-from hotset.data.claim import Claims
 from hotset.data.dataset import Dataset, Format
 from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
 from hotset.data.guess import Role, Roles
-from hotset.data.listing import Listing
-from hotset.data.manifest import Maker
 from hotset.data.options import TableOptions
 from hotset.data.publish import Published, Terms, publish
 from hotset.data.rows import check_columns, names_and_types
@@ -34,18 +31,16 @@ from hotset.data.writing import read_back
 from hotset.errors import UsageError
 from hotset.guesses import GuessError
 from hotset.inputs import Inputs
+from hotset.journal import Journal
 from hotset.keeping import AnyLevel, Keeping, KeptBatches, unkept_levels
 from hotset.learning import Learning
-from hotset.limits import Limits
-from hotset.memory.auto import Memory
 from hotset.memory.handed import KeptFrame, KeptRDD
 from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
-from hotset.report.progress import RunProgress
 from hotset.report.warned import read_warnings, skew_warnings
+from hotset.run_spec import RunSpec
 from hotset.session.expression import filter_rows, restricted_expression, row_rules
-from hotset.session.labels import Labels
 from hotset.session.spark import Session
 from hotset.session.when_needed import SessionWhenNeeded
 
@@ -59,32 +54,13 @@ MOST_ROWS = 2**31 - 1  # that Spark can take to the driver
 class Run:
     """One run of one job."""
 
-    def __init__(
-        self,
-        session: SessionWhenNeeded,
-        report: model.Report,
-        labels: Labels,
-        progress: RunProgress,
-        maker: Callable[[], Maker],
-        listings: Mapping[tuple[str, ...], Listing],
-        claims: Claims,
-        limits: Limits,
-        records: Path,
-        ranked: Ranked | None = None,
-        memory: Memory | None = None,
-    ) -> None:
-        self.report = report
-        self._session = session
-        self._labels = labels
-        self._progress = progress
-        self._maker = maker
-        self._claims = claims
+    def __init__(self, spec: RunSpec, session: SessionWhenNeeded, journal: Journal, ranked: Ranked) -> None:
+        self.report = journal.report
+        self._spec, self._session, self._journal, self._ranked = spec, session, journal, ranked
         self._case = CaseOfNames(lambda: session.spark, self.warn)
-        self._inputs = Inputs(session, report, limits, listings, records, self.step, self._case)
-        self._warned = len(report.warnings)  # before the job said anything
+        self._inputs = Inputs(spec, session, self.report, self.step, self._case)
+        self._warned = len(self.report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
-        self._ranked, self._memory = ranked or Ranked(), memory
-        self._planned_bytes = sum(listing.size_bytes for listing in listings.values())
         self._keeping: Keeping | None = None  # until there is a session: others persist in it as well
         session.when_open(self._start_keeping)
 
@@ -93,10 +69,10 @@ class Run:
             session.spark,
             self.report,
             self._ranked,
-            Learning(session.spark, self.report, self._memory),
+            Learning(session.spark, self.report, self._spec.memory()),
             session.scratch / "k",
             self._started_ms,
-            self._planned_bytes,
+            self._spec.input_bytes,
         )
 
     def _kept(self) -> Keeping:
@@ -264,14 +240,14 @@ class Run:
         with self.step(f"publish {target.name}"):
             scope = None if partitions is None else tuple(partitions)
             rules = row_rules(self.spark, dataset.rules, dataset.schema()) if dataset.rules else {}
-            claim = self._claims.take(target)
+            claim = self._journal.claims.take(target)
 
             def last_check(version: Path) -> None:
                 if check:
                     check(str(version))
                 self._inputs.check_unchanged()
 
-            terms = Terms(claim, self._maker(), self._inputs.seal, last_check, scope, rules)
+            terms = Terms(claim, self._journal.maker(), self._inputs.seal, last_check, scope, rules)
             frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
             published = publish(lambda: self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
@@ -347,10 +323,8 @@ class Run:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Spark jobs inside bear this name, in Spark's UI and event log, on the terminal and in the report."""
-        start = time.monotonic()
-        with self._labels.step(name), self._progress.step(name):
+        with self._journal.step(name):
             yield
-        self.report.steps.append(model.Step(name, time.monotonic() - start))
         if self._keeping:
             self._keeping.look()
 

@@ -211,7 +211,7 @@ def test_quarantine_is_published_with_the_rows_and_stays_with_them(
         return (QuarantineFile(f"_quarantine/{name}.json", 3, digest, 1),), ()
 
     for name in ("a", "b"):
-        terms = Terms(claimed, run._maker(), lambda version, name=name: seal(version, name), lambda _: None)  # type: ignore[misc]
+        terms = Terms(claimed, run._journal.maker(), lambda version, name=name: seal(version, name), lambda _: None)  # type: ignore[misc]
         publish(lambda: run.spark, frame, NUMBERS, terms)
     claimed.release()
 
@@ -231,7 +231,10 @@ def test_what_is_refused_at_the_last_moment_leaves_the_old_version(run: Run, tmp
     seal, last_check = (refuse, lambda _: None) if fails == "seal" else (lambda _: ((), ()), refuse)
     with pytest.raises(DataError):
         publish(
-            lambda: run.spark, run.spark.range(2).toDF("n"), NUMBERS, Terms(claimed, run._maker(), seal, last_check)
+            lambda: run.spark,
+            run.spark.range(2).toDF("n"),
+            NUMBERS,
+            Terms(claimed, run._journal.maker(), seal, last_check),
         )
     claimed.release()
 

@@ -10,7 +10,7 @@ from hotset import Dataset, Run, UsageError
 from hotset.lifecycle import running
 from hotset.memory.levels import Level
 from hotset.memory.placed import Placement, write_placements
-from hotset.order import Order
+from hotset.run_spec import RunSpec
 
 
 def stored(run: Run) -> dict[str, int]:
@@ -193,14 +193,14 @@ def test_the_figures_of_all_tasks_are_in_the_report(run: Run) -> None:
     assert report.gc_seconds is not None
 
 
-def ordered(tmp_path: Path, **changes: Any) -> Order:
-    return Order("levels", "r1", tmp_path / "report.json", **changes)
+def ordered(tmp_path: Path, **changes: Any) -> RunSpec:
+    return RunSpec("levels", "r1", tmp_path / "report.json", **changes)
 
 
 def test_levels_come_from_the_order_and_unknown_names_are_told(tmp_path: Path, spark: SparkSession) -> None:  # noqa: ARG001
-    order = ordered(tmp_path, levels=(("numbers", Level("DISK_ONLY")), ("nubers", Level("NONE"))))
+    spec = ordered(tmp_path, levels=(("numbers", Level("DISK_ONLY")), ("nubers", Level("NONE"))))
 
-    with running(order) as run:
+    with running(spec) as run:
         run.keep("numbers", run.spark.range(10)).count()
 
     assert [(keep.level, keep.asked_by) for keep in run.report.keeps] == [("DISK_ONLY", "--level")]
@@ -208,9 +208,9 @@ def test_levels_come_from_the_order_and_unknown_names_are_told(tmp_path: Path, s
 
 
 def test_an_experiment_forces_its_levels(tmp_path: Path, spark: SparkSession) -> None:  # noqa: ARG001
-    order = ordered(tmp_path, forced_levels={"numbers": Level("NONE")}, levels=(("numbers", Level("DISK_ONLY")),))
+    spec = ordered(tmp_path, forced_levels={"numbers": Level("NONE")}, levels=(("numbers", Level("DISK_ONLY")),))
 
-    with running(order) as run:
+    with running(spec) as run:
         run.keep("numbers", run.spark.range(10), "MEMORY_ONLY").count()
 
     assert [(keep.level, keep.asked_by) for keep in run.report.keeps] == [("NONE", "hotset lab")]

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from hotset import Dataset, OutputError, Run, UsageError
 from hotset.lifecycle import running
-from hotset.order import Order
+from hotset.run_spec import RunSpec
 from hotset.session.settings import Ask
 from hotset.session.spark import Session
 from hotset.session.when_needed import SessionWhenNeeded
@@ -67,18 +67,18 @@ def test_where_the_workers_will_be_is_known_before_it_is_open(
 
 
 @pytest.fixture
-def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunSpec:
     """A run in which whoever opens a session fails."""
 
     def fail(_: Any) -> Session:
         raise AssertionError("a session was opened")
 
     monkeypatch.setattr("hotset.lifecycle.open_session", fail)
-    return Order("closed", "run-1", tmp_path / ".records" / "report.json")
+    return RunSpec("closed", "run-1", tmp_path / ".records" / "report.json")
 
 
 @pytest.mark.usefixtures("spark")
-def test_a_table_of_few_rows_is_published_without_a_session(closed: Order, tmp_path: Path) -> None:
+def test_a_table_of_few_rows_is_published_without_a_session(closed: RunSpec, tmp_path: Path) -> None:
     def publish(run: Run, dataset: Dataset) -> None:
         run.publish(dataset, pa.table({"n": [1, 2]}), str(tmp_path / "out"))
 
@@ -94,7 +94,7 @@ def test_a_table_of_few_rows_is_published_without_a_session(closed: Order, tmp_p
 
 
 @pytest.mark.usefixtures("spark")
-def test_what_files_look_like_is_said_without_a_session(closed: Order, tmp_path: Path) -> None:
+def test_what_files_look_like_is_said_without_a_session(closed: RunSpec, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("id,when\n007,2026-01-31\n")
 
     with running(closed) as run:

@@ -28,12 +28,12 @@ from hotset.lab.shuffled import keys_of_readers, last_execution
 from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import Level
-from hotset.order import Order
 from hotset.outcome import returning
 from hotset.params import CommandLine, Options, Writes, marked, parse_for
 from hotset.preflight import plan_run
 from hotset.report.model import Report
-from hotset.run import asked, order_of
+from hotset.run import asked, make_spec
+from hotset.run_spec import RunSpec
 from hotset.session.asked import result_settings
 from hotset.session.settings import Ask
 from hotset.session.spark import Session, Wishes, open_session
@@ -94,10 +94,10 @@ class Bench:
         _clear(spark)
         before = last_execution(spark)
         start = time.monotonic()
-        order = _order(self.job, self.params, self.options, self.setup, task.conf)
+        spec = _spec_of(self.job, self.params, self.options, self.setup, task.conf)
         levels = {name: Level.parse(text) for name, text in task.levels.items()}
         try:
-            with running(replace(order, forced_levels=levels, levels_file=NO_FILE)) as run:
+            with running(replace(spec, forced_levels=levels, levels_file=NO_FILE)) as run:
                 begun = time.monotonic()
                 with returning():
                     self.job.main(run, self.params)
@@ -120,14 +120,14 @@ def open_bench(setup: Setup) -> Bench:
     assert understood, "help was shown before"
     params, options = understood
     params = outputs_in(Path(setup.directory), params)
-    order = _order(job, params, options, setup, {})
+    spec = _spec_of(job, params, options, setup, {})
     log = Path(setup.directory, "spark.log")
     return Bench(
         job,
         params,
         options,
         setup,
-        open_session(Wishes(f"{BY} {job.name}", order.asks, log, order.code, jvm_bytes=order.jvm_bytes)),
+        open_session(Wishes(f"{BY} {job.name}", spec.asks, log, spec.code, jvm_bytes=spec.jvm_bytes)),
     )
 
 
@@ -141,7 +141,7 @@ def outputs_in(directory: Path, params: Any) -> Any:
     return replace(params, **moved)
 
 
-def _order(job: Job, params: Any, options: LabOptions, setup: Setup, conf: Mapping[str, str]) -> Order:
+def _spec_of(job: Job, params: Any, options: LabOptions, setup: Setup, conf: Mapping[str, str]) -> RunSpec:
     """A run like any other, planned anew so that a changed input is noticed."""
     ours = {**conf, **setup.conf}
     asks = (*(Ask(key, value, BY) for key, value in ours.items()), *asked(options))
@@ -154,7 +154,7 @@ def _order(job: Job, params: Any, options: LabOptions, setup: Setup, conf: Mappi
     )
     command = CommandLine(params, common)
     plan = plan_run(job, command, result_settings(asks))
-    return order_of(job, command, plan, asks, Limits(options.max_bad, options.on_empty))
+    return make_spec(job, command, plan, asks, Limits(options.max_bad, options.on_empty))
 
 
 def _record(task: Task, report: Report, seconds: float, whole_seconds: float) -> Record:

@@ -4,8 +4,8 @@ import json
 import os
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -17,16 +17,17 @@ from hotset.data.claim import Claims
 from hotset.data.destination import make_parents
 from hotset.data.manifest import Maker
 from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
-from hotset.order import Order
 from hotset.outcome import NO_ROOM, judge
 from hotset.preflight import versions
 from hotset.report.console import make_console
-from hotset.report.model import Report
+from hotset.report.model import Report, Step
 from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
 from hotset.report.redact import redactor, secrets_in
 from hotset.report.terminal import show, summary
+from hotset.run_spec import RunSpec
 from hotset.session.asked import known_asks
+from hotset.session.labels import Labels
 from hotset.session.offer import offer
 from hotset.session.spark import Session
 from hotset.session.status import running_tasks
@@ -35,35 +36,37 @@ from hotset.signals import Signals
 PRIVATE = 0o700
 
 
-class Record:
+class Journal:
     """Everything that is written down about one run."""
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        asks = {ask.key: ask.value for ask in known_asks(order.asks)}
-        self.redact = redactor(secrets_in(asks, order.params, os.environ))
+    def __init__(self, spec: RunSpec) -> None:
+        self.spec = spec
+        asks = {ask.key: ask.value for ask in known_asks(spec.asks)}
+        self.redact = redactor(secrets_in(asks, spec.params, os.environ))
         self.report = Report(
-            run_id=order.run_id,
-            job=order.name,
-            params=dict(order.params),
+            run_id=spec.run_id,
+            job=spec.name,
+            params=dict(spec.params),
             started=_now(),
             versions=versions() | {"python": python_version()},
-            run_key=order.run_key or None,
-            log=str(order.log),
+            run_key=spec.run_key or None,
+            log=str(spec.log),
         )
         self.progress = RunProgress(make_console(stderr=True))
-        self.claims = Claims(order.run_id, order.name, order.if_exists, order.break_lock, order.expected)
+        self._labels = Labels(spec.name)
+        self.claims = Claims(spec.run_id, spec.name, spec.if_exists, spec.break_lock, spec.expected)
         self._offer: Callable[[], str | None] = lambda: None
         self._local_dir = ""
         self._told: HotsetError | None = None
         self._start = time.monotonic()
-        _prepare(order)
+        _prepare(spec)
         # under spark-submit we are the JVM's child, else it is ours
         self._peak = PeakMemory(os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else None)
 
     def opened(self, session: Session) -> None:
         """What is known once the session is open."""
         context = session.spark.sparkContext
+        self._labels.attach(context)
         report = self.report
         report.start_up_seconds = session.seconds
         report.door, report.master, report.plain_launch = session.door, context.master, session.plain_launch
@@ -77,16 +80,30 @@ class Record:
             report.warnings += [f"passed over {refused}" for refused in session.java.refused]
         self.progress.watch(lambda: running_tasks(context))
 
+    @contextmanager
+    def main(self) -> Iterator[None]:
+        """Spark jobs that start in no step of the job's bear its name all the same."""
+        with self._labels.step("main"):
+            yield
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Spark jobs inside bear this name; it is shown while it lasts, and noted with its seconds."""
+        start = time.monotonic()
+        with self._labels.step(name), self.progress.step(name):
+            yield
+        self.report.steps.append(Step(name, time.monotonic() - start))
+
     def maker(self) -> Maker:
-        order, hotset = self.order, self.report.versions["hotset"]
+        spec, hotset = self.spec, self.report.versions["hotset"]
         params = json.loads(json.dumps(self.report.redacted(self.redact).params, default=str))
-        return Maker(order.name, order.run_id, order.run_key, _now(), hotset, order.if_exists, params)
+        return Maker(spec.name, spec.run_id, spec.run_key, _now(), hotset, spec.if_exists, params)
 
     def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
         """The error to raise, after it was written down; one that was already is passed on."""
         if self.report.exit_code is not None:
             return exception
-        error = judge(exception, signals, self.order.log, self._local_dir, self.order.source, self.order.run_id)
+        error = judge(exception, signals, self.spec.log, self._local_dir, self.spec.source, self.spec.run_id)
         if error is None:
             if isinstance(exception, KeyboardInterrupt):
                 self.report.outcome, self.report.exit_code = "interrupted", 130
@@ -104,23 +121,23 @@ class Record:
 
         Raises ResourceError or OutputError when it cannot be written and nothing else is wrong; the terminal has it.
         """
-        report, order = self.report, self.order
+        report, spec = self.report, self.spec
         self.claims.release()
         report.warnings += self.claims.notes
         report.peak_memory_bytes = self._peak.stop()
         report.seconds = time.monotonic() - self._start
         clean = report.redacted(self.redact)
         try:
-            clean.write(order.report)
+            clean.write(spec.report)
         except OSError as why:
             make_console(stderr=True).print(
                 Text.assemble(summary(clean), f" · {clean.error}" if clean.error else ""), soft_wrap=True
             )
             if report.exit_code == 0:
-                raise _unwritable(order, why) from None
+                raise _unwritable(spec, why) from None
         self._say_where()
         if report.exit_code == 0:
-            show(clean, str(order.report), make_console())
+            show(clean, str(spec.report), make_console())
             if line := self._offer():
                 make_console(stderr=True).print(Text(line), soft_wrap=True)
 
@@ -128,7 +145,7 @@ class Record:
         """The error names the files that tell more, as far as they are there."""
         if not self._told:
             return
-        for name, file in (("report", self.order.report), ("log", self.order.log)):
+        for name, file in (("report", self.spec.report), ("log", self.spec.log)):
             if file.is_file():
                 self._told.add_note(f"{name:8}{file}")
         if self.report.event_log:
@@ -136,24 +153,24 @@ class Record:
 
     def _log_traceback(self, exception: BaseException) -> None:
         text = "".join(traceback.format_exception(exception))
-        with suppress(OSError), self.order.log.open("a", encoding="utf-8") as log:  # a full disk hides no error
+        with suppress(OSError), self.spec.log.open("a", encoding="utf-8") as log:  # a full disk hides no error
             log.write(self.redact(text))
 
 
-def _prepare(order: Order) -> None:
+def _prepare(spec: RunSpec) -> None:
     """The private directory for report and log. Raises OutputError when it cannot be made."""
     try:
-        for target in order.destinations:
+        for target in spec.destinations:
             make_parents(target)
-        order.report.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
-        order.log.touch(mode=0o600)
+        spec.report.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        spec.log.touch(mode=0o600)
     except OSError as why:
-        raise _unwritable(order, why) from None
+        raise _unwritable(spec, why) from None
 
 
-def _unwritable(order: Order, why: OSError) -> HotsetError:
+def _unwritable(spec: RunSpec, why: OSError) -> HotsetError:
     kind = ResourceError if why.errno in NO_ROOM else OutputError
-    return kind(f"cannot write the report {order.report}: {why.strerror}; give --report a place")
+    return kind(f"cannot write the report {spec.report}: {why.strerror}; give --report a place")
 
 
 def _now() -> str:

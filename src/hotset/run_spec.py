@@ -1,4 +1,4 @@
-"""What is to be run: everything about a run that is settled before Spark starts."""
+"""What is to be run: everything about a run that is decided before anything opens."""
 
 import os
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from hotset.session.settings import Ask
 
 
 @dataclass(frozen=True)
-class Order:
+class RunSpec:
     """One run of one job."""
 
     name: str
