@@ -142,7 +142,7 @@ def test_rows_pass_through_the_jvm_unless_the_job_says_otherwise(tmp_path: Path)
 
 
 @pytest.mark.parametrize("line", ["1 / 0", "import sys; sys.exit(0)", "raise ValueError('x')"])
-@pytest.mark.parametrize("name", ["rows_pass_jvm", "runs"])
+@pytest.mark.parametrize("name", ["rows_pass_jvm", "runs", "needs_spark"])
 def test_what_a_job_says_of_its_parameters_may_fail_and_names_its_line(tmp_path: Path, name: str, line: str) -> None:
     file = tmp_path / f"says_{name}_{abs(hash(line))}.py"
     file.write_text(f"{SOURCE}\ndef {name}(params):\n    {line}\n")

@@ -2,7 +2,9 @@
 
 A job is a module with a docstring, a frozen dataclass `Params` and a function `main(run, params)`. One whose rows do
 not all pass through Spark's JVM may say so by a function `rows_pass_jvm(params) -> bool`: then the JVM is started for a
-small input, however large the files are. One that runs functions of others says which by a function
+small input, however large the files are. Spark is up when `main` begins, since whoever writes `F.col("n")` needs it; a
+job that can do without until it asks its run for something says so by a function `needs_spark(params) -> bool`. One
+that runs functions of others says which by a function
 `runs(params) -> tuple[Function, ...]`: their code is part of what the output depends on, and travels to the workers.
 """
 
@@ -51,6 +53,7 @@ class Job:
     travels: tuple[Path, ...]
     rows_pass_jvm: Callable[[Any], bool] = lambda _: True
     runs: Callable[[Any], tuple["Function", ...]] = lambda _: ()
+    needs_spark: Callable[[Any], bool] = lambda _: True
 
     @property
     def title(self) -> str:
@@ -251,8 +254,8 @@ def _job(name: str, module: ModuleType) -> Job:
     source = _source(module)
     _pickle_by_value(source)
     travels = () if _installed(source) else _with_neighbours(source)
-    rows_pass_jvm = _theirs(module, "rows_pass_jvm", source, Job.rows_pass_jvm)
-    return Job(name, params, main, doc, source, travels, rows_pass_jvm, _theirs(module, "runs", source, Job.runs))
+    said = {one: _theirs(module, one, source, getattr(Job, one)) for one in ("rows_pass_jvm", "runs", "needs_spark")}
+    return Job(name, params, main, doc, source, travels, **said)
 
 
 def docstring(thing: ModuleType | Callable[..., Any]) -> str | None:

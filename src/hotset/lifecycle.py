@@ -20,10 +20,8 @@ SETTLE_TIMEOUT_S = 5
 
 
 @contextmanager
-def running(
-    spec: RunSpec, signals: Signals | None = None, kind: type[Run] = Run, *, at_once: bool = False
-) -> Iterator[Run]:
-    """A run; its session opens when something first needs it, or `at_once`.
+def running(spec: RunSpec, signals: Signals | None = None, kind: type[Run] = Run) -> Iterator[Run]:
+    """A run; its session opens when something first needs it, which may be the job itself.
 
     Raises HotsetError for whatever goes wrong inside, with the places to look at.
     """
@@ -41,7 +39,7 @@ def running(
             run = kind(spec, session, journal, ranked)
             try:
                 with journal.main(), _settling(run, session):
-                    if at_once:
+                    if spec.needs_spark:
                         session.open()
                     yield run
                     run.balance()

@@ -109,7 +109,7 @@ def hold_open(spec: RunSpec) -> OpenRun:
     for other in [one for one in _open if one.report.job == spec.name and one._kept().renews]:
         _say(f"{spec.name!r} was open, and is closed before it is opened again")
         other.close()
-    context = running(spec, kind=OpenRun, at_once=True)
+    context = running(spec, kind=OpenRun)
     run = _in_python(context.__enter__)
     assert isinstance(run, OpenRun)
     run._context = context

@@ -31,6 +31,7 @@ class RunSpec:
     asks: tuple[Ask, ...] = ()
     source: Path | None = None  # the job's own file or package
     code: tuple[Path, ...] = ()
+    needs_spark: bool = True  # before the job begins
     jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
     if_exists: IfExists = "refuse"
     break_lock: bool = False

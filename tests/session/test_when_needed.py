@@ -74,7 +74,7 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunSpec:
         raise AssertionError("a session was opened")
 
     monkeypatch.setattr("hotset.lifecycle.open_session", fail)
-    return RunSpec("closed", "run-1", tmp_path / ".records" / "report.json")
+    return RunSpec("closed", "run-1", tmp_path / ".records" / "report.json", needs_spark=False)
 
 
 @pytest.mark.usefixtures("spark")

@@ -123,6 +123,11 @@ def rows_pass_jvm(_params: Params) -> bool:
     return False
 
 
+def needs_spark(params: Params) -> bool:
+    """One process does without."""
+    return params.engine != "numpy"
+
+
 def main(run: Run, params: Params) -> None:
     chunks = array_chunks(run, params)
     with run.step("figures"):

@@ -53,7 +53,6 @@ FAILURES = Dataset("item bigint, value string, error string, traceback string, a
 ITEM_COLUMNS = "__task int, __item bigint"
 TASKS_PER_CORE = 8  # so that items that take long hold up little
 SHOWN = 3
-UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 Over = Literal["lines", "rows", "files"]
 Engine = Literal["columnar", "pool"]

@@ -211,6 +211,11 @@ def look(run: Run, params: Params) -> Dataset:
     return run.dataset(params.input, params, roles=roles, others="measure")
 
 
+def needs_spark(_params: Params) -> bool:
+    """Not before it has looked at its input: what is wrong there is said at once."""
+    return False
+
+
 def main(run: Run, params: Params) -> None:
     plan = plan_of(run, params)
     results = ENGINES[params.engine](run, params, plan)
