@@ -16,6 +16,7 @@ from hotset.job import Job
 from hotset.params import CommandLine, Inputs, Options, Output
 from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.session.settings import Ask
+from hotset.units import Share
 
 RESULTS = {"spark.sql.ansi.enabled": Ask("spark.sql.ansi.enabled", "true", "hotset")}
 
@@ -39,6 +40,8 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
 
 
 def plan(job: Job, params: Params | None = None, results: dict[str, Ask] = RESULTS, **options: Any) -> Plan:
+    if "max_bad" in options:
+        options["max_bad"] = Share(options["max_bad"])
     return plan_run(job, CommandLine(params or Params(), Options(**options)), results)
 
 

@@ -40,7 +40,8 @@ def converter_of(
     if kinds - outer == {Path}:
         return partial(_each, _path, several=several)
     if (unit := kinds - outer) and unit <= {Bytes, Duration, Share}:
-        return partial(_each, partial(_with_unit, kind=unit.pop()), several=several)
+        read = partial(_with_unit, kind=unit.pop(), optional=type(None) in get_args(kind))
+        return partial(_each, read, several=several)
     if kinds - outer == {str}:
         text = partial(_text, instead=_instead(declared, entry), blank=entry.name in MAY_BE_BLANK)
         return partial(_each, text, several=several)
@@ -80,8 +81,13 @@ def _text(token: Token, *, instead: str | None, blank: bool = False) -> str:
     return token.value
 
 
-def _with_unit(token: Token, *, kind: Callable[[str], Any]) -> Any:
-    return kind(token.value)
+def _with_unit(token: Token, *, kind: Callable[[str], Any], optional: bool = False) -> Any:
+    """An empty text of a --config file says that there is none."""
+    if token.value.strip():
+        return kind(token.value)
+    if optional and token.source not in ("cli", "env"):
+        return None
+    raise ValueError(f"it may not be empty, got {token.value!r}; give it a value, or leave it out")
 
 
 # of commands, whose parameters no `Params` declares

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hotset import Dataset
@@ -105,6 +105,7 @@ VALUES = st.recursive(
 
 @FEW
 @given(st.lists(VALUES, min_size=1, max_size=6), ROLES)
+@example([{"x": 2**53 + 1, "y": 0.0}], "exact")
 def test_json_lines(tmp_path: Path, values: list[object], role: Role) -> None:
     lines = [json.dumps({"k": value, "n": 1}, ensure_ascii=False) for value in values]
     (tmp_path / "rows.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -112,7 +112,7 @@ def _member(members: Members, column: Column, layout: Layout) -> Any:
         if not column.nullable:
             raise Fault(NOT_NULL)
         return None
-    if is_exact_double(column) and not _is_exact(value):
+    if is_exact_double(column) and not _is_exact(value, column.type):
         raise Fault(f"more digits than {column.kind} has")
     if column.form is not None:
         return _formed(value, column, column.form)
@@ -124,12 +124,15 @@ def is_exact_double(column: Column) -> bool:
     return column.guess is not None and column.guess.role == "exact" and "double" in column.kind
 
 
-def _is_exact(value: Any) -> bool:
-    """Whether a double has just the value of every number inside."""
+def _is_exact(value: Any, kind: pa.DataType) -> bool:
+    """Whether doubles have just the values of the numbers that become doubles."""
     if isinstance(value, Number):
-        return has_exact_double(value)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return all(map(_is_exact, inner))
+        return not pa.types.is_floating(kind) or has_exact_double(value)
+    if isinstance(value, dict) and pa.types.is_struct(kind):
+        return all(_is_exact(value[one.name], one.type) for one in kind if one.name in value)
+    if isinstance(value, list) and pa.types.is_list(kind):
+        return all(_is_exact(one, kind.value_type) for one in value)
+    return True
 
 
 def has_exact_double(text: str) -> bool:
