@@ -178,6 +178,12 @@ def test_an_error_that_an_interrupt_led_to_is_an_interruption(source: str, monke
     assert judged(Py4JNetworkError("x"), Signals()).exit_code == 7
 
 
+def test_an_exception_that_is_its_own_cause_is_judged_like_any_other() -> None:
+    error = raised("try:\n    raise ValueError('x')\nexcept ValueError as why:\n    raise why from why")
+
+    assert judged(error, Signals()).exit_code == 7
+
+
 def test_an_error_of_ours_is_itself() -> None:
     for error in (DataError("x"), InputError("y")):
         assert judged(error) is error

@@ -4,8 +4,8 @@ A job is a module with a docstring, a frozen dataclass `Params` and a function `
 not all pass through Spark's JVM may say so by a function `rows_pass_jvm(params) -> bool`: then the JVM is started for a
 small input, however large the files are. Spark is up when `main` begins, since whoever writes `F.col("n")` needs it; a
 job that can do without until it asks its run for something says so by a function `needs_spark(params) -> bool`. One
-that runs functions of others says which by a function
-`runs(params) -> tuple[Function, ...]`: their code is part of what the output depends on, and travels to the workers.
+that runs functions of others says which by a function `runs(params) -> tuple[Function, ...]`: their code is part of
+what the output depends on, and travels to the workers.
 """
 
 import ast

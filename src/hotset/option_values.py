@@ -83,11 +83,8 @@ def _text(token: Token, *, instead: str | None, blank: bool = False) -> str:
 
 def _with_unit(token: Token, *, kind: Callable[[str], Any], optional: bool = False) -> Any:
     """An empty text of a --config file says that there is none."""
-    if token.value.strip():
-        return kind(token.value)
-    if optional and token.source not in ("cli", "env"):
-        return None
-    raise ValueError(f"it may not be empty, got {token.value!r}; give it a value, or leave it out")
+    text = _text(token, instead="give it a value, or leave it out")
+    return None if optional and not text.strip() else kind(text)
 
 
 # of commands, whose parameters no `Params` declares

@@ -58,9 +58,13 @@ def judge(
 def _is_interrupt(exception: BaseException) -> bool:
     """Also what came up while one was on its way out: pyspark tidies up on a connection that was cut in mid-answer."""
     above: BaseException | None = exception
-    while above is not None and not isinstance(above, KeyboardInterrupt):
+    seen: set[int] = set()  # after `raise why from why` an exception is its own cause
+    while above is not None and id(above) not in seen:
+        if isinstance(above, KeyboardInterrupt):
+            return True
+        seen.add(id(above))
         above = above.__cause__ or above.__context__
-    return above is not None
+    return False
 
 
 def _lost_place(exception: BaseException, run_id: str) -> OutputError | None:

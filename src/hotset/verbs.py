@@ -356,7 +356,13 @@ class Run:
 
         Raises nothing: what was published is published, and an incomplete record is said to be one.
         """
-        steps = (self._settle_kept, self._count_reads, self._inputs.close, self._case.give_back)
+        steps = (
+            self._settle_kept,
+            self._check_kept_inputs,
+            self._count_reads,
+            self._inputs.close,
+            self._case.give_back,
+        )
         for complete in steps:
             try:
                 complete()
@@ -364,11 +370,14 @@ class Run:
                 self.report.warnings.append(f"the report is not complete: {type(why).__name__}: {why}")
 
     def _settle_kept(self) -> None:
-        if self._keeping is None:
+        if self._keeping:
+            self._keeping.settle()
+        else:
             self.report.warnings += unkept_levels(self._ranked, ())
-            return
-        self._keeping.settle()
-        self._keeping.check_inputs(self._inputs.check_unchanged)
+
+    def _check_kept_inputs(self) -> None:
+        if self._keeping:
+            self._keeping.check_inputs(self._inputs.check_unchanged)
 
     def remember(self) -> None:
         """Leaves to later runs what this one measured of what it kept; for whoever opened it, when all went well."""

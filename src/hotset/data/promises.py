@@ -29,7 +29,9 @@ class Promise:
 
 
 def promises_of(dataset: Dataset, rules: Mapping[str, Column]) -> tuple[Promise, ...]:
-    """In the order in which the reader looks: columns first, then rules."""
+    """In the order in which the reader looks: columns first, then rules. Without any, no session is needed."""
+    if not is_promised(dataset):
+        return ()
     schema = dataset.schema()
     return (*not_null(schema), *(_finite(schema) if dataset.nan == "refuse" else ()), *_rules(dataset, rules))
 

@@ -21,7 +21,7 @@ from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
 from hotset.data.key import check_key, check_key_kind
 from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
-from hotset.data.promises import check_at_rest, is_promised, promises_of
+from hotset.data.promises import check_at_rest, promises_of
 from hotset.data.rename import sync
 from hotset.data.rows import rows_to_write
 from hotset.data.successor import Heritage, check_inherited, check_partitions, inherit, old_version
@@ -80,7 +80,7 @@ def publish(
     old = old_version(terms.claim, dataset)
     check_key_kind(dataset, is_whole=old is None or terms.claim.if_exists == "replace")
     rows, line = (None, None) if data is None else rows_to_write(spark(), data, dataset)
-    promises = promises_of(dataset, terms.rules) if is_promised(dataset) else ()
+    promises = promises_of(dataset, terms.rules)
     with _room_told(terms.claim.destination), terms.claim.staged() as version:
         if write_rows:
             written = write_rows(version)

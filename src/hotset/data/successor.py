@@ -14,6 +14,7 @@ from hotset.data.claim import Claim
 from hotset.data.columns import differing
 from hotset.data.dataset import Dataset
 from hotset.data.destination import check_free, check_replaceable
+from hotset.data.inside import has_not_null
 from hotset.data.manifest import InputRead, Maker, Manifest, PublishedFile, QuarantineFile, read_manifest
 from hotset.data.partitions import partition_of
 from hotset.data.promises import check_at_rest, not_null
@@ -87,14 +88,11 @@ def inherit(claim: Claim, old: Manifest | None, files: Sequence[PublishedFile], 
 def check_inherited(spark: Callable[[], SparkSession], dataset: Dataset, old: Manifest | None, version: Path) -> None:
     """Raises DataError when rows of `old`, which allowed nulls, have them where the new manifest says `not null`."""
     schema = dataset.schema()
-    if not old or Dataset(old.columns).schema() == schema:
-        return
-    promises = tuple(not_null(schema))
-    if not promises:
+    if not old or not has_not_null(schema) or Dataset(old.columns).schema() == schema:
         return
     if is_shown(dataset):
         raise SchemaError(f"tuples shown as text cannot be looked at for nulls, got {old.columns} there; declare these")
-    check_at_rest(promises, read_back(spark(), dataset, version))
+    check_at_rest(tuple(not_null(schema)), read_back(spark(), dataset, version))
 
 
 def _history(old: Manifest, stays: Sequence[PublishedFile]) -> tuple[Maker, ...]:

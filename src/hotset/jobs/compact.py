@@ -4,8 +4,8 @@ rows  --profiles-->  types  --narrowed-->  rows  --sort, write-->  Parquet  --fo
 
 Text becomes whole numbers, doubles, decimals, dates, times or booleans where each value, written as text again, is the
 same text; whole numbers become as short as their range allows, doubles become floats where each has the same bits
-after. Every value is compared when it is narrowed; a hash over all rows is taken before, and of what was published.
-`--dry-run` proposes only. What it takes before and after is shown.
+after. Every value is compared when it is narrowed; a hash over all rows is taken before, and of what was written,
+which is published only if it is the same. `--dry-run` proposes only. What it takes before and after is shown.
 """
 
 import re

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from hotset.session.asked import known_asks, result_settings, worker_python
@@ -43,9 +44,9 @@ class SessionWhenNeeded:
             self._listeners.append(hear)
 
     def workers_are_here(self) -> bool:
-        """Whether all workers are on this machine, and run the driver's own Python. Opens nothing."""
-        if self.opened:
-            context = self.opened.spark.sparkContext
+        """Whether all workers are on this machine, and run the driver's own Python. Starts nothing."""
+        if self.opened or SparkContext._active_spark_context is not None:  # whose master nobody has to ask for
+            context = self.spark.sparkContext
             master, python = str(context.master), context.pythonExec
         else:
             asks = known_asks(self._asks)
