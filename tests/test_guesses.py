@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hotset import Run, SchemaError, UsageError, open_run
+from hotset import Duration, Run, SchemaError, UsageError, open_run
 from hotset.columnar.dialect_cells import Hint
 from hotset.guesses import merged
 from hotset.job import find_job
@@ -169,7 +169,7 @@ def test_a_reading_of_a_device_that_is_written_otherwise_is_not_bad(
     file.write_text(head + usual * 50_000 + later)
 
     with pytest.raises(SchemaError, match=rf"'device_id' .*rows.{suffix}:.* has .*A17.*--types device_id="):
-        published(run, "sensor-report", tmp_path / "out", input=(str(file),), window="1 day")
+        published(run, "sensor-report", tmp_path / "out", input=(str(file),), window=Duration("1 day"))
 
     assert not (tmp_path / "out").exists()
 
@@ -178,7 +178,7 @@ def test_what_is_written_as_a_double_further_down_is_the_same_device(run: Run, t
     usual = "1,2024-01-01T00:00:00,1.5\n"
     file = write_rows(tmp_path / "rows.csv", usual, "1.0,2024-01-02T00:00:00,1.5\n", "device_id,timestamp,t\n")
 
-    report = published(run, "sensor-report", tmp_path / "out", input=(str(file),), window="1 day")
+    report = published(run, "sensor-report", tmp_path / "out", input=(str(file),), window=Duration("1 day"))
 
     assert [(row["device_id"], row["t_count"]) for row in report] == [(1, 1), (1, 1)]
 
@@ -188,7 +188,7 @@ def test_a_device_that_would_become_another_is_read_as_text(run: Run, tmp_path: 
     usual = "7,2024-01-01T00:00:00,1.5\n"
     file = write_rows(tmp_path / "rows.csv", usual, f"{last},2024-01-02T00:00:00,1.5\n", "device_id,timestamp,t\n")
 
-    report = published(run, "sensor-report", tmp_path / "out", input=(str(file),), window="1 day")
+    report = published(run, "sensor-report", tmp_path / "out", input=(str(file),), window=Duration("1 day"))
 
     assert {row["device_id"] for row in report} == {"7", device}
 
@@ -203,7 +203,7 @@ def test_types_of_one_column_leave_the_others_as_they_were(run: Run, tmp_path: P
         "sensor-report",
         tmp_path / "out",
         input=(str(tmp_path / "rows.csv"),),
-        window="1 day",
+        window=Duration("1 day"),
         types=("t=double",),
     )
 
@@ -222,7 +222,7 @@ def test_a_column_of_a_reading_may_stand_in_directories_names(run: Run, tmp_path
         directory.mkdir(parents=True)
         (directory / "rows.csv").write_text(f"{','.join(stored)}\n{','.join(stored.values())}\n")
 
-    report = published(run, "sensor-report", tmp_path / "out", input=(str(tmp_path / "in"),), window="1 day")
+    report = published(run, "sensor-report", tmp_path / "out", input=(str(tmp_path / "in"),), window=Duration("1 day"))
 
     assert sum(row["readings"] for row in report) + sum(row["duplicates"] for row in report) == 2
     assert {row["device_id"] for row in report} == ({"a", "b"} if name == "device_id" else {"a"})
@@ -263,7 +263,7 @@ def test_times_of_parquet_that_python_has_not_are_bad_rows(tmp_path: Path, job: 
     pq.write_table(
         pa.table({"device_id": ["a", "b", "c"], "timestamp": times, "t": [1.0, 2.0, 3.0]}), tmp_path / "rows.parquet"
     )
-    params = {"window": "1 day"} if job == "sensor-report" else {"by": ("timestamp",), "agg": ("t:sum",)}
+    params = {"window": Duration("1 day")} if job == "sensor-report" else {"by": ("timestamp",), "agg": ("t:sum",)}
 
     with open_run("limits", report=tmp_path / "report.json", max_bad=2) as run:
         rows = published(run, job, tmp_path / "out", input=(str(tmp_path / "rows.parquet"),), **params)

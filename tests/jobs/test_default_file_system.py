@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotset import Dataset, Run
+from hotset import Dataset, Duration, Run
 from hotset.data.manifest import load_manifest
 
 pytestmark = pytest.mark.thorough
@@ -28,7 +28,7 @@ JOBS: dict[str, tuple[str, dict[str, Any], int]] = {
         f"join, {plan}": ("join", {"left": ("table",), "right": ("table",), "on": ("k",), "plan": plan}, 5)
         for plan in ("auto", "map-side", "exchange", "broadcast", "shuffled-hash", "sort-merge")
     },
-    "sensor-report": ("sensor_report", {"input": ("readings",), "anomalies": "other", "gap": "1 minute"}, 1),
+    "sensor-report": ("sensor_report", {"input": ("readings",), "anomalies": "other", "gap": Duration("1 minute")}, 1),
     "sensor-report by frame": ("sensor_report", {"input": ("readings",), "engine": "dataframe"}, 1),
     "compact": ("compact", {"input": ("table",), "sort_by": ("v",)}, 3),
     "array-mean": ("array_mean", {"shape": "100x100", "chunks": "50x50"}, 1),
