@@ -35,6 +35,16 @@ GOOD = (
     "a int, a string",
     "\ta\nint\r\n",
     "time time, interval int, timestamp timestamp",
+    "a int --x\\\n, b int",  # a backslash goes on with the comment
+    "a int --x\n, b int",
+    "a int, --x\rb int",
+    "a int /* /* x */ */, b int",
+    "a /**/ int/***/",
+    "a timestamp without time zone, b TIMESTAMP WITH LOCAL TIME ZONE, c time(3) without time zone",
+    "a\u00a0int\u3000,\u2003b\vint\f",
+    r"a int comment r'\n', b int comment R" + '"\\t"',
+    r"a int comment '\u0041\U0001F600\101\%\_\Z\x\\'",
+    "a varchar(2147483647)",
 )
 BAD = (
     "a",
@@ -91,6 +101,16 @@ BAD = (
     "a int) b int",
     "struct<a int>, b int",
     "array<int>",
+    "a int --x\rb int",
+    "/*+ x */ a int",
+    "a int /* /* */",
+    "a\u0085int",
+    "a\x1fint",
+    "a varchar(99999999999)",
+    "a timestamp with time zone",
+    "a timestamp without zone",
+    "a date without time zone",
+    "a time with local time zone",
 )
 
 

@@ -176,7 +176,7 @@ def _stored_names(question: Question, kind: Format, facts: Mapping[str, Any]) ->
     first = _first(question.listing)
     if kind == "csv":
         plain = Dataset("value string", "csv", **facts)
-        return header_names(first, plain) if plain.header else []
+        return header_names(first, plain) if plain.header and header_of(first, plain) is not None else []
     if kind == "json":
         return list(dict.fromkeys(name for members in _objects(question, facts) for name in members))
     return ["value"] if kind == "text" else list(_footer(first, kind).names)

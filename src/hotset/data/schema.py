@@ -40,13 +40,14 @@ from pyspark.sql.types import (
 )
 
 TOKEN = re.compile(
-    r"(?P<blank>\s+|--[^\n]*|/\*.*?\*/)"
+    r"(?P<blank>[ \t\n\f\r\v\u00a0\u1680\u2000-\u200a\u2028\u202f\u205f\u3000]+|--(?:\\\n|[^\r\n])*\r?\n?)"
     r"|(?P<quoted>`(?:[^`]|``)*`)"
-    r"|(?P<text>'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\")"
+    r"|(?P<text>'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|[rR]'[^']*'|[rR]\"[^\"]*\")"
     r"|(?P<word>[A-Za-z0-9_]+)"
     r"|(?P<sign>[(),:<>])",
     re.DOTALL,
 )
+IN_COMMENT = re.compile(r"/\*|\*/")
 NUMBER = re.compile(r"\d+(l|s|y|d|f|bd|e\d+)?", re.IGNORECASE)  # which is no name
 
 SIMPLE: Mapping[str, Callable[[], DataType]] = {
@@ -74,7 +75,10 @@ MOST_DIGITS = 38  # of a decimal
 MOST_FRACTION = 9  # digits of a second
 DAY_TIMES = ("day", "hour", "minute", "second")
 YEAR_MONTHS = ("year", "month")
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b"}
+LONGEST_TEXT = 2**31 - 1  # characters of a varchar
+ZONES: Mapping[str, Callable[[], DataType]] = {"without": TimestampNTZType, "with": TimestampType}
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
 class DDLError(ValueError):
@@ -88,6 +92,8 @@ def _decimal(_: str, precision: int = 10, scale: int = 0) -> DataType:
 
 
 def _text_type(word: str, length: int = 0) -> DataType:
+    if length > LONGEST_TEXT:
+        raise DDLError(f"a text has at most {LONGEST_TEXT} characters, got {length}")
     if not length:
         raise DDLError(f"{word} needs a length, as in {word}(10)")
     return VarcharType(length) if word == "varchar" else CharType(length)
@@ -132,6 +138,9 @@ class _Token:
 def _tokens(text: str) -> list[_Token]:
     tokens, place = [], 0
     while place < len(text):
+        if text.startswith("/*", place) and not text.startswith("/*+", place):
+            place = _end_of_comment(text, place)
+            continue
         found = TOKEN.match(text, place)
         if found is None or found.lastgroup is None:
             raise DDLError(f"unexpected {text[place]!r} at character {place + 1}; put an odd name into back-ticks")
@@ -139,6 +148,16 @@ def _tokens(text: str) -> list[_Token]:
             tokens.append(_Token(found[0], found.lastgroup, place))
         place = found.end()
     return tokens
+
+
+def _end_of_comment(text: str, start: int) -> int:
+    """Comments may stand inside of comments."""
+    depth = 0
+    for found in IN_COMMENT.finditer(text, start):
+        depth += 1 if found[0] == "/*" else -1
+        if not depth:
+            return found.end()
+    raise DDLError(f"the comment at character {start + 1} has no end")
 
 
 @dataclass
@@ -196,12 +215,22 @@ class _Parser:
         """What may have numbers in brackets."""
         sizes = self._sizes()
         if word in SIZED and len(sizes) <= SIZED[word][0]:
-            return SIZED[word][1](word, *sizes)
+            kind = SIZED[word][1](word, *sizes)
+            return self._zoned(kind, "without") if word == "time" else kind
         if sizes or word not in (*SIMPLE, "timestamp"):
             raise DDLError(f"there is no type {word}{tuple(sizes) or ''}".replace(",)", ")"))
         if word == "timestamp":
-            return TimestampNTZType() if self.ntz else TimestampType()
+            return self._zoned(TimestampNTZType() if self.ntz else TimestampType(), *ZONES)
         return SIMPLE[word]()
+
+    def _zoned(self, kind: DataType, *words: str) -> DataType:
+        """The type that `with local time zone` or `without time zone` makes of it."""
+        for word in words:
+            if self._takes(word):
+                for expected in ("local", "time", "zone") if word == "with" else ("time", "zone"):
+                    self._expect(expected)
+                return kind if isinstance(kind, TimeType) else ZONES[word]()
+        return kind
 
     def _sizes(self) -> list[int]:
         sizes: list[int] = []
@@ -280,6 +309,14 @@ class _Parser:
 
 
 def _unescaped(text: str) -> str:
-    """What a literal says; its quote may stand in it twice."""
+    """What a literal says; its quote may stand in it twice, and nothing is escaped behind an r."""
+    if text[0] in "rR":
+        return text[2:-1]
     inner = text[1:-1].replace(text[0] * 2, text[0])
-    return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), inner, flags=re.DOTALL)
+    return ESCAPED.sub(_escaped, inner)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found[4]:
+        return ESCAPES.get(found[4], found[4])
+    return chr(int(found[1] or found[2], 16) if found[1] or found[2] else int(found[3], 8))

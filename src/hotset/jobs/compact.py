@@ -125,7 +125,7 @@ def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
         raise UsageError(f"--sort-by {unknown!r} is no column of the output; there are {listed(list(types), unknown)}")
     if usual.format != "csv" or params.decimal_comma:  # what has a comma is a number to our readers alone
         return usual, usual
-    texts = types | dict.fromkeys(usual.guesses, "string")
+    texts = usual.declarations() | dict.fromkeys(usual.guesses, "string")
     return usual, replace(usual, columns=ddl(texts), guesses={})
 
 

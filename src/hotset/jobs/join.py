@@ -233,9 +233,9 @@ def look(run: Run, params: Params) -> tuple[Dataset, Dataset]:
 
 def with_types_of(side: Dataset, other: Dataset, on: tuple[str, ...]) -> Dataset:
     """The side, its keys without a value as the other side has them."""
-    types, others = side.types(), other.types()
+    others = other.types()
     empty = [name for name in on if name in others and (guess := side.guesses.get(name)) and guess.empty]
-    return replace(side, columns=ddl(types | {name: others[name] for name in empty})) if empty else side
+    return replace(side, columns=ddl(side.declarations() | {name: others[name] for name in empty})) if empty else side
 
 
 def needs_spark(_params: Params) -> bool:

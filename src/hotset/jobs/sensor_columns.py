@@ -82,10 +82,12 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     forms |= {wanted.device: form} if form else {}
     if found.format in TEXT_FORMATS:  # what a sample took for whole numbers may have fractions further down
         made |= {name: "double" for name in quantities if _is_number(types[name])}
-    columns = Columns(wanted.device, wanted.time, quantities, made)
+    never_null = tuple(name for name in quantities if not found.schema()[name].nullable)
+    columns = Columns(wanted.device, wanted.time, quantities, made, never_null)
     _check_outputs(columns)
     selected = found.select(wanted.device, wanted.time, *quantities)
-    stored = replace(selected, columns=ddl(selected.types()))
+    declared = selected.declarations()
+    stored = replace(selected, columns=ddl(selected.types() | {name: declared[name] for name in never_null}))
     # a reading without a time is bad; one of a device that is written otherwise is not
     guesses = {name: guess for name, guess in selected.guesses.items() if name != wanted.time}
     read = replace(selected, columns=columns.declared, forms=forms, guesses=guesses)

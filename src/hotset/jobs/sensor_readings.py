@@ -27,12 +27,13 @@ class Columns:
     time: str
     quantities: tuple[str, ...]
     types: dict[str, str]  # in the input's order
+    never_null: tuple[str, ...] = ()  # quantities that are declared so
 
     @property
     def declared(self) -> str:
         """The input's columns in DDL. A reading without a device or a time is none."""
         used = {self.device, self.time, *self.quantities}
-        needed = (self.device, self.time)
+        needed = (self.device, self.time, *self.never_null)
         types = {name: kind + " not null" * (name in needed) for name, kind in self.types.items() if name in used}
         return ddl(types)
 
