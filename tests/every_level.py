@@ -31,10 +31,10 @@ from hotset.session.spark import Wishes, open_session
 ROOT = Path(__file__).parents[1]
 LEVELS = (*STORAGE, "LOCAL_CHECKPOINT", "PARQUET", "NONE")
 MORE = (
-    ("wordcount", "--engine dataframe"),
-    ("wordcount", "--engine rdd"),
-    ("group", "--engine dataframe"),
-    ("sensor-report", "--engine dataframe"),
+    ("wordcount", "--method dataframe"),
+    ("wordcount", "--method rdd"),
+    ("group", "--method dataframe"),
+    ("sensor-report", "--method dataframe"),
     ("parallel-map", "--over lines"),
 )
 COMMON = {"spark.master": "local[2]", "spark.ui.enabled": "false", "spark.memory.offHeap.enabled": "true"}

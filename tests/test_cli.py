@@ -210,7 +210,7 @@ def test_installed_completion_works_in_bash(scratch: Path, monkeypatch: pytest.M
         try hotset li
         try hotset run ''
         try hotset run wordcount --min
-        try hotset run wordcount --engine r
+        try hotset run wordcount --method r
         try hotset run wordcount --input in
     """
 
@@ -270,7 +270,7 @@ NO_JOBS = ["wordcont", "WordCount", "", " ", "nope.py", "./nope.py", "nope/x", "
            "/", "in.txt", "old", "눈송이", "a b", "x" * 300, "x" * 300 + ".py", "wordcount ", "~", "\x1b"]  # fmt: skip
 FINE = [
     ["--lower"], ["--min-count", "2"], ["--top", "5"], ["--master", "nonsense"], ["--master", "local[0]"],
-    ["--conf", "spark.ui.enabled=false"], ["--engine", "rdd"], ["--split=words"], ["--normalize", "NFC"], ["--strict"],
+    ["--conf", "spark.ui.enabled=false"], ["--method", "rdd"], ["--split=words"], ["--normalize", "NFC"], ["--strict"],
 ]  # fmt: skip
 WRONG_COMMANDS = [
     ["frobnicate"], ["lsit"], [""], ["--frob"], ["list", "x"], ["java", "x"], ["java", "--x"], ["conf", "nope"],
@@ -298,8 +298,8 @@ MISTAKES: tuple[Callable[[random.Random], Slot], ...] = (
     lambda rng: ("conf", ["--conf", rng.choice(NO_CONFS)]),
     lambda rng: ("file", [rng.choice(["--config", "--properties-file"]), rng.choice(NO_FILES)]),
     lambda rng: ("report", ["--report", rng.choice(NO_REPORTS)]),
-    lambda rng: ("choice", [rng.choice(["--engine", "--split", "--normalize", "--format"]), rng.choice(TEXTS)]),
-    lambda rng: ("last", [rng.choice(["--min-count", "--output", "--master", "--engine", "--report", "--config"])]),
+    lambda rng: ("choice", [rng.choice(["--method", "--split", "--normalize", "--format"]), rng.choice(TEXTS)]),
+    lambda rng: ("last", [rng.choice(["--min-count", "--output", "--master", "--method", "--report", "--config"])]),
     lambda rng: ("last", [f"stray-{rng.random()}"]),  # belongs to no option, or is an input that does not exist
 )
 

@@ -19,7 +19,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any], Any]] = {
     "sensor-report": ("sensor-report", READINGS, {"as_of": "2025-01-01"}, SENSOR_FULL),
     "sensor-report by frame": (
         *("sensor-report", READINGS),
-        {"as_of": "2025-01-01", "engine": "dataframe"},
+        {"as_of": "2025-01-01", "method": "dataframe"},
         SENSOR_FULL,
     ),
 }
@@ -37,7 +37,7 @@ def test_not_null_is_checked(
 ) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(text)
-    declared = {"columns": columns} if by == "columns" else {"types": ONE}
+    declared: dict[str, Any] = {"columns": columns} if by == "columns" else {"types": ONE}
 
     with pytest.raises(DataError, match=r"1 of 2 rows of .* are bad"):
         run_job(run, job, input=(str(file),), output=str(tmp_path / "out"), **params, **declared)
@@ -49,20 +49,14 @@ def test_not_null_is_checked(
 @pytest.mark.parametrize("keys", [("", ""), ("a", "")], ids=["no value in the key", "some"])
 def test_not_null_of_a_side_is_checked(run: Run, tmp_path: Path, side: str, keys: tuple[str, str]) -> None:
     files = {name: tmp_path / f"{name}.csv" for name in ("left", "right")}
-    for name, file in files.items():
+    for file in files.values():
         file.write_text("k,v\na,1\n")
     files[side].write_text(f"k,w\n{keys[0]},1\n{keys[1]},\n")
-    inputs = {name: (str(file),) for name, file in files.items()}
+    inputs: dict[str, Any] = {name: (str(file),) for name, file in files.items()}
+    inputs[f"{side}_types"] = ("w=int not null",)
 
     with pytest.raises(DataError, match=r"1 of 2 rows of .* are bad"):
-        run_job(
-            *(run, "join"),
-            **inputs,
-            on=("k",),
-            how="full",
-            output=str(tmp_path / "out"),
-            **{f"{side}_types": ("w=int not null",)},
-        )
+        run_job(run, "join", on=("k",), how="full", output=str(tmp_path / "out"), **inputs)
 
 
 @pytest.mark.parametrize(

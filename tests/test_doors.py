@@ -127,12 +127,12 @@ def wait_for(log: Path, pattern: str) -> str:
     return found[1]
 
 
-def test_a_standalone_master_runs_both_engines_by_spark_submit_and_by_hotset(text: Path, master: str) -> None:
+def test_a_standalone_master_runs_both_methods_by_spark_submit_and_by_hotset(text: Path, master: str) -> None:
     submitted, run = text.parent / "submitted", text.parent / "run"
     paths = ["--input", str(text), "--lower", "--output"]
 
     by_submit = call(
-        BIN / "spark-submit", "--master", master, "jobs/wordcount.py", *paths, submitted, "--engine", "rdd"
+        BIN / "spark-submit", "--master", master, "jobs/wordcount.py", *paths, submitted, "--method", "rdd"
     )
     by_hotset = call(BIN / "hotset", "run", "wordcount", *paths, run, "--master", master)
 
@@ -223,7 +223,7 @@ def test_one_line_of_200_mb_is_counted_in_a_small_heap(text: Path) -> None:
 def test_a_signal_ends_a_run_in_order(text: Path, number: signal.Signals, code: int) -> None:
     text.write_text("word " * 20_000_000)
     out = text.parent / "out"
-    command = [str(BIN / "hotset"), "run", "wordcount", "--input", str(text), "--output", str(out), "--engine", "rdd"]
+    command = [str(BIN / "hotset"), "run", "wordcount", "--input", str(text), "--output", str(out), "--method", "rdd"]
     process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
     wait_until_counting(process)
     children = psutil.Process(process.pid).children(recursive=True)
@@ -243,7 +243,7 @@ def test_a_signal_ends_a_run_in_order(text: Path, number: signal.Signals, code: 
 def test_no_jvm_outlives_a_run_whatever_ends_it(text: Path, number: signal.Signals) -> None:
     text.write_text("word " * 20_000_000)
     out = text.parent / "out"
-    command = [str(BIN / "hotset"), "run", "wordcount", "--input", str(text), "--output", str(out), "--engine", "rdd"]
+    command = [str(BIN / "hotset"), "run", "wordcount", "--input", str(text), "--output", str(out), "--method", "rdd"]
     process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL, text=True)
     wait_until_counting(process)
     children = psutil.Process(process.pid).children(recursive=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from hotset import Dataset, InputError, OutputError, UsageError, notebook, open_run
+from hotset import DataError, Dataset, InputError, OutputError, UsageError, notebook, open_run
 from hotset.notebook import close_all, translate_options
 
 NUMBERS = Dataset("n bigint", format="csv")
@@ -124,7 +124,24 @@ def test_bad_rows_are_told_at_the_end_at_the_latest(tmp_path: Path) -> None:
     wrong = close_all()
 
     assert [error.exit_code for error in wrong] == [5]
-    assert "mend them, or allow more with max_bad=" in str(wrong[0])
+    assert "mend them and read again, allow more with max_bad=, or close() this run" in str(wrong[0])
+
+
+def test_an_input_that_changed_is_read_again_from_cell_to_cell(tmp_path: Path) -> None:
+    file, result = tmp_path / "in.csv", Dataset("n bigint")
+    file.write_text("n\n1\nx\n")
+    run = open_run("explore")
+    with pytest.raises(DataError, match="1 of 2 rows"):
+        run.publish(result, run.read(NUMBERS, str(file)), str(tmp_path / "one"))
+    old = run.read(NUMBERS, str(file))
+
+    file.write_text("n\n1\n2\n3\n")
+    run.publish(result, run.read(NUMBERS, str(file)), str(tmp_path / "two"))
+
+    assert [(read.rows, read.set_aside) for read in run.report.reads] == [(3, 0)]
+    with pytest.raises(InputError, match=r"in\.csv"):
+        run.publish(result, old, str(tmp_path / "three"))
+    run.close()
 
 
 @pytest.mark.parametrize(
@@ -135,12 +152,16 @@ def test_bad_rows_are_told_at_the_end_at_the_latest(tmp_path: Path) -> None:
         ({"if_exists": "overwrite"}, "if_exists is one of refuse, replace, append, replace-partitions"),
         ({"levels": {"x": "DISC_ONLY"}}, "no storage level is called 'DISC_ONLY'; did you mean DISK_ONLY?"),
         ({"levels": {"x": 3}}, "a level is a name or a pyspark.StorageLevel, got 3"),
+        ({"conf": ["spark.x=1"]}, "conf is a dict, got ['spark.x=1']"),
+        ({"levels": ["x"]}, "levels is a dict, got ['x']"),
+        ({"report": b"x"}, "report is a path, got b'x'"),
+        ({"name": 5}, "name is a text, got 5"),
         ({"conf": {"shuffle.partitions": 3}}, "conf holds settings of Spark, got 'shuffle.partitions'; say conf={"),
     ],
 )
 def test_an_argument_that_is_none_is_refused_at_once(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError) as refused:
-        open_run("explore", **arguments)
+        open_run(**{"name": "explore"} | arguments)
 
     assert said in str(refused.value)
 
@@ -161,6 +182,7 @@ def test_every_option_of_a_run_is_an_argument(spark: SparkSession, tmp_path: Pat
     ("text", "python"),
     [
         ("allow more with --max-bad", "allow more with max_bad="),
+        ("declare it: --types v=string", 'declare it: run.dataset(path, TableOptions(types=("v=string",)))'),
         ("allow more with --max-bad 3", 'allow more with max_bad="3"'),
         ("--max-bad is a number", "max_bad is a number"),
         ("take it with --on-empty ok", 'take it with on_empty="ok"'),

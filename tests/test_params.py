@@ -17,7 +17,7 @@ class Params:
     input: Annotated[Inputs, "what to read"]
     output: Annotated[Output, "what to make"]
     min_count: Annotated[int, "the fewest"] = 1
-    engine: Annotated[Literal["rdd", "dataframe"], "by what"] = "dataframe"
+    method: Annotated[Literal["rdd", "dataframe"], "by what"] = "dataframe"
     lower: Annotated[bool, "fold case"] = False
     share: Annotated[float, "how much"] = 0.5
     columns: Annotated[tuple[str, ...], "which"] = ()
@@ -64,7 +64,7 @@ def test_parse_fills_in_the_defaults() -> None:
 
 
 def test_parse_takes_every_kind_of_value() -> None:
-    arguments = ("--min-count", "3", "--engine=rdd", "--lower", "--share", "0.25", "--columns", "x", "y z")
+    arguments = ("--min-count", "3", "--method=rdd", "--lower", "--share", "0.25", "--columns", "x", "y z")
 
     command = parse(JOB, (*PATHS, *arguments))
 
@@ -115,7 +115,7 @@ def test_parse_takes_the_common_options() -> None:
         ((*PATHS, "stray"), "unexpected 'stray'"),
         ((*PATHS, "--output", "p"), "--output specified multiple times"),
         ((*PATHS, "--lower=perhaps"), 'invalid value for --lower: unable to convert "perhaps" into bool'),
-        ((*PATHS, "--engine", "sql"), 'invalid value "sql" for --engine. Choose from: "rdd", "dataframe"'),
+        ((*PATHS, "--method", "sql"), 'invalid value "sql" for --method. Choose from: "rdd", "dataframe"'),
     ],
 )
 def test_parse_says_what_is_wrong(arguments: tuple[str, ...], reason: str) -> None:
@@ -277,7 +277,7 @@ def test_help_shows_pipeline_and_each_parameter_with_its_default(
         ("--input PATH...", "what to read", "[required]"),
         ("--output PATH", "what to make", "[required]"),
         ("--min-count INT", "the fewest", "[default: 1]"),
-        ("--engine CHOICE", "by what", "[choices: rdd, dataframe] [default: dataframe]"),
+        ("--method CHOICE", "by what", "[choices: rdd, dataframe] [default: dataframe]"),
         ("--lower --no-lower", "fold case", "[default: False]"),
         ("--share FLOAT", "how much", "[default: 0.5]"),
         ("--columns STR...", "which", ""),

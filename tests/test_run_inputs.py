@@ -54,6 +54,25 @@ def test_one_bad_row_is_too_many_unless_it_is_allowed(run: Run, tmp_path: Path) 
     assert quarantine(run)
 
 
+@pytest.mark.parametrize("how", ["limit", "never", "rule"])
+def test_what_no_plan_wants_is_checked_before_anything_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(blocks, "LEAST_BYTES", 100)
+    (tmp_path / "a.csv").write_text("id,x\n" + "1,1\n" * 200 + ("b,1\n3,c\n" if how != "rule" else "7,1\n9,1\n"))
+    rules = {"small": "id < 5"} if how == "rule" else {}
+    dataset = Dataset(READINGS.columns, format="csv", rules=rules)
+
+    with tolerant(tmp_path, max_bad="1") as run:
+        rows = run.read(dataset, str(tmp_path / "a.csv"))
+        few = rows.where("1 = 0") if how == "never" else rows.limit(1)
+        with pytest.raises(DataError, match=r"2 of 202 rows of .* are bad, allowed are 1"):
+            run.publish(Dataset("id int, x double"), few, str(tmp_path / "out"))
+        assert [one["line"] for one in quarantine(run)] == [202, 203]
+
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(("allowed", "fails"), [("2", False), ("1", True), ("20%", False), ("19.9%", True)])
 def test_the_limit_is_what_is_still_allowed(tmp_path: Path, allowed: str, fails: bool) -> None:
     (tmp_path / "a.csv").write_text("id,x\n" + "1,1\n" * 8 + "b,1\n" * 2)

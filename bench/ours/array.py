@@ -1,4 +1,4 @@
-"""array-mean: `python -m bench.ours.array random|file ENGINE INPUT OUTPUT`, or `… --serve`.
+"""array-mean: `python -m bench.ours.array random|file METHOD INPUT OUTPUT`, or `… --serve`.
 
 For random numbers only the shape of INPUT is looked at.
 """
@@ -13,7 +13,7 @@ from hotset.session.spark import Session, Wishes, open_session
 from hotset.signals import Signals
 
 SERVES = sys.argv[-1] == "--serve"
-SOURCE, ENGINE = sys.argv.pop(1), sys.argv.pop(1)
+SOURCE, METHOD = sys.argv.pop(1), sys.argv.pop(1)
 
 
 def start() -> Session | None:
@@ -24,7 +24,7 @@ def start() -> Session | None:
 def work(_session: Session | None, source: str, target: str) -> None:
     shape = np.load(source, mmap_mode="r").shape
     what = ("--input", source) if SOURCE == "file" else ("--shape", "x".join(map(str, shape)))
-    run_job("array-mean", ["--output", target, "--engine", ENGINE, *what], Signals())
+    run_job("array-mean", ["--output", target, "--method", METHOD, *what], Signals())
 
 
 def stop(session: Session | None) -> None:

@@ -89,12 +89,12 @@ def read_figures(output: Path) -> Facts:
     return dict(row)
 
 
-def ours(source: str, engine: str, *, archive: bool = False) -> Program:
-    """An engine of array-mean, on `random` numbers or those of the `file`."""
-    command = (PYTHON, "-m", "bench.ours.array", source, engine)
+def ours(source: str, method: str, *, archive: bool = False) -> Program:
+    """A method of array-mean, on `random` numbers or those of the `file`."""
+    command = (PYTHON, "-m", "bench.ours.array", source, method)
     return Program(
-        name=f"{engine}+archive" if archive else engine,
-        label=f"hotset, `{engine}`" + (", after `hotset warm`" if archive else ""),
+        name=f"{method}+archive" if archive else method,
+        label=f"hotset, `{method}`" + (", after `hotset warm`" if archive else ""),
         whole=(*command, INPUT, OUTPUT),
         warm=None if archive else (*command, "--serve"),
         read=read_figures,

@@ -97,8 +97,8 @@ JOB = ("sensor-report", "--input", f"{INPUT}/readings.parquet", "--output", OUTP
 OURS = ("hotset", "hotset, `sensor-report`", JOB, read_report)
 CATALYST = (
     "hotset-dataframe",
-    "hotset, `sensor-report`, engine `dataframe`",
-    (*JOB, "--engine", "dataframe"),
+    "hotset, `sensor-report`, method `dataframe`",
+    (*JOB, "--method", "dataframe"),
     read_report,
 )
 WORK = Work(

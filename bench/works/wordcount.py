@@ -13,7 +13,7 @@ from bench.answers import csv_rows, parts
 from bench.programs import Read, archived, job, peer
 from bench.work import INPUT, OUTPUT, Command, Data, Work
 from hotset.data.zipf import write_text
-from hotset.jobs.wordcount import Engine
+from hotset.jobs.wordcount import Method
 
 Counts = dict[str, int]
 SHOWN = 3
@@ -63,17 +63,17 @@ def _unquoted(shown: str) -> str:
     return str(ast.literal_eval(shown)) if "\\" in shown else shown[1:-1]
 
 
-def ours(engine: str) -> tuple[str, str, Command, Read]:
-    """An engine of the job `wordcount`, all else by default."""
-    arguments = ("wordcount", "--input", INPUT, "--output", OUTPUT, "--engine", engine, "--format", "csv")
-    return engine, f"hotset, `{engine}`", arguments, read_csv
+def ours(method: str) -> tuple[str, str, Command, Read]:
+    """A method of the job `wordcount`, all else by default."""
+    arguments = ("wordcount", "--input", INPUT, "--output", OUTPUT, "--method", method, "--format", "csv")
+    return method, f"hotset, `{method}`", arguments, read_csv
 
 
 WORK = Work(
     name="wordcount",
     title="Word count",
     programs=(
-        *(job(*ours(engine)) for engine in get_args(Engine)),
+        *(job(*ours(method)) for method in get_args(Method)),
         archived(*ours("columnar")),
         peer("classic", "classic program, plain PySpark", "classic_wordcount", read_tuples),
         peer("counter", "plain Python, `Counter`", "counter_wordcount", read_csv),

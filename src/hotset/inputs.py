@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from pyspark import RDD
 from pyspark.sql import DataFrame, SparkSession
 
 from hotset.columnar import scan as columnar
 from hotset.columnar.batches import Batches, Exchange
 from hotset.columnar.blocks import unreadable
-from hotset.columnar.cut import cut
+from hotset.columnar.cut import check_fields, cut
 from hotset.columnar.dialect import hints_for_rejects
 from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.discover import Question
 from hotset.columnar.footers import footers, looks_at_rows
+from hotset.columnar.head import head
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
 from hotset.columnar.reach import out_of_reach
@@ -44,6 +46,7 @@ from hotset.run_spec import RunSpec
 from hotset.session.expression import row_rules
 from hotset.session.when_needed import SessionWhenNeeded
 from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
+from hotset.table_input import TableInput
 
 Step = Callable[[str], Any]
 
@@ -63,6 +66,7 @@ class Inputs:
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int] | None = None
         self._faults = 0
+        self.renews = False  # an input that has changed since it was read may be read again: from cell to cell
 
     @property
     def _spark(self) -> SparkSession:
@@ -119,12 +123,16 @@ class Inputs:
         Raises `broken` where no wider type is known.
         """
         told = self._guesses.widen(broken)
+        self.forget()
+        return told
+
+    def forget(self) -> None:
+        """What was read stands in no books any more."""
         self.close()
         self.quarantine.unlink(missing_ok=True)
         for known in (self._sources, self._exchanges, self.listed, self._report.reads):
             known.clear()
         self._balanced_at, self._faults, self._report.quarantine = None, 0, None
-        return told
 
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
@@ -145,6 +153,25 @@ class Inputs:
         batches, counter = columnar.scan_text(self._spark, listing, encoding, kernel, self._exchanges.append)
         self._sources.append(Blocks(read, listing, counter))
         return batches
+
+    def table(self, name: str, dataset: Dataset, path: str | Sequence[str]) -> TableInput:
+        """The input as a table of an expression; nothing of it is read yet but headers and footers."""
+        read, listing = self._list(dataset, path, strict=False)
+        layout = self._layout(dataset)
+        for file in listing.files:
+            check_fields(file, layout)
+        read.guessed = guessed_types(dataset)
+        return TableInput(name, dataset, read, listing, self._zone)
+
+    def register(self, source: Source) -> None:
+        """Enters what was read of a table into the books, in the place of what was read of it before."""
+        self._sources = [one for one in self._sources if one.read is not source.read] + [source]
+        self._balanced_at = None
+
+    def head(self, dataset: Dataset, path: str | Sequence[str], rows: int) -> pa.Table:
+        """The first good rows, read here; in no books."""
+        _, listing = self._listing(path)
+        return head(listing, self._layout(dataset), rows)
 
     def look(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None) -> Batches:
         """The same of typed rows, in no books; bad rows are nowhere."""
@@ -210,11 +237,23 @@ class Inputs:
     def _enlist(self, path: str | Sequence[str]) -> tuple[model.Read, Listing]:
         paths, listing = self._listing(path)
         check_versions(paths, listing)
+        if self.renews:
+            self._forget_old(paths, listing.fingerprint())
         self.listed.append((paths, listing))
         read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
         self._report.reads.append(read)
         self._limits.check({paths: listing})
         return read, listing
+
+    def _forget_old(self, paths: tuple[str, ...], fingerprint: str) -> None:
+        """What was read of these paths before they changed is in no books any more."""
+        old = [one for one in self._report.reads if one.paths == paths and one.fingerprint != fingerprint]
+        for read in old:
+            self._report.reads.remove(read)
+            self._sources = [source for source in self._sources if source.read is not read]
+        if old:
+            self.listed = [one for one in self.listed if one[0] != paths or one[1].fingerprint() == fingerprint]
+            self._balanced_at = None
 
     def _listing(self, path: str | Sequence[str]) -> tuple[tuple[str, ...], Listing]:
         """As it was planned with, or as it is now."""
@@ -262,7 +301,7 @@ class Inputs:
         self._check_reach(read, listing)
         read.guessed = guessed_types(layout.dataset)
         blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
-        directory = self._faults_directory() / str(len(self._sources))
+        directory = self.faults_directory() / str(len(self._sources))
         batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel, self._exchanges.append)
         source = Records(read, listing, counter, layout, self._report.run_id, directory)
         self._sources.append(source)
@@ -275,7 +314,7 @@ class Inputs:
         """Where the records that were set aside are told of, until they are published."""
         return self._records / f"{self._report.run_id}.quarantine.json"
 
-    def _faults_directory(self) -> Path:
+    def faults_directory(self) -> Path:
         """Where tasks write what they set aside. Called staging: what a killed run leaves goes with the next one."""
         directory = self._records / f"{self._report.run_id}.faults.staging"
         if not directory.exists():
@@ -334,7 +373,15 @@ class Inputs:
             raise no_record(read.paths)
 
     def seal(self, directory: Path) -> tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]:
-        """Balances the books and puts what was set aside into the version in `directory`; what the manifest says."""
+        """Balances the books and puts what was set aside into the version in `directory`; what the manifest says.
+
+        What no plan wanted, below a limit or a condition that is never true, is read for that.
+        """
+        rest = [one for one in self._sources if isinstance(one, Records) and not one.counter.complete]
+        if rest:
+            with self._step("check the rest"):
+                for source in rest:
+                    source.read_rest()
         self.balance()
         facts = tuple(_facts(source) for source in self._sources)
         if not self._faults:

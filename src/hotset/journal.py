@@ -99,11 +99,15 @@ class Journal:
         params = json.loads(json.dumps(self.report.redacted(self.redact).params, default=str))
         return Maker(spec.name, spec.run_id, spec.run_key, _now(), hotset, spec.if_exists, params)
 
+    def judged(self, exception: BaseException, signals: Signals | None = None) -> HotsetError | None:
+        """What the exception means for the person; None for what is none of ours to tell."""
+        return judge(exception, signals, self.spec.log, self._local_dir, self.spec.source, self.spec.run_id)
+
     def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
         """The error to raise, after it was written down; one that was already is passed on."""
         if self.report.exit_code is not None:
             return exception
-        error = judge(exception, signals, self.spec.log, self._local_dir, self.spec.source, self.spec.run_id)
+        error = self.judged(exception, signals)
         if error is None:
             if isinstance(exception, KeyboardInterrupt):
                 self.report.outcome, self.report.exit_code = "interrupted", 130

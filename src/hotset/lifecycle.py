@@ -17,6 +17,7 @@ from hotset.signals import Signals
 from hotset.verbs import Run
 
 SETTLE_TIMEOUT_S = 5
+NO_SPARK = "this needs Spark, and --engine local starts none; leave it out"
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def _session(journal: Journal, signals: Signals | None) -> Iterator[SessionWhenN
             signals.catch()
         return session
 
-    session = SessionWhenNeeded(start, spec.asks)
+    session = SessionWhenNeeded(start, spec.asks, NO_SPARK if spec.engine == "local" else "")
     session.when_open(journal.opened)
     try:
         yield session

@@ -12,7 +12,7 @@ from functools import wraps
 from types import TracebackType
 from typing import Any
 
-from hotset.errors import HotsetError, UsageError
+from hotset.errors import HotsetError, InputError, UsageError
 from hotset.lifecycle import running
 from hotset.outcome import ends_well
 from hotset.run_spec import RunSpec
@@ -20,6 +20,11 @@ from hotset.verbs import Run
 
 # an option as a message has it -> the argument of open_run
 ARGUMENTS = (
+    (
+        r"mend them, or allow more with --max-bad",
+        "mend them and read again, allow more with max_bad=, or close() this run and open one that does not read them",
+    ),
+    (r"declare it: --types (.+)", r'declare it: run.dataset(path, TableOptions(types=("\1",)))'),
     (r"--max-bad (?=\d)([\d.]+%?)", r'max_bad="\1"'),
     (r"--on-empty (fail|ok)\b(?! or)", r'on_empty="\1"'),
     (r"--if-exists (refuse|replace-partitions|replace|append)\b", r'if_exists="\1"'),
@@ -57,7 +62,7 @@ class OpenRun(Run):
         self._leave(None, None, None)
 
     def __enter__(self) -> "OpenRun":
-        self._kept().renews = False
+        self._kept().renews = self._inputs.renews = False
         return self
 
     def __exit__(
@@ -113,7 +118,7 @@ def hold_open(spec: RunSpec) -> OpenRun:
     run = _in_python(context.__enter__)
     assert isinstance(run, OpenRun)
     run._context = context
-    run._kept().renews = True
+    run._kept().renews = run._inputs.renews = True
     _open.append(run)
     return run
 
@@ -156,6 +161,11 @@ def _verb(name: str) -> Callable[..., Any]:
             return _in_python(plain, self, *arguments, **named)
         except HotsetError as error:
             self.told += (str(error),)
+            raise
+        except Exception as why:  # of a worker; what it says of a file is told in a line
+            told = self._journal.judged(why)
+            if isinstance(told, InputError):
+                raise told from why
             raise
 
     return verb

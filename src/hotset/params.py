@@ -37,7 +37,8 @@ from hotset.given import read_given
 from hotset.job import Job, docstring, named_jobs, of_the_job
 from hotset.option_values import converter_of, split_words
 from hotset.report.console import check_written, make_console
-from hotset.units import Share
+from hotset.rows.plan import Engine
+from hotset.units import Bytes, Share
 
 
 class Reads:
@@ -93,6 +94,8 @@ class Options(SessionOptions):
     again: Annotated[bool, "run even if this very run is done already"] = False
     break_lock: Annotated[bool, "take the output from a run that holds it and cannot be proved dead"] = False
     level: Annotated[tuple[str, ...], "how something is kept, NAME=LEVEL; `hotset levels` lists them"] = ()
+    engine: Annotated[Engine, "who executes rows: Spark, or DuckDB in this process, without Java"] = "spark"
+    memory: Annotated[Bytes | None, "what DuckDB may use, as in 2GiB; by default most of what there is"] = None
     levels_file: Annotated[Path | None, "levels that were measured; default: conf/levels.toml, if there is one"] = None
 
 

@@ -33,6 +33,7 @@ from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.report.console import lost_output, make_console, take_streams
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
+from hotset.rows.plan import UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.session.asked import result_settings
 from hotset.session.kinds import check_values
@@ -101,13 +102,15 @@ def hinting(run: Run, target: str, arguments: Sequence[str]) -> Iterator[None]:
 
 
 def call_main(job: Job, run: Run, params: Any) -> None:
-    """The job's work; begun again where a type that was guessed for an input did not hold."""
+    """The job's work; begun again where a guessed type did not hold, or where Spark has to do what DuckDB cannot."""
     while True:
         try:
             job.main(run, params)
             run.balance()
         except GuessError as broken:
             run.begin_again(broken)
+        except UseClusterError as why:
+            run.use_cluster(why)
         else:
             return
 
@@ -129,7 +132,7 @@ def make_spec(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...],
         report=absolute_path(report),
         source=job.source,
         code=job.code(command.params),
-        needs_spark=job.needs_spark(command.params),
+        needs_spark=command.options.engine == "spark" and job.needs_spark(command.params),
         jvm_bytes=_jvm_bytes(job, command.params, plan),
         if_exists=command.options.if_exists,
         break_lock=command.options.break_lock,
@@ -137,6 +140,8 @@ def make_spec(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...],
         expected=plan.expected,
         levels=levels,
         levels_file=command.options.levels_file,
+        engine=command.options.engine,
+        memory_bytes=command.options.memory,
         variant=plan.variant,
     )
 
@@ -166,6 +171,9 @@ def open_run(
     The other arguments are the options of the command line; `levels` is `{name: level}`.
     """
     AT_EXIT.ran = True
+    _check_kinds(
+        name=(name, str), conf=(conf or {}, Mapping), levels=(levels or {}, Mapping), report=(report or "", str | Path)
+    )
     if if_exists not in get_args(IfExists):
         raise UsageError(f"if_exists is one of {', '.join(get_args(IfExists))}, got {if_exists!r}")
     run_id = new_run_id()
@@ -188,6 +196,14 @@ def open_run(
             levels=tuple((kept, Level.of(level)) for kept, level in (levels or {}).items()),
         )
     )
+
+
+def _check_kinds(**arguments: tuple[Any, Any]) -> None:
+    """Raises UsageError for an argument of another kind."""
+    for name, (value, kind) in arguments.items():
+        if not isinstance(value, kind):
+            wanted = {str: "a text", Mapping: "a dict"}.get(kind, "a path")
+            raise UsageError(f"{name} is {wanted}, got {value!r}")
 
 
 def _asks_of(conf: Mapping[str, Any]) -> tuple[Ask, ...]:

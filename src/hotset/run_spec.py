@@ -14,6 +14,7 @@ from hotset.memory.auto import Memory
 from hotset.memory.levels import Level
 from hotset.memory.placed import DEFAULT_FILE, load_placements
 from hotset.memory.ranked import Ranked
+from hotset.rows.plan import Engine
 from hotset.session.settings import Ask
 
 
@@ -40,6 +41,8 @@ class RunSpec:
     levels: tuple[tuple[str, Level], ...] = ()  # of what is kept, by name: `--level`
     levels_file: Path | None = None  # what was measured; default: conf/levels.toml where it exists
     forced_levels: Mapping[str, Level] = field(default_factory=dict)  # an experiment's, above everybody's
+    engine: Engine = "spark"  # who executes expressions over rows
+    memory_bytes: int | None = None  # what DuckDB may use; None: most of what there is
     variant: str = ""  # which of its parameters were given, paths aside
 
     @property

@@ -1,10 +1,11 @@
 """One input of a run while it is read: who reads it, what was really read of it, and what was set aside."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -13,7 +14,7 @@ from hotset.columnar.counts import BlockCounter
 from hotset.columnar.layout import Layout
 from hotset.columnar.places import Places
 from hotset.columnar.records import breaks_guess
-from hotset.columnar.scan import placed_records
+from hotset.columnar.scan import placed_records, read_rest
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
@@ -140,6 +141,11 @@ class Records(Blocks):
         )
         return watched.filter(~broken)
 
+    def read_rest(self) -> None:
+        """Reads what no plan wanted: of every record it is known whether it is good, though nobody needs the row."""
+        if not self.counter.complete:
+            read_rest(self.counter, self._layout, self._directory)
+
     def books(self) -> Books | None:
         books = super().books()
         if books is None:
@@ -162,6 +168,7 @@ class Records(Blocks):
         total = self.counter.total()
         if not total.good:
             return True
+        assert self.counter.context is not None, "rules are looked at by Spark"
         seen = observed(self.counter.context, self._observation)
         return seen == {"rows": total.good, "breaking": 0}
 
@@ -185,3 +192,18 @@ class Records(Blocks):
         session = SparkSession.getActiveSession()
         assert session is not None, "a run has one"
         return session
+
+
+class StagedRows(Records):
+    """Records of blocks that were read to their ends, and others of files that another engine reads by itself."""
+
+    def __init__(self, *records: Any, rows: int) -> None:
+        super().__init__(*records)
+        self._plain_rows = rows
+
+    def books(self) -> Books | None:
+        books = super().books()
+        if books is None:
+            return None
+        rows = self._plain_rows
+        return replace(books, records=books.records + rows, good=books.good + rows)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+import narwhals as nw
 import pyarrow as pa
 from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -28,17 +29,19 @@ from hotset.data.publish import Published, Terms, publish
 from hotset.data.rows import check_columns, names_and_types
 from hotset.data.table import is_written_here, write_table
 from hotset.data.writing import read_back
-from hotset.errors import UsageError
+from hotset.errors import ResourceError, UsageError
 from hotset.guesses import GuessError
 from hotset.inputs import Inputs
 from hotset.journal import Journal
 from hotset.keeping import AnyLevel, Keeping, KeptBatches, unkept_levels
+from hotset.lazy_rows import LazyRows, open_rows
 from hotset.learning import Learning
 from hotset.memory.handed import KeptFrame, KeptRDD
 from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.warned import read_warnings, skew_warnings
+from hotset.rows.plan import UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.session.expression import filter_rows, restricted_expression, row_rules
 from hotset.session.spark import Session
@@ -61,6 +64,8 @@ class Run:
         self._inputs = Inputs(spec, session, self.report, self.step, self._case)
         self._warned = len(self.report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
+        self._lazy: LazyRows | None = None
+        self._unportable = ""  # why DuckDB cannot execute the expressions of this run
         self._keeping: Keeping | None = None  # until there is a session: others persist in it as well
         session.when_open(self._start_keeping)
 
@@ -74,6 +79,27 @@ class Run:
             self._started_ms,
             self._spec.input_bytes,
         )
+
+    def _rows(self) -> LazyRows:
+        """Who executes expressions over rows, chosen when the first is wanted."""
+        if self._lazy is None:
+            self._lazy = open_rows(self._spec, self._session, self._inputs, self._unportable)
+            self.report.plan = self._lazy.plan.kind
+            self.warn(self._lazy.plan.describe())
+        return self._lazy
+
+    def use_cluster(self, why: UseClusterError) -> None:
+        """Begins again with Spark as the engine; for whoever opened the run, who calls the job again.
+
+        Raises UsageError where Spark was not to be started.
+        """
+        if self._spec.engine == "local":
+            raise UsageError(f"DuckDB cannot do this alone: {why}; leave out --engine local") from None
+        if self.report.publishes:
+            raise ResourceError(f"{why}; outputs are published already: run again with more --memory")
+        self._unportable = str(why)
+        self._inputs.forget()
+        self._start_over([])
 
     def _kept(self) -> Keeping:
         """What is kept, in the session, which is open then."""
@@ -116,6 +142,14 @@ class Run:
         columns, ClusterError when the workers do not reach the files.
         """
         return self._inputs.read(dataset, path, strict=strict)
+
+    def rows(self, path: str | Sequence[str], dataset: Dataset | None = None) -> "nw.LazyFrame[Any]":
+        """The good rows of the input as a narwhals frame, executed by the engine of this run; docs/data.md says which.
+
+        Without a `dataset` it is what `run.dataset(path)` finds. Only the columns that are used are read and checked.
+        Columns have names that engines take: `hotset.safe_names` gives them. Raises as `read` does.
+        """
+        return self._rows().rows(dataset or self.dataset(path), path)
 
     def scan(
         self,
@@ -260,6 +294,10 @@ class Run:
         if isinstance(data, Batches):
             past_spark = dataset.format == "parquet" and not dataset.partition_by
             return data.frame_with_nulls(), partial(write_parts, data, run_id=run_id) if past_spark else None
+        if isinstance(data, nw.LazyFrame):
+            if isinstance(native := data.to_native(), DataFrame):
+                return native.toDF(*dataset.schema().names), None
+            return None, partial(self._rows().write, data, dataset, run_id=run_id)
         if is_pandas(data):
             data = table_of_pandas(data, dataset)
         if isinstance(data, pa.Table):
@@ -277,6 +315,10 @@ class Run:
         """The rows of the version that is now at `path`, as Spark's own reader has them."""
         self._case.mind(dataset.schema())
         return read_back(self.spark, dataset, destination(path))
+
+    def head(self, dataset: Dataset, path: str, rows: int) -> pa.Table:
+        """The first rows of the version that is now at `path`, for `show`; read without Spark."""
+        return self._inputs.head(dataset, path, rows)
 
     def warn(self, text: str) -> None:
         """A sentence that the person should read: on the terminal below the summary, and in the report."""
@@ -339,13 +381,21 @@ class Run:
         """
         if self.report.publishes:
             raise broken
+        self._start_over(self._inputs.begin_again(broken))
+
+    def _start_over(self, told: list[str]) -> None:
         self._case.give_back()  # who reads again is told again
-        told = self._inputs.begin_again(broken)
+        self._close_rows()
         if self._keeping:
             self._keeping.release_all()
         for known in (self.report.tables, self.report.notes, self.report.keeps):
             known.clear()
         self.report.warnings[self._warned :] = told
+
+    def _close_rows(self) -> None:
+        if self._lazy:
+            self._lazy.close()
+            self._lazy = None
 
     def balance(self) -> None:
         """Holds what was read against what is allowed, for whoever opened the run. Raises as `publish` does."""
@@ -361,6 +411,7 @@ class Run:
             self._check_kept_inputs,
             self._count_reads,
             self._inputs.close,
+            self._close_rows,
             self._case.give_back,
         )
         for complete in steps:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.doors
 def test_an_output_leads_to_the_log_of_its_run_or_to_the_command_that_makes_one(tmp_path: Path) -> None:
     (tmp_path / "lines.txt").write_text("a rose is a rose\n" * 50)
     (tmp_path / "event logs").mkdir()
-    job = ("run", "wordcount", "--input", "lines.txt", "--output", "out", "--engine", "rdd")
+    job = ("run", "wordcount", "--input", "lines.txt", "--output", "out", "--method", "rdd")
     logging = ("--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={tmp_path / 'event logs'}")
 
     first = call(BIN / "hotset", *job, cwd=tmp_path)

@@ -52,7 +52,7 @@ def test_the_points_that_k_means_is_given_are_computed_again_by_the_jobs_around_
 def test_our_own_job_is_spoken_of_by_its_names(log: str) -> None:
     (cache,) = caches(log)
 
-    # `wordcount --engine rdd`: run.keep("counts", …) after a shuffle, read by three actions
+    # `wordcount --method rdd`: run.keep("counts", …) after a shuffle, read by three actions
     assert (cache.subject, cache.job, cache.named, cache.level) == ("counts", "wordcount", True, "MEMORY_ONLY")
     assert cache.uses == 3
     assert cache.evidence[0].where == "step main, aggregate at wordcount.py:212, job 0"

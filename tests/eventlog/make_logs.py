@@ -86,7 +86,7 @@ def run_own(name: str, conf: dict[str, str], work: Path, output: Path) -> None:
         part for pair in (conf | {"spark.eventLog.dir": events.as_uri()}).items() for part in ("--conf", "=".join(pair))
     ]
     hotset = str(Path(sys.executable).with_name("hotset"))
-    job = ["run", "wordcount", "--engine", "rdd", "--input", "lines.txt", "--output", name, "--report", f"{name}.json"]
+    job = ["run", "wordcount", "--method", "rdd", "--input", "lines.txt", "--output", name, "--report", f"{name}.json"]
     subprocess.run([hotset, *job, *settings], cwd=work, check=True, stdout=subprocess.DEVNULL)
     take(events, output / name)
 

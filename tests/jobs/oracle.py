@@ -1,4 +1,4 @@
-"""Word count in plain Python, from docs/jobs/wordcount.md and not from the code: what every engine is held to."""
+"""Word count in plain Python, from docs/jobs/wordcount.md and not from the code: what every method is held to."""
 
 import gzip
 import re

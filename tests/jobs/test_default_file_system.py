@@ -18,18 +18,18 @@ READINGS = "device_id,timestamp,value\n" + "".join(f"1,2024-01-01 00:{m:02}:00,{
 
 JOBS: dict[str, tuple[str, dict[str, Any], int]] = {
     "wordcount": ("wordcount", {"input": ("text",)}, 4),
-    "wordcount by frame": ("wordcount", {"input": ("text",), "engine": "dataframe", "format": "parquet"}, 4),
-    "wordcount by rdd": ("wordcount", {"input": ("text",), "engine": "rdd", "strict": True}, 4),
+    "wordcount by frame": ("wordcount", {"input": ("text",), "method": "dataframe", "format": "parquet"}, 4),
+    "wordcount by rdd": ("wordcount", {"input": ("text",), "method": "rdd", "strict": True}, 4),
     "group": ("group", {"input": ("table",), "by": ("k",), "agg": ("v:sum",)}, 2),
     "group with where": ("group", {"input": ("table",), "by": ("k",), "agg": ("v:sum",), "where": "v > 1"}, 2),
-    "group by frame": ("group", {"input": ("table",), "by": ("k",), "agg": ("v:sum",), "engine": "dataframe"}, 2),
+    "group by frame": ("group", {"input": ("table",), "by": ("k",), "agg": ("v:sum",), "method": "dataframe"}, 2),
     "group of parquet": ("group", {"input": ("parquet",), "by": ("k",), "agg": ("*:count",), "format": "json"}, 2),
     **{
         f"join, {plan}": ("join", {"left": ("table",), "right": ("table",), "on": ("k",), "plan": plan}, 5)
         for plan in ("auto", "map-side", "exchange", "broadcast", "shuffled-hash", "sort-merge")
     },
     "sensor-report": ("sensor_report", {"input": ("readings",), "anomalies": "other", "gap": Duration("1 minute")}, 1),
-    "sensor-report by frame": ("sensor_report", {"input": ("readings",), "engine": "dataframe"}, 1),
+    "sensor-report by frame": ("sensor_report", {"input": ("readings",), "method": "dataframe"}, 1),
     "compact": ("compact", {"input": ("table",), "sort_by": ("v",)}, 3),
     "array-mean": ("array_mean", {"shape": "100x100", "chunks": "50x50"}, 1),
     "parallel-map": ("parallel_map", {"input": ("text",), "function": "builtins:str.upper"}, 2),

@@ -1,4 +1,4 @@
-"""Group: every aggregate, every engine, every plan, held to pandas and to rows worked out by hand."""
+"""Group: every aggregate, every method, every plan, held to pandas and to rows worked out by hand."""
 
 import math
 from pathlib import Path
@@ -18,13 +18,13 @@ from hotset.jobs.group import Params, main, plan_of, query_of, result_columns
 from hotset.jobs.group_kernel import Aggregate, Query, aggregate_rows, merge_states, partial_states, select_rows
 
 NAN = float("nan")
-ENGINES = ("columnar", "dataframe")
+METHODS = ("columnar", "dataframe")
 
 
 def run_group(tmp_path: Path, table: pa.Table, **params: Any) -> list[dict[str, Any]]:
     """The groups that the job publishes, as Python has them."""
     pq.write_table(table, tmp_path / "rows.parquet", row_group_size=4)
-    out = tmp_path / f"out-{params.get('engine')}"
+    out = tmp_path / f"out-{params.get('method')}"
     given = Params(input=(str(tmp_path / "rows.parquet"),), output=str(out), **params)
     with open_run("group", report=tmp_path / "report.json") as run:
         main(run, given)
@@ -51,8 +51,8 @@ def assert_same_rows(found: list[dict[str, Any]], expected: list[dict[str, Any]]
 
 
 @pytest.mark.usefixtures("spark")
-@pytest.mark.parametrize("engine", ENGINES)
-def test_keys_and_values_follow_one_rule_in_every_engine(tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_keys_and_values_follow_one_rule_in_every_method(tmp_path: Path, method: str) -> None:
     table = pa.table(
         {
             "key": pa.array([0.0, -0.0, NAN, None, NAN, 1.0, None]),
@@ -61,7 +61,7 @@ def test_keys_and_values_follow_one_rule_in_every_engine(tmp_path: Path, engine:
     )
 
     found = run_group(
-        tmp_path, table, by=("key",), agg=("value:count,sum,mean,min,max,std,median,distinct", "*:count"), engine=engine
+        tmp_path, table, by=("key",), agg=("value:count,sum,mean,min,max,std,median,distinct", "*:count"), method=method
     )
 
     names = ("key", "value_count", "value_sum", "value_mean", "value_min", "value_max", "value_std", "value_median")
@@ -75,22 +75,22 @@ def test_keys_and_values_follow_one_rule_in_every_engine(tmp_path: Path, engine:
 
 
 @pytest.mark.usefixtures("spark")
-@pytest.mark.parametrize("engine", ENGINES)
-def test_texts_that_look_alike_are_different_keys(tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_texts_that_look_alike_are_different_keys(tmp_path: Path, method: str) -> None:
     table = pa.table({"key": ["é", "e\u0301", "é", "", None], "n": [1, 2, 3, 4, 5]})
 
-    found = run_group(tmp_path, table, by=("key",), agg=("n:sum",), engine=engine)
+    found = run_group(tmp_path, table, by=("key",), agg=("n:sum",), method=method)
 
     assert {row["key"]: row["n_sum"] for row in found} == {"": 4, "e\u0301": 2, "é": 4, None: 5}
     assert [row["key"] for row in found] == ["", "e\u0301", "é", None]
 
 
 @pytest.mark.usefixtures("spark")
-@pytest.mark.parametrize("engine", ENGINES)
-def test_where_and_several_keys(tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_where_and_several_keys(tmp_path: Path, method: str) -> None:
     table = pa.table({"a": ["x", "x", "y", "y"], "b": [1, 1, 1, 2], "v": [1, 2, 3, 4]})
 
-    found = run_group(tmp_path, table, by=("a", "b"), agg=("v:max", "*:count"), where="v > 1", engine=engine)
+    found = run_group(tmp_path, table, by=("a", "b"), agg=("v:max", "*:count"), where="v > 1", method=method)
 
     assert found == [
         {"a": "x", "b": 1, "v_max": 2, "rows": 1},
@@ -204,11 +204,11 @@ def test_sum_that_is_no_bigint_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("spark")
-@pytest.mark.parametrize("engine", ENGINES)
-def test_whole_numbers_beyond_doubles_have_means_and_deviations(tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_whole_numbers_beyond_doubles_have_means_and_deviations(tmp_path: Path, method: str) -> None:
     table = pa.table({"key": [1, 1, 1], "value": [9 * 10**18, 9 * 10**18, None]})
 
-    found = run_group(tmp_path, table, by=("key",), agg=("value:mean,std,median,min",), engine=engine)
+    found = run_group(tmp_path, table, by=("key",), agg=("value:mean,std,median,min",), method=method)
 
     assert found == [{"key": 1, "value_mean": 9e18, "value_std": 0.0, "value_median": 9e18, "value_min": 9 * 10**18}]
 

@@ -143,7 +143,7 @@ DDL = "text string, real double, whole bigint, flag boolean, narrow int"
 
 
 @pytest.mark.parametrize(
-    ("engine", "format_", "by", "agg"),
+    ("method", "format_", "by", "agg"),
     [
         ("columnar", "parquet", ("text", "real"), ALL),
         ("dataframe", "parquet", ("text", "real"), ALL),
@@ -151,26 +151,26 @@ DDL = "text string, real double, whole bigint, flag boolean, narrow int"
         ("columnar", "csv", ("text",), WITHOUT_ROWS),
     ],
 )
-def test_every_engine_groups_as_plain_python_does(
-    run: Run, tmp_path: Path, engine: str, format_: str, by: tuple[str, ...], agg: tuple[str, ...]
+def test_every_method_groups_as_plain_python_does(
+    run: Run, tmp_path: Path, method: str, format_: str, by: tuple[str, ...], agg: tuple[str, ...]
 ) -> None:
     rows = random_rows(1000, seed=7)
     WRITE[format_](tmp_path / "in", rows)
     paths = {"input": (str(tmp_path / "in"),), "output": str(tmp_path / "out")}
 
-    group.main(run, params(by, agg, **paths, columns=DDL if format_ == "csv" else "", engine=engine))
+    group.main(run, params(by, agg, **paths, columns=DDL if format_ == "csv" else "", method=method))
 
     answer = pa.concat_tables(pq.read_table(part) for part in tmp_path.glob("out/part-*")).to_pylist()
     assert difference(rows, by, agg, answer) == ""
 
 
-@pytest.mark.parametrize("engine", ["columnar", "dataframe"])
-def test_of_no_rows_there_are_no_groups(spark: SparkSession, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", ["columnar", "dataframe"])
+def test_of_no_rows_there_are_no_groups(spark: SparkSession, tmp_path: Path, method: str) -> None:
     write_parquet(tmp_path / "in", [])
     paths = {"input": (str(tmp_path / "in"),), "output": str(tmp_path / "out")}
 
     with open_run("test", report=tmp_path / "report.json", on_empty="ok") as run:
-        group.main(run, params(("text",), ("real:mean",), **paths, engine=engine))
+        group.main(run, params(("text",), ("real:mean",), **paths, method=method))
 
     tables = [pq.read_table(part) for part in tmp_path.glob("out/part-*")]
     assert [table.column_names for table in tables] == [["text", "real_mean"]] * len(tables)

@@ -151,15 +151,15 @@ def test_what_a_format_cannot_say_is_refused(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("engine", ["columnar", "dataframe"])
-def test_group_by_and_of_any_column(run: Run, tmp_path: Path, engine: Any) -> None:
+@pytest.mark.parametrize("method", ["columnar", "dataframe"])
+def test_group_by_and_of_any_column(run: Run, tmp_path: Path, method: Any) -> None:
     keys = write(tmp_path / "k.parquet", {**{name: ["x", "y", "x"] for name in NAMES}, "v": [1, 2, 3]})
     values = write(tmp_path / "v.parquet", {"k": ["x", "y", "x"], **{name: [1, 2, 3] for name in NAMES}})
     aggregates = tuple(f"{name}:sum,max,std" for name in NAMES if name != "*")
 
-    group.main(run, group.Params((keys,), str(tmp_path / "k"), tuple(NAMES), ("v:sum",), engine=engine))
+    group.main(run, group.Params((keys,), str(tmp_path / "k"), tuple(NAMES), ("v:sum",), method=method))
     with open_run("group", report=tmp_path / "r.json") as other:
-        group.main(other, group.Params((values,), str(tmp_path / "v"), ("k",), aggregates, engine=engine))
+        group.main(other, group.Params((values,), str(tmp_path / "v"), ("k",), aggregates, method=method))
 
     assert read(tmp_path / "k") == [
         {**dict.fromkeys(NAMES, key), "v_sum": total} for key, total in (("x", 4), ("y", 2))
@@ -199,9 +199,9 @@ def test_join_on_and_of_any_column(run: Run, tmp_path: Path, plan: Any) -> None:
     assert {row[f"{name}_right"] for row in read(tmp_path / "some") for name in NAMES if name not in some} == {"x"}
 
 
-@pytest.mark.parametrize("engine", ["columnar", "dataframe"])
+@pytest.mark.parametrize("method", ["columnar", "dataframe"])
 @pytest.mark.parametrize("turned", [0, 1])
-def test_sensors_of_any_name(run: Run, tmp_path: Path, engine: Any, turned: int) -> None:
+def test_sensors_of_any_name(run: Run, tmp_path: Path, method: Any, turned: int) -> None:
     # the columns that the outputs have of their own are refused as device and time
     device, time = (("site.name", ".x"), ("__copies", "a`b"))[turned]
     quantities = tuple(name for name in NAMES[turned::4] if name not in (device, time))
@@ -214,7 +214,7 @@ def test_sensors_of_any_name(run: Run, tmp_path: Path, engine: Any, turned: int)
 
     params = sensor_report.Params(
         (rows,), **outputs, device=device, timestamp=time, quantities=quantities, as_of="2026-01-01T00:00:30",
-        engine=engine, limits=tuple(f"{name}=5:" for name in quantities),
+        method=method, limits=tuple(f"{name}=5:" for name in quantities),
     )  # fmt: skip
     sensor_report.main(run, params)
 

@@ -53,9 +53,9 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [row for part in sorted(path.glob("part-*")) for row in pq.read_table(part, partitioning=None).to_pylist()]
 
 
-@pytest.mark.parametrize("engine", ["columnar", "pool"])
+@pytest.mark.parametrize("method", ["columnar", "pool"])
 def test_lines_become_results_and_failures_in_their_order(
-    run: Run, tmp_path: Path, functions: str, engine: Any
+    run: Run, tmp_path: Path, functions: str, method: Any
 ) -> None:
     for name, lines in (("a.txt", ["one", "bad", ""]), ("b.txt", ["말", "bad"])):
         (tmp_path / name).write_text("\n".join(lines) + "\n")
@@ -64,7 +64,7 @@ def test_lines_become_results_and_failures_in_their_order(
 
     main(
         run,
-        Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures=Share("50%"), engine=engine),
+        Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures=Share("50%"), method=method),
     )
 
     assert [(row["item"], json.loads(row["result"])) for row in rows(out)] == [
@@ -112,9 +112,9 @@ def test_too_many_failures_publish_nothing_and_show_the_first(run: Run, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("engine", ["columnar", "pool"])
+@pytest.mark.parametrize("method", ["columnar", "pool"])
 def test_values_that_are_not_what_is_declared_are_failures_of_their_items_alone(
-    run: Run, tmp_path: Path, functions: str, engine: Any
+    run: Run, tmp_path: Path, functions: str, method: Any
 ) -> None:
     (tmp_path / "a.txt").write_text("1\nnone\n3\n4\n5\n")
     columns = "n int not null, t timestamp_ntz, x double, s struct<x: int not null>, a int, A int, f float"
@@ -124,7 +124,7 @@ def test_values_that_are_not_what_is_declared_are_failures_of_their_items_alone(
         run,
         Params(
             given, str(out), f"{functions}:figures", results=columns, failures=str(failed), max_failures=Share("3"),
-            format="json", engine=engine,
+            format="json", method=method,
         ),
     )  # fmt: skip
 

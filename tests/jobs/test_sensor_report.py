@@ -15,9 +15,9 @@ from sensor_oracle import AS_OF, expected_report, random_readings, write
 
 from hotset import DataError, Duration, Run, SchemaError, UsageError, open_run
 from hotset.jobs import sensor_report
-from hotset.jobs.sensor_report import Engine, Params
+from hotset.jobs.sensor_report import Method, Params
 
-ENGINES = get_args(Engine)
+METHODS = get_args(Method)
 ALONE: dict[str, Any] = {"anomalies": "", "future": ""}  # the report, and nothing that costs more jobs
 pytestmark = pytest.mark.usefixtures("spark")
 
@@ -45,14 +45,14 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("engine", "window", "period", "seed"),
+    ("method", "window", "period", "seed"),
     [("columnar", "1 hour", "", 1), ("columnar", "25 minutes", "45 s", 2), ("dataframe", "25 minutes", "45 s", 2)],
 )
-def test_report_is_that_of_pandas(tmp_path: Path, engine: Engine, window: str, period: str, seed: int) -> None:
+def test_report_is_that_of_pandas(tmp_path: Path, method: Method, window: str, period: str, seed: int) -> None:
     readings = random_readings(800, seed)
     source = write(readings, tmp_path / "input", parts=3)
 
-    found = made(tmp_path, input=(source,), window=window, period=period, engine=engine)
+    found = made(tmp_path, input=(source,), window=window, period=period, method=method)
 
     report = found["output"].set_index(["device_id", "window_start"])
     expected = expected_report(readings, window.replace("minutes", "min").replace("1 hour", "1h"), 45 if period else 0)
@@ -64,7 +64,7 @@ def test_report_is_that_of_pandas(tmp_path: Path, engine: Engine, window: str, p
 
 
 @pytest.mark.thorough
-def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
+def test_methods_and_partitions_make_no_difference(tmp_path: Path) -> None:
     readings = random_readings(800, 3)
     sources = {"one": write(readings, tmp_path / "one", 1), "five": write(readings[::-1], tmp_path / "five", 5)}
     params: dict[str, Any] = {
@@ -74,10 +74,10 @@ def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
         "stuck": 2,
         "limits": ("humidity=0:65",),
     }
-    ways: list[tuple[str, Engine]] = [("one", "columnar"), ("five", "columnar"), ("five", "dataframe")]
+    ways: list[tuple[str, Method]] = [("one", "columnar"), ("five", "columnar"), ("five", "dataframe")]
 
     answers = [
-        made(tmp_path / f"{files}-{engine}", input=(sources[files],), engine=engine, **params) for files, engine in ways
+        made(tmp_path / f"{files}-{method}", input=(sources[files],), method=method, **params) for files, method in ways
     ]
     alone = made(tmp_path / "alone", input=(sources["five"],), **params | {"anomalies": "", "future": ""})
 
@@ -88,8 +88,8 @@ def test_engines_and_partitions_make_no_difference(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("engine", ENGINES)
-def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, engine: Engine) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, method: Method) -> None:
     table = pa.table(
         {
             "note": ["a", "b", "c", "d"],
@@ -104,7 +104,7 @@ def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, engine
     found = made(
         tmp_path,
         input=(str(tmp_path / "own.parquet"),),
-        engine=engine,
+        method=method,
         device="sensor",
         timestamp="at",
         limits=("level=4:",),
@@ -174,12 +174,12 @@ def write_odd_readings(path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("engine", "suffix"), [("columnar", "csv"), ("dataframe", "jsonl"), ("columnar", "parquet"), ("dataframe", "orc")]
+    ("method", "suffix"), [("columnar", "csv"), ("dataframe", "jsonl"), ("columnar", "parquet"), ("dataframe", "orc")]
 )
-def test_devices_and_times_that_pandas_made_floats(tmp_path: Path, engine: Engine, suffix: str) -> None:
+def test_devices_and_times_that_pandas_made_floats(tmp_path: Path, method: Method, suffix: str) -> None:
     source = write_odd_readings(tmp_path / f"odd.{suffix}")
 
-    report = made(tmp_path, "3", input=(source,), engine=engine, quantities=("v",), **ALONE)["output"]
+    report = made(tmp_path, "3", input=(source,), method=method, quantities=("v",), **ALONE)["output"]
 
     assert report[["device_id", "readings", "v_mean"]].values.tolist() == [[1, 5, 2.0], [20, 1, 7.0]]
     assert report["window_start"].dt.strftime("%Y-%m-%d %H").tolist() == ["2023-01-01 00", "2023-01-01 01"]
@@ -198,7 +198,7 @@ def test_bad_times_are_more_than_is_allowed_by_default(tmp_path: Path) -> None:
     assert "seconds since 1970, by its size, in a column of milliseconds" in notes
 
 
-def test_booleans_and_decimals_are_quantities_of_both_engines(tmp_path: Path) -> None:
+def test_booleans_and_decimals_are_quantities_of_both_methods(tmp_path: Path) -> None:
     numbers = pa.array([Decimal("1.25"), Decimal("2.75"), None], pa.decimal128(20, 2))
     large = [2**53 + 1, 2**53 + 1, 2**53 + 1]
     times = pa.array(["2023-01-01T01:00:00.123456789+01:00", "01.01.2023", "2023-01-01T00:00:00.1234569z"])
@@ -206,7 +206,7 @@ def test_booleans_and_decimals_are_quantities_of_both_engines(tmp_path: Path) ->
     pq.write_table(pa.table(table | {"d": numbers, "on": [True, False, None], "n": large}), tmp_path / "one.parquet")
     params = ALONE | {"input": (str(tmp_path / "one.parquet"),), "quantities": ("d", "on", "n")}
 
-    one, other = (made(tmp_path / engine, "1", engine=engine, **params)["output"] for engine in ENGINES)
+    one, other = (made(tmp_path / method, "1", method=method, **params)["output"] for method in METHODS)
 
     assert_same(one, other)
     assert one[["readings", "duplicates", "d_count", "d_mean", "on_mean", "n_mean"]].values.tolist() == [

@@ -27,37 +27,37 @@ VARIANTS: list[dict[str, Any]] = [
     {"split": "words", "lower": True},
     {"split": "words", "normalize": "NFKD", "lower": True, "min_count": 2},
 ]
-ENGINES = list(wordcount.ENGINES)
+METHODS = list(wordcount.METHODS)
 
 
-def counted(run: Run, engine: str, **params: Any) -> list[tuple[str, int]]:
-    """What an engine counts, in its order."""
-    counts = wordcount.ENGINES[engine](run, Params(output="unused", **params))  # type: ignore[index]
+def counted(run: Run, method: str, **params: Any) -> list[tuple[str, int]]:
+    """What a method counts, in its order."""
+    counts = wordcount.METHODS[method](run, Params(output="unused", **params))  # type: ignore[index]
     return [(word, n) for word, n in wordcount.rank(counts, rows=1).collect()]
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("batch", range(len(VARIANTS)))
-def test_every_engine_counts_600_random_texts_as_plain_python_does(run: Run, tmp_path: Path, batch: int) -> None:
+def test_every_method_counts_600_random_texts_as_plain_python_does(run: Run, tmp_path: Path, batch: int) -> None:
     variant = VARIANTS[batch]
     files = write_texts(tmp_path, number=60, seed=batch)
 
-    answers = {engine: counted(run, engine, input=(str(tmp_path),), **variant) for engine in ENGINES}
+    answers = {method: counted(run, method, input=(str(tmp_path),), **variant) for method in METHODS}
 
     form = variant.get("normalize", "none")
     expected = count(files, variant["split"], variant.get("lower", False), form, variant.get("min_count", 1))
-    assert answers == dict.fromkeys(ENGINES, expected)
+    assert answers == dict.fromkeys(METHODS, expected)
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("engine", ENGINES)
-def test_200_small_files_are_read_and_hidden_ones_are_named(run: Run, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_200_small_files_are_read_and_hidden_ones_are_named(run: Run, tmp_path: Path, method: str) -> None:
     for number in range(200):
         (tmp_path / f"{number}.txt").write_text(f"word{number % 7} same\n")
     for hidden in ("_temporary.txt", ".swp.txt", "half._COPYING_"):
         (tmp_path / hidden).write_text("never")
 
-    answer = counted(run, engine, input=(str(tmp_path),))
+    answer = counted(run, method, input=(str(tmp_path),))
 
     assert answer[0] == ("same", 200)
     assert sum(n for _, n in answer) == 400
@@ -68,35 +68,35 @@ def test_200_small_files_are_read_and_hidden_ones_are_named(run: Run, tmp_path: 
     ]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", ["a b", "a,b", "{a}", "[a]", "a*b", "a?b", "a\\b", "a%20b", "한글", "a\nb", "a#b'"])
-def test_any_name_that_hadoop_can_open_is_read(run: Run, tmp_path: Path, engine: str, name: str) -> None:
+def test_any_name_that_hadoop_can_open_is_read(run: Run, tmp_path: Path, method: str, name: str) -> None:
     directory = tmp_path / name
     directory.mkdir()
     (directory / f"{name}.txt").write_text("x y x")
 
-    answer = counted(run, engine, input=(str(directory),))
+    answer = counted(run, method, input=(str(directory),))
 
     assert answer == [("x", 2), ("y", 1)]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_reads_are_counted_lines_and_invalid_ones(run: Run, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_reads_are_counted_lines_and_invalid_ones(run: Run, tmp_path: Path, method: str) -> None:
     (tmp_path / "a.txt").write_bytes(b"one\ntwo \xff\n\xe2\x82 three\n\nfour")
 
-    counted(run, engine, input=(str(tmp_path),))
+    counted(run, method, input=(str(tmp_path),))
     run.settle()
 
     read = run.report.reads[-1]
     assert (read.files, read.bytes, read.rows, read.invalid_utf8) == (1, 24, 5, 2)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_strict_refuses_invalid_utf8_and_says_where(run: Run, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_strict_refuses_invalid_utf8_and_says_where(run: Run, tmp_path: Path, method: str) -> None:
     (tmp_path / "bad.txt").write_bytes(b"fine\nfine\r\nnot \xff so\n")
 
     with pytest.raises(DataError, match=r"bad\.txt:3: not \\xff so;"):
-        counted(run, engine, input=(str(tmp_path),), strict=True)
+        counted(run, method, input=(str(tmp_path),), strict=True)
 
 
 def test_split_words_gives_a_row_for_each_piece(spark: SparkSession) -> None:
@@ -159,21 +159,21 @@ NASTY = (
 )
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_text_output_is_what_save_as_text_file_writes(run: Run, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_text_output_is_what_save_as_text_file_writes(run: Run, tmp_path: Path, method: str) -> None:
     (tmp_path / "in.txt").write_text(NASTY)
     classic = tmp_path / "classic"
     words = run.spark.sparkContext.parallelize([(word, 1) for word in NASTY.split(" ")], 1)
     words.sortBy(lambda pair: (-pair[1], pair[0])).saveAsTextFile(str(classic))
 
-    wordcount.main(run, Params(input=(str(tmp_path / "in.txt"),), output=str(tmp_path / "out"), engine=engine))  # type: ignore[arg-type]
+    wordcount.main(run, Params(input=(str(tmp_path / "in.txt"),), output=str(tmp_path / "out"), method=method))  # type: ignore[arg-type]
 
     assert part_files(tmp_path / "out") == part_files(classic)
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("engine", ENGINES)
-def test_every_format_holds_the_same_counts(run: Run, tmp_path: Path, engine: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_every_format_holds_the_same_counts(run: Run, tmp_path: Path, method: str) -> None:
     (tmp_path / "in.txt").write_text((NASTY + " it's").replace("\0", ""))  # which CSV cannot hold
     expected = count([tmp_path / "in.txt"])
 
@@ -182,7 +182,7 @@ def test_every_format_holds_the_same_counts(run: Run, tmp_path: Path, engine: st
             input=(str(tmp_path / "in.txt"),),
             output=str(tmp_path / format_),
             format=format_,
-            engine=engine,  # type: ignore[arg-type]
+            method=method,  # type: ignore[arg-type]
         )
         wordcount.main(run, params)
         run.release("counts")
@@ -200,7 +200,7 @@ def test_a_pickle_given_as_text_is_counted_and_not_run(run: Run, tmp_path: Path)
     hostile = b"cos\nsystem\n(S'touch " + str(marker).encode() + b"'\ntR."  # what pickle.loads would run
     (tmp_path / "in.txt").write_bytes(hostile)
 
-    answers = [counted(run, engine, input=(str(tmp_path / "in.txt"),)) for engine in ENGINES]
+    answers = [counted(run, method, input=(str(tmp_path / "in.txt"),)) for method in METHODS]
 
     assert all(("cos", 1) in answer for answer in answers)
     assert not marker.exists()
@@ -220,15 +220,15 @@ def part_files(directory: Path) -> str:
     return "".join(file.read_bytes().decode() for file in sorted(directory.glob("part-*")))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("content", "least"), [("\n\n \n", 1), ("a b a", 1000)])
 def test_an_answer_without_words_is_published_as_an_empty_one(
-    run: Run, tmp_path: Path, engine: str, content: str, least: int
+    run: Run, tmp_path: Path, method: str, content: str, least: int
 ) -> None:
     (tmp_path / "in.txt").write_text(content)
     out = tmp_path / "out"
 
-    wordcount.main(run, Params(input=(str(tmp_path / "in.txt"),), output=str(out), min_count=least, engine=engine))  # type: ignore[arg-type]
+    wordcount.main(run, Params(input=(str(tmp_path / "in.txt"),), output=str(out), min_count=least, method=method))  # type: ignore[arg-type]
     run.settle()
 
     assert (part_files(out), run.report.publishes[0].rows, run.report.notes) == ("", 0, {"words": 0, "distinct": 0})

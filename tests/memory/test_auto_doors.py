@@ -11,7 +11,7 @@ pytestmark = pytest.mark.doors
 
 def count_words(tmp_path: Path) -> str:
     (tmp_path / "in.txt").write_text("one two two\n" * 1000)
-    command = f"{BIN}/hotset run wordcount --engine dataframe --input in.txt --output out --if-exists replace --again"
+    command = f"{BIN}/hotset run wordcount --method dataframe --input in.txt --output out --if-exists replace --again"
     outcome = call(
         *command.split(), "--level", "counts=AUTO", cwd=tmp_path, XDG_STATE_HOME=str(tmp_path / "state"),
         XDG_CACHE_HOME=str(tmp_path / "cache"),

@@ -1,6 +1,6 @@
 """What the blocks of an input held, as far as tasks read them to their ends."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from pyspark import Accumulator, SparkContext
 
@@ -12,12 +12,20 @@ from hotset.data.tally import LastReport
 Counts = dict[int, tuple[PartCount, ...]]
 
 
-class BlockCounter:
-    """Counts what Python workers consumed, a block at a time: one that is read again counts once."""
+@dataclass(frozen=True)
+class Finished:
+    """Counts that are known already."""
 
-    def __init__(self, context: SparkContext, blocks: tuple[Block, ...]) -> None:
-        self.blocks, self.context = blocks, context
-        self.counts: Accumulator[Counts] = context.accumulator({}, LastReport())
+    value: Counts
+
+
+@dataclass(frozen=True)
+class BlockCounter:
+    """What was consumed of blocks: one that is read again counts once. `context` is that of the tasks that read."""
+
+    blocks: tuple[Block, ...]
+    counts: Accumulator[Counts] | Finished
+    context: SparkContext | None = None
 
     def total(self) -> PartCount:
         """The sums over the blocks that were read."""
@@ -32,3 +40,8 @@ class BlockCounter:
     def complete(self) -> bool:
         """Whether every block was read to its end. One that holds nothing need not be."""
         return all(number in self.counts.value or not block for number, block in enumerate(self.blocks))
+
+
+def count_blocks(context: SparkContext) -> Accumulator[Counts]:
+    """For tasks to add to, a block at a time."""
+    return context.accumulator({}, LastReport())

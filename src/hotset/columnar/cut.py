@@ -21,10 +21,11 @@ def cut(listing: Listing, layout: Layout, cores: int) -> tuple[Block, ...]:
     Raises InputError for a file that cannot be read, SchemaError for one with other columns.
     """
     target = target_bytes(listing, cores)
-    return packed_blocks((part for file in listing.files for part in _parts(file, layout, target)), target)
+    return packed_blocks((part for file in listing.files for part in parts_of(file, layout, target)), target)
 
 
-def _parts(file: InputFile, layout: Layout, target: int) -> Iterator[Slice]:
+def parts_of(file: InputFile, layout: Layout, target: int) -> Iterator[Slice]:
+    """Slices of about so many bytes that together are the file. Raises as `cut` does."""
     dataset = layout.dataset
     check_partition(file, layout)
     if dataset.format == "parquet":
@@ -38,6 +39,17 @@ def _parts(file: InputFile, layout: Layout, target: int) -> Iterator[Slice]:
         lines = byte_ranges(file, target, dataset.encoding, dataset.lines_above if is_csv else 0)
         ranges = _record_ranges(file, dataset, target) if several else lines
         yield from (replace(part, fields=fields) for part in ranges)
+
+
+def check_fields(file: InputFile, layout: Layout) -> None:
+    """Raises as `cut` does for a file with other columns."""
+    check_partition(file, layout)
+    if layout.dataset.format == "parquet":
+        footer_fields(file, parquet_schema(parquet_footer(file)), layout)
+    elif layout.dataset.format == "orc":
+        footer_fields(file, orc_footer(file).schema, layout)
+    elif layout.dataset.format == "csv":
+        fields_of(file, layout)
 
 
 def row_groups(file: InputFile, layout: Layout) -> Iterator[Slice]:

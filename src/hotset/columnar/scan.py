@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from hotset.columnar.batches import Batches, Exchange, Exchanged
 from hotset.columnar.blocks import Block, cut_text
-from hotset.columnar.counts import BlockCounter, Counts
+from hotset.columnar.counts import BlockCounter, Counts, count_blocks
 from hotset.columnar.faults import FaultFile, Unheard
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
@@ -26,9 +26,9 @@ def scan_text(
 ) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of every block of lines, and what will have been counted. Raises InputError."""
     blocks = cut_text(listing, spark.sparkContext.defaultParallelism, encoding)
-    counter = BlockCounter(spark.sparkContext, blocks)
-    run = partial(_text_kernel, blocks, kernel.function, counter.counts)
-    return _over(spark, blocks, run, kernel.columns, exchanged), counter
+    counts = count_blocks(spark.sparkContext)
+    run = partial(_text_kernel, blocks, kernel.function, counts)
+    return _over(spark, blocks, run, kernel.columns, exchanged), BlockCounter(blocks, counts, spark.sparkContext)
 
 
 def scan_records(
@@ -40,10 +40,19 @@ def scan_records(
     exchanged: Exchanged,
 ) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of the good rows of every block, or just those; the others go to files in `faults`."""
-    counter = BlockCounter(spark.sparkContext, blocks)
+    counts = count_blocks(spark.sparkContext)
     columns = kernel.columns if kernel else layout.dataset.columns
-    run = partial(_record_kernel, blocks, layout, faults, kernel.function if kernel else _as_they_are, counter.counts)
-    return _over(spark, blocks, run, columns, exchanged), counter
+    run = partial(_record_kernel, blocks, layout, faults, kernel.function if kernel else _as_they_are, counts)
+    return _over(spark, blocks, run, columns, exchanged), BlockCounter(blocks, counts, spark.sparkContext)
+
+
+def read_rest(counter: BlockCounter, layout: Layout, faults: Path) -> None:
+    """Reads the blocks that no task has read to its end, for the counts and for the faults alone."""
+    assert isinstance(counter.counts, Accumulator), "what is known already has no rest"
+    assert counter.context is not None, "tasks have one"
+    missing = [number for number, block in enumerate(counter.blocks) if block and number not in counter.counts.value]
+    run = partial(_record_kernel, counter.blocks, layout, faults, _drop, counter.counts)
+    counter.context.parallelize(missing, len(missing)).foreach(partial(_consume, run))
 
 
 def placed_records(spark: SparkSession, blocks: tuple[Block, ...], layout: Layout) -> DataFrame:
@@ -58,9 +67,9 @@ def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter
     """The lines of text files as strings, read by the Python workers themselves. Raises InputError."""
     context = spark.sparkContext
     blocks = cut_text(listing, context.defaultParallelism)
-    counter = BlockCounter(context, blocks)
+    counts = count_blocks(context)
     numbers = context.parallelize(range(len(blocks)), len(blocks))
-    return numbers.mapPartitions(partial(_lines, blocks, counter.counts)), counter
+    return numbers.mapPartitions(partial(_lines, blocks, counts)), BlockCounter(blocks, counts, context)
 
 
 def _over(
@@ -104,6 +113,17 @@ def _record_kernel(
     yield from kernel(records.batches())
     if records.finished:
         counts.add({number: tuple(records.counts)})
+
+
+def _drop(batches: Iterator[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+    for _ in batches:
+        pass
+    return ()
+
+
+def _consume(run: Callable[[int], Iterator[Any]], number: int) -> None:
+    for _ in run(number):
+        pass
 
 
 def _as_they_are(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

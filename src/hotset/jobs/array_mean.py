@@ -3,7 +3,7 @@
 array  --cut-->  chunks  --figures_of-->  figures(n, nans, sum, squares, least, greatest)  --together-->  one row
 
 The array is drawn at random (--shape, --chunks, --seed, --distribution), or lies in .npy files (--input). It is never
-in memory as a whole: a worker holds a mebibyte of it. Engine `columnar` gives ranges of chunks to Spark's tasks;
+in memory as a whole: a worker holds a mebibyte of it. Method `columnar` gives ranges of chunks to Spark's tasks;
 `numpy` takes one chunk after the other in one process. Both give the same bits, and so does every number of tasks: a
 chunk's numbers depend on the seed and its place alone, and the sums over chunks round once.
 """
@@ -33,7 +33,7 @@ RESULT = Dataset("n bigint, nans bigint, mean double, std double, min double, ma
 NUMBERS_PER_TASK = 100_000_000  # a third of a second: the start of a task is little beside it
 MOST_CHUNKS = 4_000_000  # the driver holds the figures of each, in about 100 bytes
 
-Engine = Literal["columnar", "numpy"]
+Method = Literal["columnar", "numpy"]
 Format = Literal["parquet", "csv", "json"]
 
 
@@ -47,7 +47,7 @@ class Params:
     distribution: Annotated[Distribution, "of the random array: uniform in [0, 1), or standard normal"] = "uniform"
     nan: Annotated[Nan, "of NaN: keep it (then the figures are NaN), skip it, or refuse the input"] = "keep"
     format: Annotated[Format, "of the output"] = "parquet"
-    engine: Annotated[Engine, "Spark's tasks, or one process; the answer is the same"] = "columnar"
+    method: Annotated[Method, "Spark's tasks, or one process; the answer is the same"] = "columnar"
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -80,7 +80,7 @@ def array_chunks(run: Run, params: Params) -> Chunks:
     return chunks
 
 
-# engine columnar
+# method columnar
 
 
 def in_tasks(context: SparkContext, chunks: Chunks, nan: Nan) -> list[Figures]:
@@ -99,7 +99,7 @@ def task_figures(which: Iterable[int], chunks: Chunks, nan: Nan) -> Iterator[tup
     return map(astuple, chunk_figures(chunks, which, nan))
 
 
-# engine numpy
+# method numpy
 
 
 def in_one_process(chunks: Chunks, nan: Nan) -> list[Figures]:
@@ -107,7 +107,7 @@ def in_one_process(chunks: Chunks, nan: Nan) -> list[Figures]:
     return list(chunk_figures(chunks, range(len(chunks)), nan))
 
 
-# all engines
+# all methods
 
 
 def check_figures(figures: Figures, params: Params) -> None:
@@ -125,13 +125,13 @@ def rows_pass_jvm(_params: Params) -> bool:
 
 def needs_spark(params: Params) -> bool:
     """One process does without."""
-    return params.engine != "numpy"
+    return params.method != "numpy"
 
 
 def main(run: Run, params: Params) -> None:
     chunks = array_chunks(run, params)
     with run.step("figures"):
-        spread = params.engine == "columnar"
+        spread = params.method == "columnar"
         figures = together(
             in_tasks(run.spark.sparkContext, chunks, params.nan) if spread else in_one_process(chunks, params.nan)
         )

@@ -2,7 +2,7 @@
 
 rows  --where-->  rows  --group-->  groups(keys, aggregates)
 
-Engine `columnar` aggregates each block in Arrow, brings the states of equal keys together through Spark's shuffle, and
+Method `columnar` aggregates each block in Arrow, brings the states of equal keys together through Spark's shuffle, and
 adds them up. Where a sample says that nearly every row has a key of its own, states would be as many as rows: then the
 rows themselves are brought together, and aggregated once. `dataframe` is Catalyst's GROUP BY; it also takes over for
 `--where`, for decimals, and where the workers do not reach the files. Both give one answer: null is a key, NaN is one
@@ -51,7 +51,7 @@ from hotset.jobs.group_kernel import (
     sorted_by,
 )
 
-Engine = Literal["columnar", "dataframe"]
+Method = Literal["columnar", "dataframe"]
 
 # Below it, one task merges all states: their order is then that of the keys.
 FEW_GROUPS = 100_000
@@ -81,7 +81,7 @@ class Params(TableOptions):
     where: Annotated[str, "SQL: only rows for which it is true"] = ""
     top: Annotated[int, Shows, "how many groups to show"] = 20
     format: Annotated[Literal["csv", "json", "parquet"], "of the output"] = "parquet"
-    engine: Annotated[Engine, "who aggregates; the answer is the same"] = "columnar"
+    method: Annotated[Method, "who aggregates; the answer is the same"] = "columnar"
 
     def __post_init__(self) -> None:
         if not 0 <= self.top < 2**31:
@@ -169,7 +169,7 @@ def _type_of(schema: StructType, one: Aggregate, guess: Guess | None) -> str | D
     return "bigint" if one.kind == "sum" and isinstance(kind, IntegralType) else "double"
 
 
-# engine dataframe
+# method dataframe
 
 
 def group_frame(rows: DataFrame, query: Query) -> DataFrame:
@@ -205,7 +205,7 @@ def in_order(groups: DataFrame, query: Query) -> DataFrame:
     return groups.coalesce(1).orderBy(*(by_name(name).asc_nulls_last() for name in query.by))
 
 
-# engine columnar
+# method columnar
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def columnar_groups(run: Run, dataset: Dataset, params: Params, query: Query, co
 
 
 def why_not_columnar(run: Run, params: Params, dataset: Dataset, query: Query) -> str | None:
-    """Why the engine dataframe does it; None where there is no reason."""
+    """Why the method dataframe does it; None where there is no reason."""
     if params.where:
         return "--where is Spark's SQL"
     schema = dataset.schema()
@@ -268,8 +268,8 @@ def why_not_columnar(run: Run, params: Params, dataset: Dataset, query: Query) -
 
 
 def rows_pass_jvm(params: Params) -> bool:
-    """Catalyst sees rows; the engine columnar hands Spark Arrow chunks, a few at a time."""
-    return params.engine == "dataframe" or bool(params.where)
+    """Catalyst sees rows; the method columnar hands Spark Arrow chunks, a few at a time."""
+    return params.method == "dataframe" or bool(params.where)
 
 
 def needs_spark(_params: Params) -> bool:
@@ -285,8 +285,8 @@ def main(run: Run, params: Params) -> None:
     dataset = found.select(*query.by, *query.columns, *mentioned(found.schema().names, params.where))
     columns = result_columns(needed, query)
     groups: DataFrame | Batches | pa.Table
-    if params.engine == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
-        if params.engine != "dataframe":
+    if params.method == "dataframe" or (reason := why_not_columnar(run, params, dataset, query)):
+        if params.method != "dataframe":
             run.warn(f"grouped by Catalyst: {reason}")
         groups = in_order(
             run.keep("groups", dataframe_groups(run, dataset, params, query, found.schema().names)), query

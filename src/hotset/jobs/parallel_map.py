@@ -6,7 +6,7 @@ items  --call_all-->  outcomes  --done-->  results(item, …), in the order of t
 The function, `package.module:name` or `path/file.py:name`, gets a line as str, a row as dict, or a file as Path. What
 it returns is published as JSON text, or in the columns of --results. Each task calls it in a process of its own: an
 error, a crash or a call longer than --timeout is that item's failure, and the others go on. Every item is a result or
-a failure. Engine `columnar` spreads the items over Spark's tasks, `pool` over processes of multiprocessing here.
+a failure. Method `columnar` spreads the items over Spark's tasks, `pool` over processes of multiprocessing here.
 """
 
 import os
@@ -55,7 +55,7 @@ TASKS_PER_CORE = 8  # so that items that take long hold up little
 SHOWN = 3
 
 Over = Literal["lines", "rows", "files"]
-Engine = Literal["columnar", "pool"]
+Method = Literal["columnar", "pool"]
 Format = Literal["parquet", "csv", "json"]
 
 
@@ -73,7 +73,7 @@ class Params(TableOptions):
         "0"
     )
     format: Annotated[Format, "of the output"] = "parquet"
-    engine: Annotated[Engine, "who calls: Spark's tasks, or a pool of processes here"] = "columnar"
+    method: Annotated[Method, "who calls: Spark's tasks, or a pool of processes here"] = "columnar"
 
     def __post_init__(self) -> None:
         find_function(self.function)
@@ -166,7 +166,7 @@ def items_of_input(run: Run, params: Params, most_tasks: int) -> Items:
     return Items(dealt, number, tasks)
 
 
-# engines
+# methods
 
 
 def columnar_outcomes(run: Run, items: Items, plan: Plan) -> DataFrame:
@@ -184,7 +184,7 @@ def pool_outcomes(run: Run, items: Items, plan: Plan) -> DataFrame:
     return run.spark.createDataFrame(found, Dataset(plan.outcomes).schema())
 
 
-# all engines
+# all methods
 
 
 def done(outcomes: DataFrame) -> DataFrame:
@@ -216,8 +216,8 @@ def check_books(items: int, results: int, failures: int, examples: DataFrame, mo
 
 def main(run: Run, params: Params) -> None:
     plan = plan_calls(params)
-    outcomes_of = columnar_outcomes if params.engine == "columnar" else pool_outcomes
-    most_tasks = TASKS_PER_CORE * run.spark.sparkContext.defaultParallelism if params.engine == "columnar" else 1
+    outcomes_of = columnar_outcomes if params.method == "columnar" else pool_outcomes
+    most_tasks = TASKS_PER_CORE * run.spark.sparkContext.defaultParallelism if params.method == "columnar" else 1
     with run.step("read items"):
         items = items_of_input(run, params, most_tasks)
     with run.step("call"):

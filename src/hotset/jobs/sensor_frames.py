@@ -1,4 +1,4 @@
-"""The same report and anomalies by Catalyst: the engine `dataframe`. Inside, columns bear names of ours.
+"""The same report and anomalies by Catalyst: the method `dataframe`. Inside, columns bear names of ours.
 
 frame  --as_readings-->  readings(device, time, quantities)  --without_copies-->  readings(…, __copies)
        --report-->  report(device, window_start, …)

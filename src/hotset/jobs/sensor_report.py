@@ -5,7 +5,7 @@ input  --in order, one for each device and time-->  readings  --statistics of ea
        --later than as-of-->  future
 
 A row of the report has, for each quantity, count, mean, least, greatest, sample standard deviation, median and 95th
-percentile, and how many readings were duplicates or of the future. Engine `columnar` brings all readings of a device
+percentile, and how many readings were duplicates or of the future. Method `columnar` brings all readings of a device
 into one task, as Arrow chunks, and works on NumPy arrays there; `dataframe` leaves the report to Catalyst. Both give
 the same answer; where the workers do not reach the files, `dataframe` takes over.
 """
@@ -44,7 +44,7 @@ from hotset.jobs.sensor_plan import Plan, check_length, limits_of, parse_limits,
 from hotset.jobs.sensor_readings import in_order, only_future
 from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
 
-Engine = Literal["columnar", "dataframe"]
+Method = Literal["columnar", "dataframe"]
 TimeUnit = Literal["auto", Unit]
 Data = Batches | DataFrame
 
@@ -79,7 +79,7 @@ class Params(TableOptions):
     threshold: Annotated[float, "how many scales away from their median a spike lies"] = 5.0
     format: Annotated[Literal["parquet", "csv", "json"], "of the outputs"] = "parquet"
     top: Annotated[int, Shows, "how many lines of anomalies, by quantity and kind, to show"] = 20
-    engine: Annotated[Engine, "who works; the answer is the same"] = "columnar"
+    method: Annotated[Method, "who works; the answer is the same"] = "columnar"
 
     def __post_init__(self) -> None:
         for name, least in (("stuck", 0), ("history", 4), ("top", 0)):
@@ -184,7 +184,7 @@ def dataframe(run: Run, params: Params, plan: Plan, *, reached: bool = True) -> 
     )
 
 
-ENGINES: dict[Engine, Callable[[Run, Params, Plan], Results]] = {"columnar": columnar, "dataframe": dataframe}
+METHODS: dict[Method, Callable[[Run, Params, Plan], Results]] = {"columnar": columnar, "dataframe": dataframe}
 
 
 def totals(report: DataFrame) -> dict[str, int]:
@@ -202,7 +202,7 @@ def by_kind(anomalies: DataFrame) -> DataFrame:
 
 def rows_pass_jvm(params: Params) -> bool:
     """Only Catalyst makes rows of the readings."""
-    return params.engine == "dataframe"
+    return params.method == "dataframe"
 
 
 def look(run: Run, params: Params) -> Dataset:
@@ -218,7 +218,7 @@ def needs_spark(_params: Params) -> bool:
 
 def main(run: Run, params: Params) -> None:
     plan = plan_of(run, params)
-    results = ENGINES[params.engine](run, params, plan)
+    results = METHODS[params.method](run, params, plan)
     report = Dataset(ddl(report_types(plan.columns)), params.format)
     run.publish(report, results.report, params.output)
     with run.step("add up the report"):

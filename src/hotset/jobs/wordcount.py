@@ -3,7 +3,7 @@
 lines  --split-->  words  --count-->  counts(word, n)  --fold-->  counts  --drop the rare-->  counts
        --rank-->  counts, most frequent first, ties by word
 
-Engine `columnar` counts block by block in Arrow and lets Spark add up the counts; where the workers do not reach the
+Method `columnar` counts block by block in Arrow and lets Spark add up the counts; where the workers do not reach the
 files, `dataframe` takes over. `dataframe` splits, explodes and groups in Catalyst. `rdd` is the classic in-memory
 program, step for step: lines, drop the empty ones, flatMap(split), map((word, 1)), reduceByKey(add); `rdd-combined`
 counts within each partition first. All give one answer: lines end at \\n, \\r\\n or \\r; '' is no word, the one
@@ -36,7 +36,7 @@ COUNTS = Dataset("word string, n bigint")
 
 Split = Literal["space", "whitespace", "words"]
 Form = Literal["none", "NFC", "NFD", "NFKC", "NFKD"]
-Engine = Literal["columnar", "dataframe", "rdd", "rdd-combined"]
+Method = Literal["columnar", "dataframe", "rdd", "rdd-combined"]
 Counts = DataFrame | RDD[tuple[str, int]]
 
 # Sorting in several pieces takes two passes more, one of them to find where the pieces end.
@@ -72,7 +72,7 @@ class Params:
         "text"
     )
     strict: Annotated[bool, "refuse invalid UTF-8 instead of counting it"] = False
-    engine: Annotated[Engine, "how the words are counted; the answer is the same"] = "columnar"
+    method: Annotated[Method, "how the words are counted; the answer is the same"] = "columnar"
 
     def __post_init__(self) -> None:
         for name, least, most in (("min_count", 1, 2**63 - 1), ("top", 0, 2**31 - 1)):
@@ -96,7 +96,7 @@ def folding(params: Params) -> Callable[[str], str] | None:
     return partial(fold_word, split=params.split, lower=params.lower, form=params.normalize)
 
 
-# engine dataframe
+# method dataframe
 
 
 def split_words(lines: DataFrame, split: Split) -> DataFrame:
@@ -140,7 +140,7 @@ def dataframe_counts(run: Run, params: Params) -> DataFrame:
     return fold_and_drop(catalyst_counts(lines, params.split), params)
 
 
-# engine columnar
+# method columnar
 
 
 def columnar_counts(run: Run, params: Params) -> DataFrame:
@@ -150,7 +150,7 @@ def columnar_counts(run: Run, params: Params) -> DataFrame:
     return fold_and_drop(blocks.groupBy("word").agg(F.sum("n").alias("n")), params)
 
 
-# engine rdd
+# method rdd
 
 
 def splitter(split: Split) -> Callable[[str], list[str]]:
@@ -195,7 +195,7 @@ def rdd_counts(
     return drop_rare_rdd(fold_rdd(counts, fold) if fold else counts, params.min_count)
 
 
-# all engines
+# all methods
 
 
 def rank(counts: Counts, rows: int) -> Counts:
@@ -218,7 +218,7 @@ def _add_pairs(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return one[0] + other[0], one[1] + other[1]
 
 
-ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {
+METHODS: dict[Method, Callable[[Run, Params], Counts]] = {
     "columnar": columnar_counts,
     "dataframe": dataframe_counts,
     "rdd": partial(rdd_counts, count=count_rdd),
@@ -227,13 +227,13 @@ ENGINES: dict[Engine, Callable[[Run, Params], Counts]] = {
 
 
 def rows_pass_jvm(params: Params) -> bool:
-    """Only Catalyst sees every word; the other engines read and count in Python workers."""
-    return params.engine == "dataframe"
+    """Only Catalyst sees every word; the other methods read and count in Python workers."""
+    return params.method == "dataframe"
 
 
 def main(run: Run, params: Params) -> None:
     with run.step("count words"):
-        counts = run.keep("counts", ENGINES[params.engine](run, params))
+        counts = run.keep("counts", METHODS[params.method](run, params))
         distinct, words = totals(counts)
     run.note(words=words, distinct=distinct)
     ranked = rank(counts, distinct)

@@ -120,6 +120,7 @@ class Report:
     started: str
     versions: dict[str, str]
     run_key: str | None = None
+    plan: str | None = None  # who executed expressions over rows: local, node or cluster
     door: str | None = None
     master: str | None = None
     application: str | None = None  # Spark's id of it

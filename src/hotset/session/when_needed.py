@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
+from hotset.errors import UsageError
 from hotset.session.asked import known_asks, result_settings, worker_python
 from hotset.session.settings import Ask, winners
 from hotset.session.spark import Session
@@ -15,9 +16,10 @@ from hotset.session.spark import Session
 class SessionWhenNeeded:
     """Not open, or open; `asks` are the caller's."""
 
-    def __init__(self, open_session: Callable[[], Session], asks: tuple[Ask, ...]) -> None:
+    def __init__(self, open_session: Callable[[], Session], asks: tuple[Ask, ...], refusal: str = "") -> None:
         self._open_session = open_session
         self._asks = asks
+        self._refusal = refusal  # why there is none
         self._listeners: list[Callable[[Session], None]] = []
         self.opened: Session | None = None
 
@@ -28,6 +30,8 @@ class SessionWhenNeeded:
 
     def open(self) -> Session:
         """The same, with what is known of its making."""
+        if self._refusal:
+            raise UsageError(self._refusal)
         if self.opened is None:
             start = time.monotonic()
             self.opened = self._open_session()

@@ -1,0 +1,134 @@
+"""Rows of a run as narwhals frames, on the engine of this run: made, executed, written.
+
+On DuckDB a frame is a plan over empty tables until somebody wants its rows; then its inputs are bound, and its SQL is
+run in this process or in one Spark task. On Catalyst it is a plain DataFrame.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from hotset.data.columns import by_name
+from hotset.data.dataset import Dataset
+from hotset.data.rows import check_columns
+from hotset.data.table import write_table
+from hotset.data.writing import part_name
+from hotset.errors import DataError, HotsetError, ResourceError
+from hotset.inputs import Inputs
+from hotset.node_runner import LocalRunner, TaskRunner
+from hotset.rows.catalog import Catalog, sql_of
+from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
+from hotset.rows.names import safe_names
+from hotset.rows.node import EngineError, NodeQuery, NodeResult, OutOfMemoryError
+from hotset.rows.plan import Plan, UseClusterError, choose_plan
+from hotset.run_spec import RunSpec
+from hotset.session.when_needed import SessionWhenNeeded
+from hotset.table_input import Place, TableInput
+
+Frame = nw.LazyFrame[Any]
+OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
+
+
+class LazyRows:
+    """The frames of one run; `plan` says who executes them, `runner` where."""
+
+    def __init__(self, plan: Plan, inputs: Inputs, runner: LocalRunner, run_id: str) -> None:
+        self.plan = plan
+        self._inputs, self._runner, self._run_id = inputs, runner, run_id
+        self._catalog = Catalog(runner.bounds.zone)
+        self._tables: dict[str, TableInput] = {}
+
+    def rows(self, dataset: Dataset, path: str | Sequence[str]) -> Frame:
+        """The good rows, under names that engines take. Raises as `Inputs.read` does."""
+        if self.plan.kind == "cluster":
+            frame = self._inputs.read(dataset, path, strict=False)
+            safe = safe_names(frame.columns)
+            return nw.from_native(frame.select(*(by_name(name).alias(known) for name, known in safe.items())))
+        if dataset.rules:
+            raise UseClusterError("rules are checked by Spark")
+        table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path)
+        self._tables[table.name] = table
+        return self._catalog.add(table.name, dataset.schema())
+
+    def take(self, frame: Frame, rows: int) -> pa.Table:
+        """The first rows. Raises as `write` does."""
+        table = self._execute(f"SELECT * FROM ({sql_of(frame)}) LIMIT {rows}").table
+        assert table is not None, "without a target the rows come back"
+        return table
+
+    def write(self, frame: Frame, dataset: Dataset, version: Path, run_id: str) -> int:
+        """rows written to `version`, which is there then, in the columns of the dataset.
+
+        Raises SchemaError for other columns, DataError for a value that does not fit its type, ResourceError for too
+        little memory, UseClusterError where there is too little of it and Spark could do it.
+        """
+        sql = published_sql(frame, dataset)
+        if dataset.format != "parquet":
+            table = self._execute(sql).table
+            assert table is not None, "without a target the rows come back"
+            return write_table(table, dataset, version, run_id)
+        version.mkdir()
+        return self._execute(sql, version / part_name(0, run_id, 0, "parquet")).rows
+
+    def close(self) -> None:
+        """Removes what was staged."""
+        self._runner.close()
+
+    def _execute(self, sql: str, target: Path | None = None) -> NodeResult:
+        explained = self._catalog.explain(sql)
+        used, ordered = explained.used, explained.ordered
+        tables = [self._tables[name] for name in used]
+        runner = self._runner
+        place = Place(runner.scratch, self._inputs.faults_directory, runner.bounds.threads, self._run_id, runner.stage)
+        while True:
+            sources = tuple(table.bind(used[table.name], place, self._inputs.register) for table in tables)
+            try:
+                return runner.run(NodeQuery(sql, sources, runner.bounds, target, ordered))
+            except OutOfMemoryError as why:
+                raise self._too_little(why) from None
+            except EngineError as why:
+                if not [table for table in tables if table.doubt()]:
+                    raise _judge(why) from None
+
+    def _too_little(self, why: OutOfMemoryError) -> Exception:
+        if self.plan.kind == "node":
+            return UseClusterError(f"DuckDB ran out of memory, and of disk to spill to: {why}")
+        return ResourceError(f"out of memory: {why}; give more with --memory, or leave out --engine local")
+
+
+def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unportable: str) -> LazyRows:
+    """Of a run, by the plan that fits it; `unportable` is why DuckDB cannot execute what it wants. Starts nothing."""
+    plan = choose_plan(
+        spec.engine,
+        workers_are_here=session.workers_are_here(),
+        level="--level" if spec.levels else "the lab" if spec.forced_levels else "",
+        unportable=unportable,
+    )
+    zone, memory = session.setting("spark.sql.session.timeZone"), spec.memory_bytes
+    runner = TaskRunner(session, zone, memory) if plan.kind == "node" else LocalRunner(zone, memory)
+    return LazyRows(plan, inputs, runner, spec.run_id)
+
+
+def published_sql(frame: Frame, dataset: Dataset) -> str:
+    """The rows in the columns of the dataset, by their places. Raises SchemaError for other columns."""
+    relation, schema = frame.to_native(), dataset.schema()
+    names = safe_names(schema.names)
+    own = {known: name for name, known in names.items()}
+    found = zip(relation.columns, map(str, relation.types), strict=True)
+    check_columns([(own.get(name, name), spark_type(kind)) for name, kind in found], dataset)
+    cells = (
+        f"CAST({identifier(names[one.name])} AS {duckdb_type(one.dataType)}) AS {identifier(one.name)}"
+        for one in schema.fields
+    )
+    return f"SELECT {', '.join(cells)} FROM ({sql_of(frame)})"
+
+
+def _judge(why: EngineError) -> HotsetError:
+    """What DuckDB says of values is for a person; the rest is ours to mend."""
+    line = why.text.strip().partition("\n")[0]
+    if why.kind in OUT_OF_RANGE:
+        return DataError(f"a value does not fit its type: {line}; declare a wider one, as --types NAME=decimal(38,0)")
+    return HotsetError(f"DuckDB refused a query: {line}; please report it, with the log")

@@ -1,0 +1,75 @@
+"""The tables of a run as the driver knows them: their columns and no row, so that a plan can be made and looked at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import narwhals as nw
+from pyspark.sql.types import StructType
+
+from hotset.rows.duckdb_types import duckdb_type, identifier, literal
+from hotset.rows.names import safe_names
+
+# With them, a plan does not show which columns a table is read with: filters would stand in the scan, and a table that
+# is known to be empty would not be read at all.
+HIDING = "filter_pushdown,statistics_propagation,empty_result_pullup"
+
+
+class Catalog:
+    """Empty tables."""
+
+    def __init__(self, zone: str) -> None:
+        self._database = duckdb.connect()
+        self._database.execute(f"SET TimeZone = {literal(zone)}")
+        self._database.execute(f"SET disabled_optimizers = '{HIDING}'")
+
+    def add(self, name: str, schema: StructType) -> nw.LazyFrame[Any]:
+        """The table, under names that engines take. Raises UsageError for a type that DuckDB does not have."""
+        safe = safe_names(schema.names)
+        columns = ", ".join(f"{identifier(safe[one.name])} {duckdb_type(one.dataType)}" for one in schema.fields)
+        self._database.execute(f"CREATE TABLE {identifier(name)} ({columns})")
+        return nw.from_native(self._database.table(name))
+
+    def explain(self, sql: str) -> "Explained":
+        """How DuckDB would execute the query."""
+        found = self._database.execute(f"EXPLAIN (FORMAT json) {sql}").fetchone()
+        assert found is not None, "EXPLAIN has one row"
+        root: dict[str, Any] = json.loads(found[1])[0]
+        return Explained(_columns_used(root), _is_ordered(root))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """table -> the columns of it that a query reads; and whether its rows come in an order."""
+
+    used: Mapping[str, set[str]]
+    ordered: bool
+
+
+def _columns_used(root: dict[str, Any]) -> dict[str, set[str]]:
+    used: dict[str, set[str]] = {}
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        nodes += node["children"]
+        if node["name"].strip() == "SEQ_SCAN":
+            facts = node["extra_info"]
+            columns = facts.get("Projections", [])
+            table = facts["Table"].rpartition(".")[2]
+            used.setdefault(table, set()).update([columns] if isinstance(columns, str) else columns)
+    return used
+
+
+def _is_ordered(root: dict[str, Any]) -> bool:
+    """Whether nothing but projections and limits stands above the sorting."""
+    node = root
+    while node["children"] and node["name"].strip() in ("PROJECTION", "LIMIT", "STREAMING_LIMIT"):
+        node = node["children"][0]
+    return node["name"].strip() in ("ORDER_BY", "TOP_N")
+
+
+def sql_of(frame: nw.LazyFrame[Any]) -> str:
+    """The query that makes the rows of the frame, whose native side is a relation of DuckDB's."""
+    return str(frame.to_native().sql_query())

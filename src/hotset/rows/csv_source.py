@@ -1,0 +1,158 @@
+"""A plain CSV as DuckDB reads it: every cell as text, and of each text the value that our own reader makes of it.
+
+A text about which there is any doubt raises an error that says so; then our reader takes the file, and can say what is
+wrong. So whatever comes out of here is what docs/data.md says, and a fault never does.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hotset.columnar.exact import FALSE, TRUE
+from hotset.columnar.layout import WHOLE, Column, Layout
+from hotset.columnar.own_text import LARGEST_WHOLE, POINT
+from hotset.columnar.values import SURE, SURE_DIGITS
+from hotset.rows.duckdb_types import identifier, literal
+
+DOUBT = "hotset: a closer look is needed"
+LONGEST_LINE_BYTES = 2_000_000  # that DuckDB takes by default
+GLOB = frozenset("*?[]{}")  # signs that DuckDB takes for a pattern
+# Years in which no offset leads out of those that there are. Days that no month has are refused by DuckDB.
+DAY = r"(?:[1-8][0-9]{3}|9[0-8][0-9]{2})-[0-9]{2}-[0-9]{2}"
+TIME = r"[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+OWN_WHOLE = r"0|-?[1-9][0-9]{0,17}"
+OWN_DOUBLE = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
+UTC = ("UTC", "Etc/UTC", "GMT", "Z")
+DUCKDB_WHOLE = {"tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT"}
+
+
+def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, safe: Mapping[str, str]) -> str | None:
+    """SQL of the rows of these plain files, which all have these fields; `safe` are the columns that are wanted.
+
+    None where DuckDB cannot be the reader.
+    """
+    dataset = layout.dataset
+    if (
+        any(GLOB & set(str(path)) for path in paths)
+        or dataset.longest_line_bytes < LONGEST_LINE_BYTES
+        or dataset.partition_by
+        or not dataset.nulls
+    ):
+        return None
+    columns = [column for column in layout.columns if column.name in safe]
+    if any(column.name not in fields for column in columns):
+        return None
+    values = [_value(column, layout, f"f{fields.index(column.name)}") for column in columns]
+    if None in values:
+        return None
+    named = [f"{value} AS {identifier(safe[column.name])}" for column, value in zip(columns, values, strict=True)]
+    return f"SELECT {', '.join(named) or '1 AS one'} FROM {_read_csv(paths, len(fields), layout)}"
+
+
+def _read_csv(paths: Sequence[Path], fields: int, layout: Layout) -> str:
+    dataset = layout.dataset
+    columns = ", ".join(f"'f{place}': 'VARCHAR'" for place in range(fields))
+    options = {
+        "columns": f"{{{columns}}}",
+        "auto_detect": "false",
+        "header": "false",
+        "skip": str(int(dataset.header)),
+        "delim": literal(dataset.separator),
+        "quote": "''",
+        "escape": "''",
+        "new_line": r"'\n'",
+        "nullstr": f"[{', '.join(map(literal, dataset.nulls))}]",
+        "strict_mode": "true",
+    }
+    files = ", ".join(literal(str(path)) for path in paths)
+    return f"read_csv([{files}], {', '.join(f'{name} = {value}' for name, value in options.items())})"
+
+
+def _value(column: Column, layout: Layout, text: str) -> str | None:
+    """SQL of the column's value, from the text; None for a column that only our reader knows."""
+    kind = column.kind
+    if column.form is not None or column.comma or column.optional:
+        return None
+    if kind == "string":
+        value, is_sure = text, None
+    else:
+        made = convert_text(column, layout, text)
+        if made is None:
+            return None
+        value, is_sure = made
+    doubt = f"error('{DOUBT}')"
+    if is_sure is None:
+        return value if column.nullable else f"CASE WHEN {text} IS NULL THEN {doubt} ELSE {value} END"
+    null = f"{text} IS NULL OR " if column.nullable else f"{text} IS NOT NULL AND "
+    return f"CASE WHEN {null}({is_sure}) THEN {value} ELSE {doubt} END"
+
+
+def _matches(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def convert_text(column: Column, layout: Layout, text: str) -> tuple[str, str] | None:
+    """SQL of the value, and of when there is no doubt about it; None for a type that only our reader knows."""
+    if column.kind in WHOLE:
+        return _whole(column, text)
+    if column.kind == "double":
+        return _double(column, text)
+    if column.kind == "float":
+        return f"CAST({text} AS FLOAT)", _matches(text, SURE["float"].strip("^$"))
+    if column.kind.startswith("decimal"):
+        return _decimal(column, text)
+    if column.kind == "boolean":
+        return _boolean(column, text)
+    if column.kind == "date":
+        return f"CAST({text} AS DATE)", _matches(text, DAY)
+    return _time(column, layout, text)
+
+
+def _whole(column: Column, text: str) -> tuple[str, str]:
+    is_own = column.own_form is not None
+    is_sure = _matches(text, OWN_WHOLE if is_own else rf"-?[0-9]{{1,{SURE_DIGITS[column.kind]}}}")
+    if column.code_length:
+        is_sure += f" AND NOT (starts_with({text}, '0') AND length({text}) = {int(column.code_length)})"
+    return f"CAST({text} AS {DUCKDB_WHOLE[column.kind]})", is_sure
+
+
+def _double(column: Column, text: str) -> tuple[str, str]:
+    value = f"CAST({text} AS DOUBLE)"
+    if column.own_form is not None:
+        # as both write it, in a range where neither takes an exponent
+        written = f"CAST({value} AS VARCHAR)"
+        own = written if column.own_form == POINT else f"regexp_replace({written}, '\\.0$', '')"
+        return value, f"{_matches(text, OWN_DOUBLE)} AND {text} <> '-0' AND {text} <> '-0.0' AND {own} = {text}"
+    is_sure = _matches(text, SURE["double"].strip("^$"))
+    return value, f"{is_sure} AND abs({value}) < {LARGEST_WHOLE}" if column.is_ordered_double else is_sure
+
+
+def _decimal(column: Column, text: str) -> tuple[str, str] | None:
+    scale, before = column.type.scale, column.type.precision - column.type.scale
+    if not before:
+        return None
+    own, fraction = column.own_form is not None, rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
+    if own:
+        return None
+    return f"CAST({text} AS DECIMAL({column.type.precision}, {scale}))", _matches(
+        text, rf"-?[0-9]{{1,{before}}}{fraction}"
+    )
+
+
+def _boolean(column: Column, text: str) -> tuple[str, str]:
+    yes, no = (TRUE, FALSE) if column.own_form is None else ((one,) for one in column.own_form.split("/"))
+    yes_texts, all_texts = (", ".join(map(literal, texts)) for texts in (yes, (*yes, *no)))
+    return f"{text} IN ({yes_texts})", f"{text} IN ({all_texts})"
+
+
+def _time(column: Column, layout: Layout, text: str) -> tuple[str, str] | None:
+    """A form is a pattern: 9999-99-99T99:99:99.999Z"""
+    is_local = column.kind == "timestamp_ntz"
+    if not is_local and layout.zone not in UTC:
+        return None
+    pattern = f"{DAY}(?:{TIME}{'' if is_local else f'{ZONE}?'})?"
+    is_sure = _matches(text, pattern)
+    if column.own_form is not None:
+        is_sure += f" AND {_matches(text, re.escape(column.own_form).replace('9', '[0-9]'))}"
+    return f"CAST({text} AS {'TIMESTAMP' if is_local else 'TIMESTAMPTZ'})", is_sure

@@ -1,0 +1,150 @@
+"""Run SQL on one machine by DuckDB, with a bound of memory and a place to spill: in this process, or in a Spark task.
+
+Everything that it needs is in a `NodeQuery`, which pickles; the sources are bound where it runs.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from hotset.rows.duckdb_types import identifier, literal
+from hotset.rows.staging import staged_dataset
+
+FEW_ROWS = 100_000
+SORTED = "ORDER BY ALL NULLS LAST"
+NO_ROOM = ("No space left on device", "Disk quota exceeded")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table of the query: SQL over files, and staged Arrow files with their schema."""
+
+    name: str
+    relations: tuple[str, ...] = ()
+    staged: Path | None = None
+    schema: pa.Schema | None = None
+    renamed: tuple[tuple[str, str], ...] = ()  # columns of staged files, and their names in the query
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a query may use; `spill` is a directory for what does not fit into memory."""
+
+    memory_bytes: int
+    threads: int
+    spill: Path
+    zone: str
+
+
+@dataclass(frozen=True)
+class NodeQuery:
+    """`sql` over the sources; with a `target` its rows are written to that Parquet file, else they come back.
+
+    `ordered`: they have an order, which stays. Others are sorted by all columns where they are few, so that a small
+    answer is the same file whenever it is made.
+    """
+
+    sql: str
+    sources: tuple[Source, ...]
+    bounds: Bounds
+    target: Path | None = None
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """The rows that were written, or the rows themselves."""
+
+    rows: int
+    table: pa.Table | None = None
+
+
+class OutOfMemoryError(Exception):
+    """Neither the bound of memory nor the room to spill is enough."""
+
+
+class EngineError(Exception):
+    """DuckDB's own words for what went wrong; `kind` is the name of its exception."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(kind, text)
+        self.kind, self.text = kind, text
+
+
+def run_query(query: NodeQuery) -> NodeResult:
+    """Raises OutOfMemoryError, EngineError, and OSError where the disk is full."""
+    settings = _settings(query.bounds) | {"preserve_insertion_order": query.ordered}
+    with _told(), duckdb.connect(config=settings) as database:
+        database.execute(f"SET TimeZone = {literal(query.bounds.zone)}")
+        for source in query.sources:
+            _bind(database, source)
+        return _fetch(database, query) if query.target is None else _write(database, query, query.target)
+
+
+def _fetch(database: duckdb.DuckDBPyConnection, query: NodeQuery) -> NodeResult:
+    table: pa.Table = database.execute(query.sql).to_arrow_table()
+    if not query.ordered and table.num_rows <= FEW_ROWS:
+        database.register("few", table)
+        table = database.execute(f"SELECT * FROM few {SORTED}").to_arrow_table()
+    return NodeResult(table.num_rows, table)
+
+
+def _write(database: duckdb.DuckDBPyConnection, query: NodeQuery, target: Path) -> NodeResult:
+    rows = _copy(database, query.sql, target)
+    if not query.ordered and 1 < rows <= FEW_ROWS:
+        unsorted = target.with_suffix(".unsorted")
+        target.rename(unsorted)
+        database.execute("SET preserve_insertion_order = true")
+        _copy(database, f"SELECT * FROM read_parquet({literal(str(unsorted))}) {SORTED}", target)
+        unsorted.unlink()
+    return NodeResult(rows)
+
+
+def _copy(database: duckdb.DuckDBPyConnection, sql: str, target: Path) -> int:
+    written = database.execute(f"COPY ({sql}) TO {literal(str(target))} (FORMAT parquet)").fetchone()
+    assert written is not None, "COPY says how many rows it wrote"
+    return int(written[0])
+
+
+def _settings(bounds: Bounds) -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "memory_limit": f"{bounds.memory_bytes}B",
+        "threads": bounds.threads,
+        "temp_directory": str(bounds.spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+
+
+def _bind(database: duckdb.DuckDBPyConnection, source: Source) -> None:
+    relations = [*source.relations]
+    if source.staged is not None:
+        assert source.schema is not None, "staged rows have one"
+        arrow = f"{source.name}_arrow"
+        database.register(arrow, staged_dataset(source.staged, source.schema))
+        columns = ", ".join(f"{identifier(stored)} AS {identifier(named)}" for stored, named in source.renamed)
+        relations.append(f"SELECT {columns or '1 AS one'} FROM {identifier(arrow)}")
+    database.execute(f"CREATE VIEW {identifier(source.name)} AS {' UNION ALL '.join(relations)}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """DuckDB's exceptions do not pickle, and say the same thing in several classes."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as why:
+        raise OutOfMemoryError(_first_line(why)) from None
+    except duckdb.Error as why:
+        if any(sign in str(why) for sign in NO_ROOM):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+        raise EngineError(type(why).__name__, str(why)) from None
+
+
+def _first_line(why: BaseException) -> str:
+    return str(why).strip().partition("\n")[0]

@@ -1,0 +1,82 @@
+"""Parquet that DuckDB reads by itself: where footers say that every value is one of the declared type.
+
+docs/data.md has the rules. What a footer does not say (a null where there may be none, a rule) is left to our reader.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hotset.columnar.fields import footer_fields, parquet_footer, parquet_schema
+from hotset.columnar.footers import looks_at_rows
+from hotset.columnar.layout import Layout
+from hotset.data.listing import Listing
+from hotset.rows.duckdb_types import identifier, literal
+
+GLOB = frozenset("*?[]{}")  # signs that DuckDB takes for a pattern
+TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+
+
+def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) -> tuple[str, int] | None:
+    """SQL of the rows, and how many there are; `safe` are the columns that are wanted, and their names then.
+
+    None where DuckDB cannot be the reader. Raises InputError and SchemaError as `cut` does.
+    """
+    paths = [str(file.path) for file in listing.files]
+    if layout.dataset.format != "parquet" or looks_at_rows(layout) or any(GLOB & set(path) for path in paths):
+        return None
+    if not paths or any(guess.empty for guess in layout.dataset.guesses.values()):
+        return None
+    rows = 0
+    for file in listing.files:
+        footer = parquet_footer(file)
+        schema = parquet_schema(footer)
+        present = layout.present(footer_fields(file, schema, layout))
+        if not all(_is_own(schema.field(one.name).type, one.type) for one in present):
+            return None
+        if not _times_fit(footer, {one.name for one in present if pa.types.is_temporal(one.type)}):
+            return None
+        rows += footer.num_rows
+    columns = [f"{identifier(name)} AS {identifier(known)}" for name, known in safe.items()]
+    files = ", ".join(map(literal, paths))
+    return f"SELECT {', '.join(columns) or '1 AS one'} FROM read_parquet([{files}])", rows
+
+
+def _is_own(stored: pa.DataType, declared: pa.DataType) -> bool:
+    """Whether DuckDB makes the declared type of the stored one."""
+    if pa.types.is_dictionary(stored):
+        stored = stored.value_type
+    both_texts = all(any(is_text(kind) for is_text in TEXTS) for kind in (stored, declared))
+    return both_texts or stored == declared or str(stored) == str(declared)
+
+
+def _times_fit(footer: pq.FileMetaData, names: set[str]) -> bool:
+    """Whether statistics say that all days and times lie in the years 1 to 9999, which Python's own dates have."""
+    if not names:
+        return True
+    for index in range(footer.num_row_groups):
+        group = footer.row_group(index)
+        for place in range(group.num_columns):
+            column = group.column(place)
+            if column.path_in_schema.partition(".")[0] in names and not _is_known(column):
+                return False
+    return True
+
+
+def _is_known(column: pq.ColumnChunkMetaData) -> bool:
+    statistics = column.statistics
+    if statistics is None:
+        return False
+    if not statistics.has_min_max:  # of nothing but nulls there is none
+        return bool(statistics.has_null_count and statistics.null_count == column.num_values)
+    try:
+        return all(isinstance(value, date | datetime) for value in _ends(statistics))
+    except (ArithmeticError, ValueError):  # a year that Python does not have
+        return False
+
+
+def _ends(statistics: pq.Statistics) -> tuple[Any, Any]:
+    return statistics.min, statistics.max

@@ -1,0 +1,40 @@
+"""Who executes an expression over rows, and why: decided in this one place, before anything starts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Engine = Literal["spark", "local"]
+Kind = Literal["local", "node", "cluster"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`local`: DuckDB in this process. `node`: DuckDB in one Spark task. `cluster`: Spark's Catalyst."""
+
+    kind: Kind
+    reason: str
+
+    def describe(self) -> str:
+        """One line for the terminal."""
+        engines = {"local": "DuckDB in this process", "node": "DuckDB in one Spark task", "cluster": "Spark's Catalyst"}
+        return f"{engines[self.kind]}: {self.reason}"
+
+
+class UseClusterError(Exception):
+    """An expression that DuckDB cannot execute, or could not: Spark does it instead. The message is the reason."""
+
+
+def choose_plan(engine: Engine, *, workers_are_here: bool, level: str, unportable: str = "") -> Plan:
+    """`level` is the option that asks for storage levels, '' for none; `unportable` is why Spark has to do it.
+
+    Raises UsageError where what was asked for cannot be.
+    """
+    if engine == "local":
+        return Plan("local", "as asked by --engine local")
+    if unportable:
+        return Plan("cluster", unportable)
+    if level:
+        return Plan("cluster", f"{level} asks for a storage level, and levels are Spark's")
+    if not workers_are_here:
+        return Plan("cluster", "workers are on other machines")
+    return Plan("node", "all workers are on this machine")

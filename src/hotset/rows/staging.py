@@ -1,0 +1,69 @@
+"""Checked rows as memory-mapped Arrow files, a block each: what our own readers make of an input for another engine.
+
+A block is the work of one task, in a Spark worker or in a process of its own. A task that runs again writes the same
+file again; it gets its name when everything is in it.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+from pyarrow.fs import LocalFileSystem
+
+from hotset.columnar.blocks import Block
+from hotset.columnar.faults import FaultFile
+from hotset.columnar.layout import Layout
+from hotset.columnar.records import PartCount, Records
+
+BATCH_ROWS = 64 * 1024  # few batches, and none that is too large to be one thread's work
+SUFFIX = ".arrow"
+
+
+@dataclass(frozen=True)
+class StageBlock:
+    """number of a block -> that number, and what its parts held, when its good rows stand in `directory`.
+
+    The others are told in files in `faults`. Raises InputError for a file that cannot be read.
+    """
+
+    blocks: tuple[Block, ...]
+    layout: Layout
+    directory: Path
+    faults: Path
+
+    def __call__(self, number: int) -> tuple[int, tuple[PartCount, ...]]:
+        records = Records(self.blocks[number], self.layout, FaultFile(self.faults, number))
+        target = self.directory / f"{number:06}{SUFFIX}"
+        draft = target.with_suffix(f".{os.getpid()}")
+        with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, self.layout.schema) as writer:
+            for batch in _together(records.batches()):
+                writer.write_batch(batch)
+        draft.rename(target)
+        return number, tuple(records.counts)
+
+
+def staged_dataset(directory: Path, schema: pa.Schema) -> ds.Dataset:
+    """The rows of all blocks in the directory, mapped into memory when they are read."""
+    files = sorted(str(path) for path in directory.glob(f"*{SUFFIX}"))
+    return ds.dataset(files, schema, format="ipc", filesystem=LocalFileSystem(use_mmap=True))
+
+
+def _together(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of about BATCH_ROWS."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= BATCH_ROWS:
+            yield _one(waiting)
+            waiting, rows = [], 0
+    if waiting:
+        yield _one(waiting)
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)

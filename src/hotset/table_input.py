@@ -1,0 +1,144 @@
+"""One input of an expression over rows: whoever executes it reads the files, or Arrow files that our readers have made.
+
+It is read, counted and its bad rows are told once, whoever asks how often; a query that wants more columns than those
+before it has the input read again, and counted as it then is.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hotset.columnar.blocks import Block
+from hotset.columnar.counts import BlockCounter, Counts, Finished
+from hotset.columnar.cut import cut
+from hotset.columnar.fields import fields_of
+from hotset.columnar.layout import Layout
+from hotset.data.columns import ddl
+from hotset.data.dataset import Dataset
+from hotset.data.forms import AsText
+from hotset.data.listing import InputFile, Listing
+from hotset.report import model
+from hotset.rows import node
+from hotset.rows.csv_source import csv_relation
+from hotset.rows.names import safe_names
+from hotset.rows.parquet_source import parquet_relation
+from hotset.rows.plain_text import count_plain_records
+from hotset.rows.staging import StageBlock
+from hotset.source import CatalystRows, Source, StagedRows
+
+Fields = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an input is staged, by whom, and where its faults are told. `stage` does the work of all blocks."""
+
+    scratch: Path
+    faults: Callable[[], Path]
+    cores: int
+    run_id: str
+    stage: Callable[[StageBlock, Sequence[int]], Counts]
+
+
+@dataclass(frozen=True)
+class Split:
+    """The files that DuckDB reads, by their fields, with the number of their rows; and those that our readers take."""
+
+    plain: dict[Fields, list[InputFile]]
+    rows: int
+    others: tuple[InputFile, ...]
+
+
+class TableInput:
+    """An input that was listed; nothing of it is read before `bind`."""
+
+    def __init__(self, name: str, dataset: Dataset, read: model.Read, listing: Listing, zone: str) -> None:
+        self.name, self.dataset, self.read, self.listing = name, dataset, read, listing
+        self.safe = safe_names(dataset.schema().names)
+        self._zone = zone
+        self._doubtful: set[Path] = set()
+        self._columns: set[str] = set()
+        self._bound: node.Source | None = None
+        self._staged = 0
+
+    def bind(self, used: Collection[str], place: Place, register: Callable[[Source], None]) -> node.Source:
+        """The table of a query that reads these columns, by the names that engines know them by.
+
+        `register` hears of what was counted. Raises InputError and SchemaError as `cut` does.
+        """
+        wanted = {name for name, known in self.safe.items() if known in used}
+        if self._bound is None or not wanted <= self._columns:
+            self._columns |= wanted
+            self._bound, source = self._bind(place)
+            register(source)
+        return self._bound
+
+    def doubt(self) -> bool:
+        """Leaves to our readers what DuckDB has read of its text; whether there was anything."""
+        if self._bound is None or not self._bound.relations or self.dataset.format != "csv":
+            return False
+        self._doubtful.update(file.path for file in self.listing.files)
+        self._bound = None
+        return True
+
+    def _bind(self, place: Place) -> tuple[node.Source, Source]:
+        layout = Layout.of(narrow(self.dataset, self._columns), self._zone)
+        safe = {name: self.safe[name] for name in layout.schema.names if name in self._columns}
+        if direct := parquet_relation(self.listing, layout, safe):
+            sql, rows = direct
+            return node.Source(self.name, (sql,)), CatalystRows(self.read, self.listing, rows)
+        split = self._split(layout)
+        relations = [
+            csv_relation([file.path for file in files], fields, layout, safe) for fields, files in split.plain.items()
+        ]
+        if None in relations:
+            split, relations = Split({}, 0, self.listing.files), []
+        sqls = tuple(one for one in relations if one is not None)
+        if not split.others and sqls:
+            return node.Source(self.name, sqls), CatalystRows(self.read, self.listing, split.rows)
+        return self._stage(layout, safe, split, sqls, place)
+
+    def _split(self, layout: Layout) -> Split:
+        plain: dict[Fields, list[InputFile]] = defaultdict(list)
+        others, rows = [], 0
+        for file in self.listing.files:
+            records = None
+            if layout.dataset.format == "csv" and file.path not in self._doubtful:
+                fields = fields_of(file, layout)
+                records = count_plain_records(file, layout.dataset, len(fields))
+            if records is None:
+                others.append(file)
+            else:
+                plain[fields].append(file)
+                rows += records
+        return Split(plain, rows, tuple(others))
+
+    def _stage(
+        self, layout: Layout, safe: dict[str, str], split: Split, sqls: tuple[str, ...], place: Place
+    ) -> tuple[node.Source, Source]:
+        """Our readers take what DuckDB does not."""
+        self._staged += 1
+        named = f"{self.name}-{self._staged}"
+        directory, faults = place.scratch / named, place.faults() / named
+        directory.mkdir(parents=True)
+        listing = replace(self.listing, files=split.others)
+        blocks: tuple[Block, ...] = cut(listing, layout, place.cores)
+        numbers = [number for number, block in enumerate(blocks) if block]
+        counts = place.stage(StageBlock(blocks, layout, directory, faults), numbers)
+        counter = BlockCounter(blocks, Finished(counts))
+        source = node.Source(self.name, sqls, directory, layout.schema, tuple(safe.items()))
+        return source, StagedRows(self.read, self.listing, counter, layout, place.run_id, faults, rows=split.rows)
+
+
+def narrow(dataset: Dataset, columns: Collection[str]) -> Dataset:
+    """The dataset with these columns alone: the faults of others are not seen.
+
+    Of no column at all, rows are counted by one of the files that any text fits.
+    """
+    if columns:
+        return dataset.select(*(name for name in dataset.schema().names if name in columns))
+    first = dataset.stored_fields()[0].name
+    only = dataset.select(first)
+    forms = {first: AsText()} if dataset.format in ("csv", "json") else {}
+    return replace(only, columns=ddl({first: "string"}), forms=forms, guesses={}) if forms else only
