@@ -8,11 +8,9 @@ null), and -0.0 as the least or greatest.
 
 import narwhals as nw
 
-from hotset.rows.dialects import Dialect
+from hotset.rows.dialects import INFINITY, NAN, Dialect
 from hotset.rows.expressions import Expression, as_double, typed
 from hotset.rows.types import is_float, type_of_sum
-
-NAN = "CAST('NaN' AS DOUBLE)"
 
 
 def write_sum(value: Expression) -> str:
@@ -31,7 +29,12 @@ def write_mean(value: Expression) -> str:
 
 
 def write_std(value: Expression) -> str:
-    return f"stddev_samp({as_double(value)})"
+    number = as_double(value)
+    found = f"stddev_samp({number})"
+    if not is_float(value.dtype):
+        return found
+    is_finite = f"max({number}) < {INFINITY} AND min({number}) > -{INFINITY}"  # and a square too great is no NaN
+    return f"CASE WHEN isnan({found}) AND {is_finite} THEN {INFINITY} ELSE {found} END"
 
 
 def write_extreme(function: str, value: Expression) -> str:
@@ -40,27 +43,12 @@ def write_extreme(function: str, value: Expression) -> str:
 
 def write_quantile(value: Expression, share: float) -> str:
     number = as_double(value)
-    found = value.dialect.quantile(number, share)
+    found = value.dialect.quantile(number, share, value.dtype)
     return f"CASE WHEN isnan(max({number})) THEN {NAN} ELSE {found} END" if is_float(value.dtype) else found
 
 
 def write_corr(one: Expression, other: Expression) -> str:
-    x, y = as_double(one), as_double(other)
-    return (
-        f"CASE WHEN {_paired('count', x, y)} < 2 THEN NULL"
-        f" WHEN isnan({_spread(x, y)}) OR isnan({_spread(y, x)}) THEN {NAN}"
-        f" WHEN {_spread(x, y)} = 0 OR {_spread(y, x)} = 0 THEN NULL"
-        f" ELSE corr({x}, {y}) END"
-    )
-
-
-def _spread(x: str, y: str) -> str:
-    return f"({_paired('max', x, y)} - {_paired('min', x, y)})"
-
-
-def _paired(function: str, x: str, y: str) -> str:
-    """Over the rows that have both."""
-    return f"{function}({x}) FILTER (WHERE {y} IS NOT NULL)"
+    return one.dialect.corr(as_double(one), as_double(other))
 
 
 def write_pick(value: Expression, order: Expression, *, last: bool) -> str:

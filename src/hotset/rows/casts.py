@@ -72,12 +72,12 @@ def _to_float(value: Expression, dtype: DType) -> str:
 
 
 def _float_to_integer(value: Expression, dtype: DType) -> str:
-    """Towards zero. The bounds are compared here: Spark takes 2**63 for the greatest int64."""
+    """Towards zero. The bounds are compared here: Spark makes the greatest int64 of 2**63, and 0 of a floored NaN."""
     number = as_double(value)
     bound = 2.0 ** (BITS[str(dtype)] - 1)
     low, high = f"CAST('{-bound!r}' AS DOUBLE)", f"CAST('{bound!r}' AS DOUBLE)"
     whole = f"(CASE WHEN {number} < 0 THEN ceil({number}) ELSE floor({number}) END)"
-    is_fine = f"{whole} >= {low} AND {whole} < {high}"
+    is_fine = f"{number} < {high} AND ({number} >= {low} OR {number} > {low} - 1)"
     return _guarded(
         value, is_fine, f"CAST({whole} AS {value.dialect.type_name(dtype)})", f"a number that is no {dtype}"
     )

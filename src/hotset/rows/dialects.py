@@ -22,6 +22,10 @@ TYPES: dict[type[DType], str] = {
 TYPES |= {nw.Float64: "DOUBLE", nw.Boolean: "BOOLEAN", nw.Date: "DATE"}
 EXACT_DIGITS = 15  # so many of an integer, and any power of ten up to 22, are exact as doubles
 HALF = 2**32
+NEGATED_DIGITS = 34  # which Spark's minus before a decimal rounds to
+REVERSED = "'0123456789ABCDEF', 'FEDCBA9876543210'"
+NAN = "CAST('NaN' AS DOUBLE)"
+INFINITY = "CAST('Infinity' AS DOUBLE)"
 
 
 class Dialect(Protocol):
@@ -38,7 +42,12 @@ class Dialect(Protocol):
     def sum_as_double(self, text: str, dtype: DType) -> str:
         """The same sum as the double that is nearest to it."""
 
-    def quantile(self, text: str, share: float) -> str: ...
+    def quantile(self, text: str, share: float, dtype: DType) -> str:
+        """Of doubles, on the line between two of them; `dtype` is what they were, and none of them is NaN."""
+
+    def corr(self, x: str, y: str) -> str:
+        """Pearson's of two doubles: null of fewer than two pairs and of a constant, NaN of what is not finite."""
+
     def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:
         """The value at the least or greatest order, the smaller one of several; `dtype` is the order's."""
 
@@ -74,8 +83,16 @@ class DuckDB:
     def sum_as_double(self, text: str, dtype: DType) -> str:
         return self._nearest(self.exact_sum(text, dtype))
 
-    def quantile(self, text: str, share: float) -> str:
+    def quantile(self, text: str, share: float, dtype: DType) -> str:  # noqa: ARG002
         return f"quantile_cont({text}, CAST('{share!r}' AS DOUBLE))"
+
+    def corr(self, x: str, y: str) -> str:
+        """DuckDB's own is NaN of one pair and of a constant."""
+        across, along = _spread(x, y), _spread(y, x)
+        return (
+            f"CASE WHEN regr_count({x}, {y}) < 2 OR {across} = 0 OR {along} = 0 THEN NULL"
+            f" WHEN isnan({across}) OR isnan({along}) THEN {NAN} ELSE corr({x}, {y}) END"
+        )
 
     def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:  # noqa: ARG002
         by = f"({order}) IS NULL, {order} {'DESC' if last else 'ASC'} NULLS LAST, {text}"
@@ -116,18 +133,33 @@ class Spark:
         return f"CAST({text} AS DOUBLE)"
 
     def exact_sum(self, text: str, dtype: DType) -> str:
-        """The sum of int64 in two halves, neither of which overflows below two thousand million rows."""
+        """Of int64 in two halves, so that nothing overflows on the way: only the sum itself raises."""
         if dtype != nw.Int64():
             return f"sum({text})"
-        high, low = f"sum(({text}) div {HALF})", f"sum(({text}) % {HALF})"
-        return f"(CAST({high} AS DECIMAL(20, 0)) * CAST({HALF} AS DECIMAL(10, 0)) + {low})"
+        high, low = _halves(text)
+        return f"({high} * {HALF}L + {low})"
 
     def sum_as_double(self, text: str, dtype: DType) -> str:
-        return f"CAST({self.exact_sum(text, dtype)} AS DOUBLE)"
+        """Rounded once below 2**85, as what stands before the addition is exact."""
+        if dtype != nw.Int64():
+            return f"CAST(sum({text}) AS DOUBLE)"
+        high, low = _halves(text)
+        return f"(CAST({high} AS DOUBLE) * {HALF}D + CAST({low} AS DOUBLE))"
 
-    def quantile(self, text: str, share: float) -> str:
-        """Of the halves: the difference of two numbers may be more than a double holds, and that of halves is not."""
-        return f"(percentile(({text}) * CAST(0.5 AS DOUBLE), CAST('{share!r}' AS DOUBLE)) * CAST(2 AS DOUBLE))"
+    def quantile(self, text: str, share: float, dtype: DType) -> str:
+        """Spark adds a part of the difference: of halves, that is never too great for a double.
+
+        Between -Infinity and a number it is NaN, and here -Infinity, as by weights.
+        """
+        at = f"CAST('{share!r}' AS DOUBLE)"
+        if not is_float(dtype):
+            return f"percentile({text}, {at})"
+        found = f"(percentile({text} * 0.5D, {at}) * 2D)"
+        next_one = f"min({text}) FILTER (WHERE {text} > -{INFINITY})"
+        return f"CASE WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
+
+    def corr(self, x: str, y: str) -> str:
+        return f"corr({x}, {y})"
 
     def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:
         order = _reversed(order, dtype) if last else order
@@ -169,6 +201,17 @@ def _type_name(dtype: DType, *, text: str, binary: str, timestamp: str) -> str:
     return found
 
 
+def _spread(x: str, y: str) -> str:
+    """DuckDB: the greatest less the least x of the rows that have both; NaN where one is NaN or all are infinite."""
+    return f"(max({x}) FILTER (WHERE {y} IS NOT NULL) - min({x}) FILTER (WHERE {y} IS NOT NULL))"
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """Spark: the sum of int64 as high * 2**32 + low, with 0 <= low < 2**32."""
+    high, low = f"sum(({text}) div {HALF}L)", f"sum(({text}) % {HALF}L)"  # up to 2**31 of the greatest numbers
+    return f"({high} + shiftright({low}, 32))", f"({low} & {HALF - 1}L)"
+
+
 def _reversed(text: str, dtype: DType) -> str:
     """Spark: a value that is the smaller, the greater the one given is; null of null."""
     if is_integer(dtype):
@@ -176,7 +219,7 @@ def _reversed(text: str, dtype: DType) -> str:
     if is_float(dtype):
         return f"if(({text}) IS NULL, NULL, named_struct('a', NOT isnan({text}), 'b', -({text})))"
     if isinstance(dtype, nw.Decimal):
-        return f"-({text})"
+        return f"-({text})" if dtype.precision <= NEGATED_DIGITS else _reversed_digits(text)
     if isinstance(dtype, nw.Boolean):
         return f"NOT ({text})"
     if isinstance(dtype, nw.Date):
@@ -185,4 +228,10 @@ def _reversed(text: str, dtype: DType) -> str:
         kind = "TIMESTAMP'1970-01-01 00:00:00Z'" if dtype.time_zone else "TIMESTAMP_NTZ'1970-01-01 00:00:00'"
         return f"{kind} - ({text})"
     # of bytes: the digits turned round, and an end that is above every digit, so that the longer text comes first
-    return f"translate(hex({text}), '0123456789ABCDEF', 'FEDCBA9876543210') || '~'"
+    return f"translate(hex({text}), {REVERSED}) || '~'"
+
+
+def _reversed_digits(text: str) -> str:
+    """Spark: of a long decimal, by its digits: they stand at the same places in every value of a type."""
+    digits = f"lpad(replace(CAST({text} AS STRING), '-', ''), 40, '0')"
+    return f"if(({text}) < 0, 'B' || {digits}, 'A' || translate({digits}, {REVERSED}))"

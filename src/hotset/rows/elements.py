@@ -87,8 +87,8 @@ def rounded_decimal(value: Expression, dtype: nw.Decimal) -> str:
     away = f"CAST(round({value.sql}, {dtype.scale}) AS {value.dialect.type_name(dtype)})"
     step = write_unit(dtype.scale, value.dialect)
     wide = value.dialect.type_name(value.dtype)
-    half = f"CAST('{_step(dtype.scale + 1, 5)}' AS {wide})"
-    is_tie = f"abs({value.sql} - CAST({away} AS {wide})) = {half}"
+    half = _step(dtype.scale + 1, 5)
+    is_tie = f"({value.sql} % {step}) IN (CAST('{half}' AS {wide}), CAST('-{half}' AS {wide}))"
     is_odd = f"right(CAST({away} AS {value.dialect.type_name(nw.String())}), 1) IN ('1', '3', '5', '7', '9')"
     nearer = f"CASE WHEN {away} > 0 THEN {away} - {step} ELSE {away} + {step} END"
     text = f"CASE WHEN {is_tie} AND {is_odd} THEN {nearer} ELSE {away} END"

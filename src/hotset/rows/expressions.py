@@ -36,31 +36,31 @@ class Expression:
         return replace(self, name=name)
 
     def __add__(self, other: Operand) -> "Expression":
-        return _combined("+", self, _expression(other, self.dialect))
+        return _combined("+", self, _expression(other, self.dialect, self.dtype))
 
     def __radd__(self, other: Operand) -> "Expression":
-        return _combined("+", _expression(other, self.dialect), self)
+        return _combined("+", _expression(other, self.dialect, self.dtype), self)
 
     def __sub__(self, other: Operand) -> "Expression":
-        return _combined("-", self, _expression(other, self.dialect))
+        return _combined("-", self, _expression(other, self.dialect, self.dtype))
 
     def __rsub__(self, other: Operand) -> "Expression":
-        return _combined("-", _expression(other, self.dialect), self)
+        return _combined("-", _expression(other, self.dialect, self.dtype), self)
 
     def __mul__(self, other: Operand) -> "Expression":
-        return _combined("*", self, _expression(other, self.dialect))
+        return _combined("*", self, _expression(other, self.dialect, self.dtype))
 
     def __rmul__(self, other: Operand) -> "Expression":
-        return _combined("*", _expression(other, self.dialect), self)
+        return _combined("*", _expression(other, self.dialect, self.dtype), self)
 
     def __truediv__(self, other: Operand) -> "Expression":
-        return _combined("/", self, _expression(other, self.dialect))
+        return _combined("/", self, _expression(other, self.dialect, self.dtype))
 
     def __rtruediv__(self, other: Operand) -> "Expression":
-        return _combined("/", _expression(other, self.dialect), self)
+        return _combined("/", _expression(other, self.dialect, self.dtype), self)
 
     def __neg__(self) -> "Expression":
-        return _combined("-", _expression(0, self.dialect), self).alias(self.name)
+        return _combined("-", _expression(0, self.dialect, self.dtype), self).alias(self.name)
 
 
 def finished(expression: Expression) -> str:
@@ -79,13 +79,15 @@ def as_double(expression: Expression) -> str:
     return expression.dialect.double(expression.sql, expression.dtype)
 
 
-def _expression(value: Operand, dialect: Dialect) -> Expression:
+def _expression(value: Operand, dialect: Dialect, beside: DType = INT64) -> Expression:
     if isinstance(value, Expression):
         if value.dialect.name != dialect.name:
             raise UsageError(
                 f"expressions of two engines, got {dialect.name} and {value.dialect.name}; use one frame's"
             )
         return value
+    if isinstance(value, int) and not isinstance(value, bool) and isinstance(beside, nw.Decimal):
+        value = Decimal(value)  # with as many digits as it has, instead of the 19 of int64
     dtype = _literal_type(value)
     text = format(value, "f") if isinstance(value, Decimal) else repr(value)
     return Expression(f"CAST('{text}' AS {dialect.type_name(dtype)})", dtype, "literal", dialect, None)
