@@ -1,0 +1,237 @@
+"""What DuckDB and Spark write differently, as SQL text. All else is written once, in terms of these.
+
+Text, because narwhals has no public way to hold a native expression, because DuckDB is shipped as text anyway, and
+because 300 texts are parsed in the time in which narwhals builds a few sums on Spark.
+"""
+
+from typing import Protocol
+
+import narwhals as nw
+from narwhals.dtypes import DType
+
+from hotset.errors import UsageError
+from hotset.rows.types import is_float, is_integer
+
+TYPES: dict[type[DType], str] = {
+    nw.Int8: "TINYINT",
+    nw.Int16: "SMALLINT",
+    nw.Int32: "INT",
+    nw.Int64: "BIGINT",
+    nw.Float32: "FLOAT",
+}
+TYPES |= {nw.Float64: "DOUBLE", nw.Boolean: "BOOLEAN", nw.Date: "DATE"}
+EXACT_DIGITS = 15  # so many of an integer, and any power of ten up to 22, are exact as doubles
+HALF = 2**32
+NEGATED_DIGITS = 34  # which Spark's minus before a decimal rounds to
+REVERSED = "'0123456789ABCDEF', 'FEDCBA9876543210'"
+NAN = "CAST('NaN' AS DOUBLE)"
+INFINITY = "CAST('Infinity' AS DOUBLE)"
+
+
+class Dialect(Protocol):
+    name: str
+
+    def quoted(self, column: str) -> str: ...
+    def type_name(self, dtype: DType) -> str: ...
+    def double(self, text: str, dtype: DType) -> str:
+        """The number as the double that is nearest to it."""
+
+    def exact_sum(self, text: str, dtype: DType) -> str:
+        """The sum of integers or of decimals, of a type that holds it whatever the order."""
+
+    def sum_as_double(self, text: str, dtype: DType) -> str:
+        """The same sum as the double that is nearest to it."""
+
+    def quantile(self, text: str, share: float, dtype: DType) -> str:
+        """Of doubles, on the line between two of them; `dtype` is what they were, and none of them is NaN."""
+
+    def corr(self, x: str, y: str) -> str:
+        """Pearson's of two doubles: null of fewer than two pairs and of a constant, NaN of what is not finite."""
+
+    def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:
+        """The value at the least or greatest order, the smaller one of several; `dtype` is the order's."""
+
+    def micros(self, text: str, dtype: DType) -> str:
+        """A timestamp as microseconds since 1970 in UTC."""
+
+    def timestamp(self, micros: str, dtype: DType) -> str: ...
+    def rounded(self, text: str) -> str:
+        """A double as the nearest whole one, the even one of two."""
+
+    def fail(self, message: str) -> str: ...
+    def matches(self, text: str, pattern: str) -> str: ...
+
+
+class DuckDB:
+    name = "DuckDB"
+
+    def quoted(self, column: str) -> str:
+        return f'"{column}"'
+
+    def type_name(self, dtype: DType) -> str:
+        zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone
+        return _type_name(dtype, text="VARCHAR", binary="BLOB", timestamp="TIMESTAMPTZ" if zoned else "TIMESTAMP")
+
+    def double(self, text: str, dtype: DType) -> str:
+        if isinstance(dtype, nw.Decimal) and dtype.precision > EXACT_DIGITS:
+            return self._nearest(text)
+        return f"CAST({text} AS DOUBLE)"
+
+    def exact_sum(self, text: str, dtype: DType) -> str:  # noqa: ARG002
+        return f"sum({text})"  # HUGEINT, or a decimal of 38 digits
+
+    def sum_as_double(self, text: str, dtype: DType) -> str:
+        return self._nearest(self.exact_sum(text, dtype))
+
+    def quantile(self, text: str, share: float, dtype: DType) -> str:  # noqa: ARG002
+        return f"quantile_cont({text}, CAST('{share!r}' AS DOUBLE))"
+
+    def corr(self, x: str, y: str) -> str:
+        """DuckDB's own is NaN of one pair and of a constant."""
+        across, along = _spread(x, y), _spread(y, x)
+        return (
+            f"CASE WHEN regr_count({x}, {y}) < 2 OR {across} = 0 OR {along} = 0 THEN NULL"
+            f" WHEN isnan({across}) OR isnan({along}) THEN {NAN} ELSE corr({x}, {y}) END"
+        )
+
+    def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:  # noqa: ARG002
+        by = f"({order}) IS NULL, {order} {'DESC' if last else 'ASC'} NULLS LAST, {text}"
+        return f"first({text} ORDER BY {by}) FILTER (WHERE {text} IS NOT NULL)"
+
+    def micros(self, text: str, dtype: DType) -> str:  # noqa: ARG002
+        return f"epoch_us({text})"
+
+    def timestamp(self, micros: str, dtype: DType) -> str:
+        zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone
+        return f"{'make_timestamptz' if zoned else 'make_timestamp'}({micros})"
+
+    def rounded(self, text: str) -> str:
+        return f"round_even({text}, 0)"
+
+    def fail(self, message: str) -> str:
+        return f"error('{message}')"
+
+    def matches(self, text: str, pattern: str) -> str:
+        return f"regexp_full_match({text}, '{pattern}')"
+
+    def _nearest(self, text: str) -> str:
+        """By way of text: a cast of 38 digits rounds twice."""
+        return f"CAST(CAST({text} AS VARCHAR) AS DOUBLE)"
+
+
+class Spark:
+    name = "Spark"
+
+    def quoted(self, column: str) -> str:
+        return f"`{column}`"
+
+    def type_name(self, dtype: DType) -> str:
+        zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone
+        return _type_name(dtype, text="STRING", binary="BINARY", timestamp="TIMESTAMP" if zoned else "TIMESTAMP_NTZ")
+
+    def double(self, text: str, dtype: DType) -> str:  # noqa: ARG002
+        return f"CAST({text} AS DOUBLE)"
+
+    def exact_sum(self, text: str, dtype: DType) -> str:
+        """Of int64 in two halves, so that nothing overflows on the way: only the sum itself raises."""
+        if dtype != nw.Int64():
+            return f"sum({text})"
+        high, low = _halves(text)
+        return f"({high} * {HALF}L + {low})"
+
+    def sum_as_double(self, text: str, dtype: DType) -> str:
+        """Rounded once below 2**85, as what stands before the addition is exact."""
+        if dtype != nw.Int64():
+            return f"CAST(sum({text}) AS DOUBLE)"
+        high, low = _halves(text)
+        return f"(CAST({high} AS DOUBLE) * {HALF}D + CAST({low} AS DOUBLE))"
+
+    def quantile(self, text: str, share: float, dtype: DType) -> str:
+        """Spark adds a part of the difference: of halves, that is never too great for a double.
+
+        Between -Infinity and a number it is NaN, and here -Infinity, as by weights.
+        """
+        at = f"CAST('{share!r}' AS DOUBLE)"
+        if not is_float(dtype):
+            return f"percentile({text}, {at})"
+        found = f"(percentile({text} * 0.5D, {at}) * 2D)"
+        next_one = f"min({text}) FILTER (WHERE {text} > -{INFINITY})"
+        return f"CASE WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
+
+    def corr(self, x: str, y: str) -> str:
+        return f"corr({x}, {y})"
+
+    def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:
+        order = _reversed(order, dtype) if last else order
+        row = f"named_struct('n', ({order}) IS NULL, 'o', {order}, 'x', {text})"
+        return f"(min({row}) FILTER (WHERE {text} IS NOT NULL)).x"
+
+    def micros(self, text: str, dtype: DType) -> str:
+        if isinstance(dtype, nw.Datetime) and dtype.time_zone:
+            return f"unix_micros({text})"
+        since = f"({text} - TIMESTAMP_NTZ'1970-01-01 00:00:00')"  # which looks at no time zone, unlike a cast
+        return f"CAST(CAST(CAST({since} AS INTERVAL SECOND) AS DECIMAL(18, 6)) * 1000000 AS BIGINT)"
+
+    def timestamp(self, micros: str, dtype: DType) -> str:
+        if isinstance(dtype, nw.Datetime) and dtype.time_zone:
+            return f"timestamp_micros({micros})"
+        return f"timestampadd(MICROSECOND, {micros}, TIMESTAMP_NTZ'1970-01-01 00:00:00')"
+
+    def rounded(self, text: str) -> str:
+        return f"rint({text})"
+
+    def fail(self, message: str) -> str:
+        return f"raise_error('{message}')"
+
+    def matches(self, text: str, pattern: str) -> str:
+        return f"({text}) RLIKE r'^(?:{pattern})\\z'"
+
+
+def _type_name(dtype: DType, *, text: str, binary: str, timestamp: str) -> str:
+    if isinstance(dtype, nw.Decimal):
+        return f"DECIMAL({dtype.precision}, {dtype.scale})"
+    if isinstance(dtype, nw.Datetime) and dtype.time_unit == "us":
+        return timestamp
+    named: dict[type[DType], str] = {**TYPES, nw.String: text, nw.Binary: binary}
+    found = named.get(type(dtype))
+    if found is None:
+        raise UsageError(
+            f"a type that the engines do not share, got {dtype}; take a number, text, a date or a timestamp"
+        )
+    return found
+
+
+def _spread(x: str, y: str) -> str:
+    """DuckDB: the greatest less the least x of the rows that have both; NaN where one is NaN or all are infinite."""
+    return f"(max({x}) FILTER (WHERE {y} IS NOT NULL) - min({x}) FILTER (WHERE {y} IS NOT NULL))"
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """Spark: the sum of int64 as high * 2**32 + low, with 0 <= low < 2**32."""
+    high, low = f"sum(({text}) div {HALF}L)", f"sum(({text}) % {HALF}L)"  # up to 2**31 of the greatest numbers
+    return f"({high} + shiftright({low}, 32))", f"({low} & {HALF - 1}L)"
+
+
+def _reversed(text: str, dtype: DType) -> str:
+    """Spark: a value that is the smaller, the greater the one given is; null of null."""
+    if is_integer(dtype):
+        return f"~({text})"
+    if is_float(dtype):
+        return f"if(({text}) IS NULL, NULL, named_struct('a', NOT isnan({text}), 'b', -({text})))"
+    if isinstance(dtype, nw.Decimal):
+        return f"-({text})" if dtype.precision <= NEGATED_DIGITS else _reversed_digits(text)
+    if isinstance(dtype, nw.Boolean):
+        return f"NOT ({text})"
+    if isinstance(dtype, nw.Date):
+        return f"~unix_date({text})"
+    if isinstance(dtype, nw.Datetime):
+        kind = "TIMESTAMP'1970-01-01 00:00:00Z'" if dtype.time_zone else "TIMESTAMP_NTZ'1970-01-01 00:00:00'"
+        return f"{kind} - ({text})"
+    # of bytes: the digits turned round, and an end that is above every digit, so that the longer text comes first
+    return f"translate(hex({text}), {REVERSED}) || '~'"
+
+
+def _reversed_digits(text: str) -> str:
+    """Spark: of a long decimal, by its digits: they stand at the same places in every value of a type."""
+    digits = f"lpad(replace(CAST({text} AS STRING), '-', ''), 40, '0')"
+    return f"if(({text}) < 0, 'B' || {digits}, 'A' || translate({digits}, {REVERSED}))"
