@@ -38,6 +38,11 @@ from hotset.memory.levels import Level
 from hotset.memory.loop import Loop
 from hotset.naming import listed
 from hotset.params import Input, Inputs, Output, Shows
+from hotset.rows.expressions import Expression
+from hotset.rows.frames import columns_of
+from hotset.rows.functions import Functions
+from hotset.rows.functions import of as functions_of
+from hotset.rows.names import safe_names
 from hotset.run import main, open_run
 from hotset.units import Bytes, Duration, Share
 from hotset.verbs import Run
@@ -51,8 +56,10 @@ __all__ = [
     "DataError",
     "Dataset",
     "Duration",
+    "Expression",
     "Form",
     "Function",
+    "Functions",
     "Guess",
     "HotsetError",
     "Input",
@@ -83,10 +90,12 @@ __all__ = [
     "UsageError",
     "WholeNumber",
     "by_name",
+    "columns_of",
     "comparable",
     "ddl",
     "exact_value",
     "find_function",
+    "functions_of",
     "gathered",
     "listed",
     "main",
@@ -96,6 +105,7 @@ __all__ = [
     "quoted",
     "quoted_if_needed",
     "read_form",
+    "safe_names",
     "spark_paths",
     "table",
     "with_place",

@@ -4,12 +4,13 @@ On DuckDB a frame is a plan over empty tables until somebody wants its rows; the
 run in this process or in one Spark task. On Catalyst it is a plain DataFrame.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
+from pyspark.sql import DataFrame
 
 from hotset.data.columns import by_name
 from hotset.data.dataset import Dataset
@@ -41,14 +42,22 @@ class LazyRows:
         self._catalog = Catalog(runner.bounds.zone)
         self._tables: dict[str, TableInput] = {}
 
-    def rows(self, dataset: Dataset, path: str | Sequence[str]) -> Frame:
-        """The good rows, under names that engines take. Raises as `Inputs.read` does."""
+    def rows(
+        self, dataset: Dataset, path: str | Sequence[str], filtered: Callable[[DataFrame], DataFrame], where: str
+    ) -> Frame:
+        """The good rows, under names that engines take; `filtered` are those for which `where` is true, by Spark.
+
+        Raises as `Inputs.read` does, and UseClusterError for what DuckDB is not asked to do.
+        """
         if self.plan.kind == "cluster":
             frame = self._inputs.read(dataset, path, strict=False)
+            frame = filtered(frame) if where else frame
             safe = safe_names(frame.columns)
             return nw.from_native(frame.select(*(by_name(name).alias(known) for name, known in safe.items())))
         if dataset.rules:
             raise UseClusterError("rules are checked by Spark")
+        if where:
+            raise UseClusterError("--where is Spark's SQL")
         table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path)
         self._tables[table.name] = table
         return self._catalog.add(table.name, dataset.schema())

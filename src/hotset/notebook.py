@@ -62,7 +62,7 @@ class OpenRun(Run):
         self._leave(None, None, None)
 
     def __enter__(self) -> "OpenRun":
-        self._kept().renews = self._inputs.renews = False
+        self.renew(False)
         return self
 
     def __exit__(
@@ -106,19 +106,19 @@ class OpenRun(Run):
 
     @property
     def _is_borrower(self) -> bool:
-        return self._session.open().door == "running session"
+        return self._session.opened is not None and self._session.opened.door == "running session"
 
 
 def hold_open(spec: RunSpec) -> OpenRun:
-    """The run, with its session open. One of the same name that a cell has left open is closed first."""
-    for other in [one for one in _open if one.report.job == spec.name and one._kept().renews]:
+    """The run, with its session open if it has one. One of the same name that a cell has left open is closed first."""
+    for other in [one for one in _open if one.report.job == spec.name and one.renews]:
         _say(f"{spec.name!r} was open, and is closed before it is opened again")
         other.close()
     context = running(spec, kind=OpenRun)
     run = _in_python(context.__enter__)
     assert isinstance(run, OpenRun)
     run._context = context
-    run._kept().renews = run._inputs.renews = True
+    run.renew(True)
     _open.append(run)
     return run
 

@@ -33,14 +33,14 @@ from hotset.preflight import Plan, new_run_id, plan_run
 from hotset.report.console import lost_output, make_console, take_streams
 from hotset.report.redact import is_secret_name
 from hotset.report.terminal import printable
-from hotset.rows.plan import UseClusterError
+from hotset.rows.plan import Engine, UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.session.asked import result_settings
 from hotset.session.kinds import check_values
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
 from hotset.signals import Signals
 from hotset.unfinished import AtExit
-from hotset.units import Share
+from hotset.units import Bytes, Share
 from hotset.verbs import Run
 
 AT_EXIT = AtExit(close_all)
@@ -163,12 +163,15 @@ def open_run(
     max_bad: str | int = "0",
     on_empty: str = "fail",
     levels: Mapping[str, AnyLevel] | None = None,
+    engine: Engine = "spark",
+    memory: str | None = None,
 ) -> OpenRun:
     """A run without a job, for a notebook, a script or a test: `with hotset.open_run("look around") as run:`.
 
     Or `run = hotset.open_run("look around")` in one cell, and `run.close()` in another; the end of Python closes it,
     too. Uses the session that is running, or starts one. Its report lies at `report`, or with the user's own records.
-    The other arguments are the options of the command line; `levels` is `{name: level}`.
+    The other arguments are the options of the command line; `levels` is `{name: level}`. With `engine="local"` it has
+    no session, and its rows are those of `run.rows`.
     """
     AT_EXIT.ran = True
     _check_kinds(
@@ -176,6 +179,8 @@ def open_run(
     )
     if if_exists not in get_args(IfExists):
         raise UsageError(f"if_exists is one of {', '.join(get_args(IfExists))}, got {if_exists!r}")
+    if engine not in get_args(Engine):
+        raise UsageError(f"engine is one of {', '.join(get_args(Engine))}, got {engine!r}")
     run_id = new_run_id()
     path = Path(report) if report else state_dir(os.environ) / f"{run_id}.json"
     try:
@@ -194,8 +199,19 @@ def open_run(
             break_lock=break_lock,
             limits=limits,
             levels=tuple((kept, Level.of(level)) for kept, level in (levels or {}).items()),
+            needs_spark=engine == "spark",
+            engine=engine,
+            memory_bytes=_bytes_of(memory),
         )
     )
+
+
+def _bytes_of(memory: str | None) -> int | None:
+    """Raises UsageError for what is no size."""
+    try:
+        return None if memory is None else Bytes(memory)
+    except ValueError as why:
+        raise UsageError(f"memory is {why}") from None
 
 
 def _check_kinds(**arguments: tuple[Any, Any]) -> None:

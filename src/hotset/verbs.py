@@ -64,6 +64,7 @@ class Run:
         self._inputs = Inputs(spec, session, self.report, self.step, self._case)
         self._warned = len(self.report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
+        self.renews = False
         self._lazy: LazyRows | None = None
         self._unportable = ""  # why DuckDB cannot execute the expressions of this run
         self._keeping: Keeping | None = None  # until there is a session: others persist in it as well
@@ -79,6 +80,13 @@ class Run:
             self._started_ms,
             self._spec.input_bytes,
         )
+        self._keeping.renews = self.renews
+
+    def renew(self, does: bool) -> None:
+        """What is kept or read once more takes the place of what was there, as in a cell that runs again."""
+        self.renews = self._inputs.renews = does
+        if self._keeping:
+            self._keeping.renews = does
 
     def _rows(self) -> LazyRows:
         """Who executes expressions over rows, chosen when the first is wanted."""
@@ -143,13 +151,19 @@ class Run:
         """
         return self._inputs.read(dataset, path, strict=strict)
 
-    def rows(self, path: str | Sequence[str], dataset: Dataset | None = None) -> "nw.LazyFrame[Any]":
+    def rows(
+        self, path: str | Sequence[str], dataset: Dataset | None = None, *, where: str = "", names: Sequence[str] = ()
+    ) -> "nw.LazyFrame[Any]":
         """The good rows of the input as a narwhals frame, executed by the engine of this run; docs/data.md says which.
 
-        Without a `dataset` it is what `run.dataset(path)` finds. Only the columns that are used are read and checked.
-        Columns have names that engines take: `hotset.safe_names` gives them. Raises as `read` does.
+        Without a `dataset` it is what `run.dataset(path)` finds. `where` is a condition in Spark's SQL from outside,
+        as a job's `--where`; `names` are the columns that a person could name, if the dataset has only some of them.
+        Only the columns that are used are read and checked. They have names that engines take: `hotset.safe_names`
+        gives them. Raises as `read` and `where` do.
         """
-        return self._rows().rows(dataset or self.dataset(path), path)
+        return self._rows().rows(
+            dataset or self.dataset(path), path, partial(self.where, sql=where, names=names), where
+        )
 
     def scan(
         self,

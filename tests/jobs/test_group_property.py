@@ -1,6 +1,5 @@
 """`group` against plain Python, on frames with all that makes grouping hard."""
 
-import itertools
 import random
 from pathlib import Path
 from typing import Any
@@ -8,15 +7,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from group_oracle import Row, aggregates, comparable, same
-from hypothesis import given, settings
+from group_oracle import WAYS, Row, aggregates, comparable, same
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from hotset import Run, open_run
 from hotset.jobs import group
-from hotset.jobs.group import Params, query_of
-from hotset.jobs.group_kernel import aggregate_rows, merge_states, partial_states, select_rows
+from hotset.jobs.group import Params
+from hotset.jobs.group_query import parse_query
 
 pytestmark = pytest.mark.thorough
 
@@ -35,7 +34,6 @@ ALL = (
     *(f"narrow:{kind}" for kind in ("count", "sum", "mean", "min", "max", "std", "median", "distinct")),
     *("whole:count", "whole:min", "whole:max", "whole:distinct"),
 )
-WITHOUT_ROWS = tuple(one for one in ALL if one.rsplit(":")[1] not in ("median", "distinct"))
 BY = [("text",), ("real",), ("whole",), ("flag",), ("text", "real"), ("flag", "whole", "narrow")]
 
 rows_of = st.lists(
@@ -65,40 +63,24 @@ def difference(rows: list[Row], by: tuple[str, ...], agg: tuple[str, ...], answe
         return f"keys {keys} instead of {list(expected)}"
     for key, row in zip(keys, answer, strict=True):
         for one, value in expected[key].items():
-            name = query_of(params(by, (one,))).aggregates[0].name
+            name = parse_query(by, (one,)).aggregates[0].name
             finite = [abs(row["real"]) for row in rows if row["real"] is not None and abs(row["real"]) < INF]
             if not same(value, row[name], scale=1e-6 * max(finite, default=0)):
                 return f"{one} of {key} is {row[name]!r} instead of {value!r}"
     return ""
 
 
-def blocks(rows: list[Row], cuts: list[int]) -> list[pa.RecordBatch]:
-    """The rows in pieces that end where `cuts` say."""
-    ends = sorted({min(cut, len(rows)) for cut in cuts} | {0, len(rows)})
-    return [pa.RecordBatch.from_pylist(rows[a:b], SCHEMA) for a, b in itertools.pairwise(ends)]
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows_of, st.sampled_from(BY))
+def test_groups_of_random_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[Row], by: tuple[str, ...]) -> None:
+    directory = tmp_path_factory.mktemp("rows")
+    write_parquet(directory / "in", rows)
+    paths = {"input": (str(directory / "in"),), "output": str(directory / "out")}
 
+    with open_run("test", report=directory / "report.json", on_empty="ok", engine="local") as run:
+        group.main(run, params(by, ALL, **paths))
 
-@settings(max_examples=60, deadline=None)
-@given(rows_of, st.sampled_from(BY), st.lists(st.integers(0, 40), max_size=5))
-def test_states_of_blocks_add_up_to_what_plain_python_finds(
-    rows: list[Row], by: tuple[str, ...], cuts: list[int]
-) -> None:
-    query = query_of(params(by, WITHOUT_ROWS))
-
-    states = [state for block in blocks(rows, cuts) for state in partial_states([block], query)]
-
-    answer = [row for batch in merge_states(states, query) for row in batch.to_pylist()]
-    assert difference(rows, by, WITHOUT_ROWS, answer) == ""
-
-
-@settings(max_examples=60, deadline=None)
-@given(rows_of, st.sampled_from(BY), st.lists(st.integers(0, 40), max_size=5))
-def test_rows_are_aggregated_as_plain_python_does(rows: list[Row], by: tuple[str, ...], cuts: list[int]) -> None:
-    query = query_of(params(by, ALL))
-
-    moved = [batch for block in blocks(rows, cuts) for batch in select_rows([block], query)]
-
-    answer = [row for batch in aggregate_rows(moved, query) for row in batch.to_pylist()]
+    answer = pa.concat_tables(pq.read_table(part) for part in directory.glob("out/part-*")).to_pylist()
     assert difference(rows, by, ALL, answer) == ""
 
 
@@ -143,51 +125,44 @@ DDL = "text string, real double, whole bigint, flag boolean, narrow int"
 
 
 @pytest.mark.parametrize(
-    ("method", "format_", "by", "agg"),
+    ("way", "format_", "by", "agg"),
     [
-        ("columnar", "parquet", ("text", "real"), ALL),
+        ("node", "parquet", ("text", "real"), ALL),
+        ("cluster", "parquet", ("text", "real"), ALL),
         ("dataframe", "parquet", ("text", "real"), ALL),
-        ("columnar", "csv", ("flag", "narrow"), WITHOUT_ROWS),
-        ("columnar", "csv", ("text",), WITHOUT_ROWS),
+        ("local", "csv", ("flag", "narrow"), ALL),
+        ("node", "csv", ("text",), ALL),
+        ("cluster", "csv", ("text",), ALL),
     ],
 )
-def test_every_method_groups_as_plain_python_does(
-    run: Run, tmp_path: Path, method: str, format_: str, by: tuple[str, ...], agg: tuple[str, ...]
+def test_every_engine_groups_as_plain_python_does(
+    tmp_path: Path, way: str, format_: str, by: tuple[str, ...], agg: tuple[str, ...]
 ) -> None:
     rows = random_rows(1000, seed=7)
     WRITE[format_](tmp_path / "in", rows)
     paths = {"input": (str(tmp_path / "in"),), "output": str(tmp_path / "out")}
 
-    group.main(run, params(by, agg, **paths, columns=DDL if format_ == "csv" else "", method=method))
+    of_run, of_job = WAYS[way]
+
+    with open_run("test", report=tmp_path / "report.json", **of_run) as run:
+        group.main(run, params(by, agg, **paths, columns=DDL if format_ == "csv" else "", **of_job))
 
     answer = pa.concat_tables(pq.read_table(part) for part in tmp_path.glob("out/part-*")).to_pylist()
     assert difference(rows, by, agg, answer) == ""
 
 
-@pytest.mark.parametrize("method", ["columnar", "dataframe"])
-def test_of_no_rows_there_are_no_groups(spark: SparkSession, tmp_path: Path, method: str) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_of_no_rows_there_are_no_groups(spark: SparkSession, tmp_path: Path, way: str) -> None:
+    of_run, of_job = WAYS[way]
     write_parquet(tmp_path / "in", [])
     paths = {"input": (str(tmp_path / "in"),), "output": str(tmp_path / "out")}
 
-    with open_run("test", report=tmp_path / "report.json", on_empty="ok") as run:
-        group.main(run, params(("text",), ("real:mean",), **paths, method=method))
+    with open_run("test", report=tmp_path / "report.json", on_empty="ok", **of_run) as run:
+        group.main(run, params(("text",), ("real:mean",), **paths, **of_job))
 
     tables = [pq.read_table(part) for part in tmp_path.glob("out/part-*")]
     assert [table.column_names for table in tables] == [["text", "real_mean"]] * len(tables)
     assert spark.read.parquet(str(tmp_path / "out")).count() == 0
-
-
-def test_no_name_of_a_column_is_taken_for_one_of_the_kernels() -> None:
-    values = {"x": [5, 6], "high x": [1, 2], "low x": [3, 4], "rows": [7, 8], "n x": [9, 9], "value 0": [5, 5]}
-    block = pa.RecordBatch.from_pydict({"key 1": [1, 1], "key 0": [2, 2], **values})
-    query = query_of(params(("key 1",), tuple(f"{name}:sum,count" for name in ("key 0", *values))))
-
-    (of_states,) = merge_states(partial_states([block], query), query)
-    (of_rows,) = aggregate_rows(select_rows([block], query), query)
-
-    sums = {f"{name}_sum": sum(column) for name, column in {"key 0": [2, 2], **values}.items()}
-    counts = {f"{name}_count": 2 for name in ("key 0", *values)}
-    assert of_states.to_pylist() == of_rows.to_pylist() == [{"key 1": 1} | sums | counts]
 
 
 def test_arrays_are_grouped_by_catalyst(run: Run, tmp_path: Path) -> None:
@@ -202,4 +177,4 @@ def test_arrays_are_grouped_by_catalyst(run: Run, tmp_path: Path) -> None:
         {"list": [1], "word_count": 1, "rows": 1},
         {"list": [1, 2], "word_count": 2, "rows": 2},
     ]
-    assert run.report.warnings == ["grouped by Catalyst: arrays and structs are compared by Spark"]
+    assert run.report.plan is None

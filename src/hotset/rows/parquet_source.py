@@ -40,9 +40,21 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
         if not _times_fit(footer, {one.name for one in present if pa.types.is_temporal(one.type)}):
             return None
         rows += footer.num_rows
-    columns = [f"{identifier(name)} AS {identifier(known)}" for name, known in safe.items()]
+    kinds = {column.name: column.kind for column in layout.columns}
+    columns = [f"{_value(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
     files = ", ".join(map(literal, paths))
     return f"SELECT {', '.join(columns) or '1 AS one'} FROM read_parquet([{files}])", rows
+
+
+def _value(name: str, kind: str) -> str:
+    """SQL of a column. Of one with fractions it is told that it may hold NaN.
+
+    Writers leave NaN out of a column's statistics, and DuckDB takes these for the whole truth: of 1.0 and NaN the
+    greatest would be 1.0, and nothing above 5.
+    """
+    if kind not in ("float", "double"):
+        return identifier(name)
+    return f"CASE WHEN isnan({identifier(name)}) THEN CAST('NaN' AS {kind.upper()}) ELSE {identifier(name)} END"
 
 
 def _is_own(stored: pa.DataType, declared: pa.DataType) -> bool:

@@ -49,6 +49,8 @@ class SessionWhenNeeded:
 
     def workers_are_here(self) -> bool:
         """Whether all workers are on this machine, and run the driver's own Python. Starts nothing."""
+        if self._refusal:  # there are none
+            return True
         if self.opened or SparkContext._active_spark_context is not None:  # whose master nobody has to ask for
             context = self.spark.sparkContext
             master, python = str(context.master), context.pythonExec

@@ -1,0 +1,206 @@
+"""What is asked of the groups: `value:count,mean`, or a name and a formula as in `range=max(v1)-min(v2)`.
+
+A formula has +, -, *, / and brackets, numbers, and functions of columns; a column of any name stands in back-ticks.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import add, mul, sub, truediv
+from typing import Any
+
+from hotset import Expression, Functions, Role, UsageError
+
+SIMPLE = ("count", "sum", "mean", "min", "max", "std", "median", "distinct")
+OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: add,
+    ast.Sub: sub,
+    ast.Mult: mul,
+    ast.Div: truediv,
+}
+# function -> how many columns it takes, and how many numbers behind them
+TAKES = dict.fromkeys(SIMPLE, (1, 0)) | {"quantile": (1, 1), "first": (2, 0), "last": (2, 0), "corr": (2, 0)}
+MEASURES = {"sum", "mean", "std", "median", "quantile", "corr"}
+ROWS = "rows"
+NAMED = re.compile(r"\s*(?:`(?P<quoted>(?:[^`]|``)+)`|(?P<plain>[^=`:()<>!]+?))\s*=(?P<formula>[^=].*)", re.DOTALL)
+QUOTED = re.compile(r"`((?:[^`]|``)+)`")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of columns, and of a number where it takes one; `rows` without any is the number of rows."""
+
+    function: str
+    columns: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+
+    def expression(self, functions: Functions, safe: Mapping[str, str]) -> Expression:
+        """What it is for an engine; `safe` are the names that this one knows columns by."""
+        if self.function == ROWS:
+            return functions.length()
+        make = getattr(functions, self.function)
+        made: Expression = make(*(safe[name] for name in self.columns), *self.numbers)
+        return made
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One column of the answer."""
+
+    name: str
+    formula: ast.expr | Call
+    quoted: tuple[str, ...] = ()  # the names that stood in back-ticks
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Raises UsageError for what is no formula."""
+        return tuple(self._calls(self.formula))
+
+    def _calls(self, node: ast.expr | Call) -> Iterator[Call]:
+        if isinstance(node, Call):
+            yield node
+        elif isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            yield from self._calls(node.left)
+            yield from self._calls(node.right)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield from self._calls(node.operand)
+        elif isinstance(node, ast.Call):
+            yield self._call(node)
+        elif not _is_number(node):
+            raise self._wrong(f"{ast.unparse(node)!r} is neither a number nor a function of columns")
+
+    def _call(self, node: ast.Call) -> Call:
+        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+        if name == ROWS and not node.args:
+            return Call(ROWS)
+        if name not in TAKES or node.keywords:
+            raise self._wrong(f"no such function as {name!r}; there are {', '.join(TAKES)}, and rows()")
+        columns, numbers = TAKES[name]
+        given = node.args[:columns], node.args[columns:]
+        if len(node.args) != columns + numbers or not all(isinstance(one, ast.Name) for one in given[0]):
+            takes = ", ".join(["COLUMN"] * columns + ["NUMBER"] * numbers)
+            raise self._wrong(f"write {name}({takes}), with back-ticks around odd names")
+        if not all(map(_is_number, given[1])):
+            raise self._wrong(f"the last of {name} is a number")
+        return Call(
+            name,
+            tuple(self._column(one.id) for one in given[0] if isinstance(one, ast.Name)),
+            tuple(float(ast.literal_eval(one)) for one in given[1]),
+        )
+
+    def _column(self, name: str) -> str:
+        return self.quoted[int(name.removeprefix(MARK))] if name.startswith(MARK) else name
+
+    def expression(self, functions: Functions, safe: Mapping[str, str]) -> Expression:
+        """What it is for an engine."""
+        made = self._evaluate(self.formula, functions, safe)
+        if not isinstance(made, Expression):
+            raise self._wrong("it has no column")
+        return made
+
+    def _evaluate(self, node: ast.expr | Call, functions: Functions, safe: Mapping[str, str]) -> Any:
+        if isinstance(node, Call):
+            return node.expression(functions, safe)
+        if isinstance(node, ast.BinOp):
+            operands = (self._evaluate(one, functions, safe) for one in (node.left, node.right))
+            return OPERATORS[type(node.op)](*operands)
+        if isinstance(node, ast.UnaryOp):
+            return 0 - self._evaluate(node.operand, functions, safe)
+        if isinstance(node, ast.Call):
+            return self._call(node).expression(functions, safe)
+        assert isinstance(node, ast.Constant), "all others are refused"
+        return node.value
+
+    def _wrong(self, why: str) -> UsageError:
+        return UsageError(f"--agg {self.name!r} is no formula: {why}")
+
+
+MARK = "__quoted_"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of which columns, for each combination of the keys."""
+
+    by: tuple[str, ...]
+    aggregates: tuple[Aggregate, ...]
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(call for one in self.aggregates for call in one.calls)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are aggregated, each once."""
+        return tuple(dict.fromkeys(name for call in self.calls for name in call.columns))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the answer."""
+        return (*self.by, *(one.name for one in self.aggregates))
+
+    def functions_of(self, column: str) -> set[str]:
+        """Those that take the column as their value."""
+        return {call.function for call in self.calls if column in call.columns}
+
+    def roles(self) -> dict[str, Role]:
+        """What becomes of each column: what is a key, or counted by its values, is not parsed as numbers are."""
+        roles: dict[str, Role] = {}
+        for column in (*self.by, *self.columns):
+            functions = self.functions_of(column)
+            if column in self.by or functions & {"distinct", "first", "last"}:
+                roles[column] = "exact"
+            elif functions & MEASURES:
+                roles[column] = "measure"
+            elif functions & {"min", "max"}:
+                roles[column] = "ordered"
+        return roles
+
+
+def parse_query(by: tuple[str, ...], agg: tuple[str, ...]) -> Query:
+    """Raises UsageError for what is no aggregate, and for two columns of one name."""
+    query = Query(by, tuple(one for text in agg for one in _aggregates(text)))
+    names = query.names
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"two columns of the output are called {twice!r}; ask for it once")
+    return query
+
+
+def _aggregates(text: str) -> Iterator[Aggregate]:
+    if named := NAMED.fullmatch(text):
+        name = named["plain"] or named["quoted"].replace("``", "`")
+        yield _formula(name, named["formula"])
+        return
+    column, separator, functions = text.rpartition(":")
+    if not separator or not column:
+        raise UsageError(f"an aggregate is COLUMN:KIND, or NAME=FORMULA, got {text!r}; write --agg value:count")
+    for function in functions.split(","):
+        if function not in SIMPLE or (column == "*" and function != "count"):
+            raise UsageError(
+                f"no such aggregate as {function!r}, got {text!r}; there are {', '.join(SIMPLE)}, and *:count"
+            )
+        rows = column == "*"
+        yield Aggregate(ROWS if rows else f"{column}_{function}", Call(ROWS) if rows else Call(function, (column,)))
+
+
+def _formula(name: str, text: str) -> Aggregate:
+    quoted: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        quoted.append(found[1].replace("``", "`"))
+        return f"{MARK}{len(quoted) - 1}"
+
+    try:
+        node = ast.parse(QUOTED.sub(keep, text).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UsageError(f"--agg {name!r} is no formula, got {text!r}; write it as range=max(v1)-min(v2)") from None
+    made = Aggregate(name, node, tuple(quoted))
+    if not made.calls:
+        raise UsageError(f"--agg {name!r} has no column, got {text!r}; write it as range=max(v1)-min(v2)")
+    return made
+
+
+def _is_number(node: ast.expr | Call) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)

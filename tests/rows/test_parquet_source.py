@@ -1,0 +1,109 @@
+"""Parquet that DuckDB reads by itself holds what our reader finds in it; where that is in doubt, it is not asked."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hotset import Dataset
+from hotset.columnar.layout import Layout
+from hotset.data.listing import list_inputs
+from hotset.rows.parquet_source import parquet_relation
+
+NAN = float("nan")
+
+
+def relation_of(path: Path, columns: str, **facts: Any) -> tuple[str, int] | None:
+    dataset = Dataset(columns, **facts)
+    safe = {name: name for name in dataset.schema().names}
+    return parquet_relation(list_inputs((str(path),)), Layout.of(dataset, "UTC"), safe)
+
+
+def write(path: Path, **columns: Any) -> Path:
+    pq.write_table(pa.table(columns), path, row_group_size=2)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [("x > 5", 1), ("x >= 5", 1), ("x = 'NaN'::DOUBLE", 1), ("x < 5", 3), ("NOT x <= 3", 1), ("x BETWEEN 2 AND 9", 1)],
+)
+def test_nan_is_greater_than_all_numbers_whatever_statistics_say(tmp_path: Path, condition: str, rows: int) -> None:
+    path = write(tmp_path / "rows.parquet", x=[1.0, NAN, 3.0, -2.0], y=pa.array([1.0, NAN, 3.0, -2.0], pa.float32()))
+
+    for name, kind in (("x", "double"), ("y", "float")):
+        found = relation_of(path, f"{name} {kind}")
+
+        assert found is not None
+        sql = (
+            f"SELECT count(*) FROM ({found[0]}) WHERE {condition}".replace("x", name)
+            if name == "y"
+            else (f"SELECT count(*) FROM ({found[0]}) WHERE {condition}")
+        )
+        with duckdb.connect() as database:
+            assert database.sql(sql).fetchone() == (rows,)
+            greatest, least = database.sql(f"SELECT max({name}), min({name}) FROM ({found[0]})").fetchone() or (0, 0)
+        assert greatest != greatest
+        assert least == -2.0
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (pa.array([1, None], pa.int8()), "tinyint"),
+        (pa.array([1, None], pa.int64()), "bigint"),
+        (pa.array([Decimal("1.10"), None]), "decimal(3,2)"),
+        (pa.array(["a", None]), "string"),
+        (pa.array(["a", None], pa.large_string()), "string"),
+        (pa.array(["a", None]).dictionary_encode(), "string"),
+        (pa.array([date(2024, 1, 31), None]), "date"),
+        (pa.array([datetime(2024, 1, 31, 10, tzinfo=UTC), None], pa.timestamp("us", "UTC")), "timestamp"),
+        (pa.array([datetime(1, 1, 1), datetime(9999, 12, 31)], pa.timestamp("us")), "timestamp_ntz"),
+        (pa.array([None, None], pa.date32()), "date"),
+        (pa.array([[1], None]), "array<bigint>"),
+        (pa.array([b"a", None]), "binary"),
+    ],
+)
+def test_values_are_read_as_they_are(tmp_path: Path, values: pa.Array, kind: str) -> None:
+    if kind == "binary":
+        pytest.skip("no reader of ours takes it yet")
+    path = write(tmp_path / "rows.parquet", v=values)
+
+    found = relation_of(path, f"v {kind}")
+
+    assert found is not None
+    assert found[1] == 2
+    with duckdb.connect() as database:
+        database.execute("SET TimeZone = 'UTC'")
+        table = database.sql(found[0]).to_arrow_table()
+    assert table["v"].to_pylist() == values.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("values", "columns", "facts"),
+    [
+        (pa.array([1, 2], pa.int32()), "v bigint", {}),  # another type: our reader widens it
+        (pa.array([1, 2], pa.uint8()), "v smallint", {}),
+        (pa.array([1, 2]), "v bigint not null", {}),
+        (pa.array([1.0, 2.0]), "v double", {"nan": "refuse"}),
+        (pa.array([1, 2]), "v bigint", {"rules": {"small": "v < 2"}}),
+        (pa.array([1, 2]), "v bigint, w int", {"defaults": {"w": 1}}),
+        (pa.array([2**40, 2], pa.int64()).cast(pa.timestamp("s")), "v timestamp_ntz", {}),
+        (pa.array([-(2**62), 2], pa.int64()).cast(pa.timestamp("us")), "v timestamp_ntz", {}),
+        (pa.array([-(10**6), 2], pa.int32()).cast(pa.date32()), "v date", {}),
+        (pa.array([1, 2], pa.int64()).cast(pa.timestamp("ns")), "v timestamp_ntz", {}),
+    ],
+)
+def test_what_may_hold_a_bad_row_is_left_to_our_reader(
+    tmp_path: Path, values: pa.Array, columns: str, facts: dict[str, Any]
+) -> None:
+    assert relation_of(write(tmp_path / "rows.parquet", v=values), columns, **facts) is None
+
+
+def test_a_name_that_duckdb_takes_for_a_pattern_is_left_to_our_reader(tmp_path: Path) -> None:
+    assert relation_of(write(tmp_path / "a[1].parquet", v=[1]), "v bigint") is None
