@@ -125,7 +125,12 @@ CASTS: list[tuple[pa.DataType, list[Any], Any, Any]] = [
     (pa.string(), ["1.5", "-.25", "7", "1.500", " 2. ", None], nw.Decimal(5, 2), lambda v: Decimal(v).quantize(CENTS)),
     (pa.string(), ["1969-12-31", "2024-02-29", None], nw.Date(), date.fromisoformat),
     (pa.string(), ["1969-12-31 23:59:59.999999", "2024-02-29T10:00", None], LOCAL, datetime.fromisoformat),
-    (pa.string(), ["1969-12-31 23:59:59.5", None], ZONED, lambda v: datetime.fromisoformat(f"{v}00000+00:00")),
+    (
+        pa.string(),
+        ["1969-12-31 23:59:59.500000", "2021-03-14 02:30", None],
+        ZONED,
+        lambda v: datetime.fromisoformat(v + "+00:00"),
+    ),
     (pa.date32(), DATES, nw.String(), str),
     (pa.date32(), DATES, LOCAL, lambda v: datetime(v.year, v.month, v.day)),
     (pa.date32(), DATES, ZONED, lambda v: datetime(v.year, v.month, v.day, tzinfo=UTC)),
