@@ -321,7 +321,7 @@ def test_of_no_row_aggregates_are_null_and_counts_0(spark: SparkSession, engine:
     assert rows_of(f.group_by("k").agg(f.length()), table) == []
 
 
-OVERFLOWS = [
+OVERFLOWS: list[tuple[pa.DataType, list[Any]]] = [
     (pa.int64(), [GREATEST, 1]),
     (pa.int64(), [LEAST, -1]),
     (pa.int64(), [GREATEST] * 3),
