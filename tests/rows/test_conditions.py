@@ -43,6 +43,8 @@ PORTABLE = [
     "f < b", "dc = 1", "dc > 1.234567", "dc = d", "dc < i", "dc >= b", "dc = dw", "d = e", "d < e", "d <= e",
     "d <=> e", "d = 0", "d = -0.0D", "s = p", "s < p", "s <=> p", "s = ''", "s >= 'b'", "t = true", "t = u", "t < u",
     "t <=> u", "i = j = t", "i = 5L", "i = 5S", "i = 5Y", "dc = 1.50BD", "5 < i",
+    "y < 1000", "y >= 1000", "y <=> 1000", "y <= 127", "i < 3000000000", "b < 1e300", "f < 1e300", "y < 1000.5",
+    "y BETWEEN 1 AND 1000", "y IN (1, 1000)", "i IN (3000000000)", "i < 3000000000.5", "dc < 99999999999.123",
     # truth
     "t", "NOT t", "!t", "NOT NOT t", "t AND u", "t OR u", "t OR u AND NOT t", "NOT t = u", "! i = j", "t AND NULL",
     "t OR NULL", "NULL AND t", "t IS TRUE", "t IS NOT TRUE", "t IS FALSE", "t IS NOT FALSE", "(i > 1) IS TRUE",
@@ -183,6 +185,9 @@ REFUSED = [
     ("cast(t as string)", "cast of boolean"), ("nope = 1", "no column nope"), ("aa = 1", "differ in case only"),
     ("arr = 1", "array<int>"), ("bin = s", "binary"), ("c = 'a'", "char(3)"),
     ("b < 99999999999999999999", "the number"), ("b IN (1, 9223372036854775808)", "the number"), ("`` = 1", "from"),
+    ("b < 9223372036854775807.5", "the number"), ("s RLIKE '[z-a]'", "pattern"), ("s RLIKE 'a{3,2}'", "pattern"),
+    ("s RLIKE '[a-c-e]'", "pattern"), ("s RLIKE '(a{9}){9}'", "pattern"), ("s RLIKE '|a'", "pattern"),
+   
     ("and = 1", "where a value"), ("case = 1", "where a value"), ("'a", "from"), ("- ", "where a value"),
     ("(" * 70 + "i" + ")" * 70, "levels"), ("i = 1 AND " * 2000 + "t", "characters"),
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Conditions for DuckDB, held to Spark: every row, every value, every failure."""
 
 import math
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,17 +16,18 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from hotset.rows.condition_types import Term
-from hotset.rows.conditions import translate
+from hotset.rows import condition_functions
+from hotset.rows.condition_types import STRING, Term
+from hotset.rows.conditions import NotPortable, translate
 from rows.test_conditions import COLUMNS, PORTABLE
 
 NAN, INF = math.nan, math.inf
 FAILED = "failed"
 TEXTS = (
     "", "a", "b", "abc", "aXc", "A", " a ", "\ta\n", "a\n", "a\r\n", "a\u2028", "%", "_", "a%b", "a\\b", "\\", "it's",
-    "a\nb", "é", "e\u0301", "한", "서울", "İ", "ı", "ß", "Straße", "STRASSE", "ﬁ", "\u212a", "ſ", "ΑΣ", "Seoul", "SEOUL",
+    "a\nb", "é", "e\u0301", "한", "서울", "İ", "ß", "Straße", "STRASSE", "ﬁ", "\u212a", "ſ", "ΑΣ", "Seoul", "SEOUL",
     "123", "-5", "2024-01-31", "\u00a0a\u00a0", "𝔘🦆", "\r", "\x0b", "a\\n", "double", "ac", "bc", "a-b", "12\n",
-    "i\u0307",
+    "i\u0307", "ı",
 )  # fmt: skip
 TIMES = (
     "1969-12-31 23:59:59.500000", "1970-01-01 00:00:00", "2024-01-31 00:00:00", "2024-01-31 12:30:00.500000",
@@ -44,7 +46,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "bigint": (0, 1, -1, 5, 2**31, 2**53 + 1, 2**63 - 1, -(2**63), 10),
     "float": (0.0, -0.0, NAN, INF, 1.5, 0.10000000149011612, 3.4028234663852886e38, -1.0, 16777216.0),
     "double": DOUBLES,
-    "decimal(10,2)": tuple(map(Decimal, "0 1 2.5 -0.01 99999999.99 -99999999.99 1.23 0.05 -2.55".split())),
+    "decimal(10,2)": tuple(map(Decimal, ["0", "1", "2.5", "-0.01", "99999999.99", "-99999999.99", "1.23", "-2.55"])),
     "decimal(20,4)": tuple(map(Decimal, ("0", "1.2345", "9999999999999999.9999", "-1.0000", "2.5"))),
     "decimal(38,10)": tuple(map(Decimal, ("0", "1.5", "9999999999999999999999999999.9999999999", "-3"))),
     "string": TEXTS,
@@ -170,8 +172,110 @@ def compare(table: pa.Table, text: str, expected: Any, found: Any) -> list[str]:
     return []
 
 
+def test_some_texts_give_the_same_value_in_both(frames: dict[str, DataFrame]) -> None:
+    assert differences(frames, PORTABLE[::4], most_failures=2) == []
+
+
+@pytest.mark.thorough
 def test_every_text_gives_the_same_value_in_both(frames: dict[str, DataFrame]) -> None:
-    assert differences(frames, PORTABLE) == []
+    assert differences(frames, PORTABLE, most_failures=1000) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "count"), [(1, 40), *(pytest.param(seed, 100, marks=pytest.mark.thorough) for seed in range(2, 6))]
+)
+def test_random_expressions_give_the_same_value_in_both(frames: dict[str, DataFrame], seed: int, count: int) -> None:
+    random = Random(seed)
+    texts = [make_text(random, random.choice(["boolean", "boolean", *LEAVES]), 3) for _ in range(count)]
+
+    portable = [text for text in texts if is_portable(text)]
+
+    assert len(portable) > count / 3
+    assert differences(frames, portable, most_failures=count // 20) == []
+
+
+LEAVES = {
+    "boolean": ("t", "u", "true", "i IS NULL", "s IS NOT NULL", "t IS NOT TRUE", "isnan(d)", "NULL"),
+    "int": ("i", "j", "y", "sm", "b", "0", "1", "-3", "127", "2147483647", "5L", "length(s)", "year(day)", "NULL"),
+    "double": ("d", "e", "f", "0D", "1.5D", "-2.5D", "1e3", "dc * 1D"),
+    "decimal": ("dc", "dw", "1.5", "-0.05", "100.00"),
+    "string": ("s", "p", "'a'", "''", "'%'", r"'it\'s'", "'한'", "substring(s, -2, 2)", "NULL"),
+    "date": ("day", "day2", "DATE '2024-01-31'", "cast(ts as date)"),
+    "timestamp": ("ts", "ts2", "TIMESTAMP '2024-01-31 12:30:00'", "date_trunc('month', ts)"),
+}
+FORMS = {   # what an expression of a type is made of; a word in braces is an expression of that type
+    "boolean": (
+        "{same}", "{same}", "{same}", "({boolean} AND {boolean})", "({boolean} OR {boolean})", "NOT ({boolean})",
+        "({boolean}) IS TRUE", "({any}) IS NULL", "{int} IN ({int}, 1, NULL)", "{double} BETWEEN {int} AND {double}",
+        "{string} LIKE '%a_'", "contains({string}, {string})", "{int} > {double}", "{decimal} <= {int}",
+        "{int} <> {decimal}", "CASE WHEN {boolean} THEN {boolean} ELSE {boolean} END",
+        "{int} <> 0 AND {int} / i > {double}", "{date} < {timestamp}", "{int} NOT IN (0, 2.5)",
+        "{string} RLIKE '^[a-c]+$'", "lower({string}) = 'a'", "{decimal} IN (1, {decimal})",
+    ),
+    "int": (
+        "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} % {int})", "-({int})", "abs({int})",
+        "if({boolean}, {int}, {int})", "coalesce({int}, {int})", "greatest({int}, {int})", "length({string})",
+        "cast({int} as bigint)", "cast({boolean} as int)", "day({date})", "hour({timestamp})", "nullif({int}, {int})",
+        "try_cast({int} as smallint)", "{int} div {int}", "datediff({date}, {date})",
+    ),
+    "double": (
+        "({double} + {double})", "({double} - {int})", "({double} * {double})", "({double} / {int})",
+        "({int} / {int})", "({double} % {double})", "-({double})", "if({boolean}, {double}, {int})",
+        "coalesce({double}, {int})", "least({double}, {double})", "cast({int} as double)", "round({double})",
+        "abs({double})", "nvl({double}, 0)",
+    ),
+    "decimal": (
+        "({decimal} + {decimal})", "({decimal} - {int})", "({decimal} * {decimal})", "round({decimal}, 1)",
+        "abs({decimal})", "coalesce({decimal}, 0)", "if({boolean}, {decimal}, {decimal})", "-({decimal})",
+        "floor({decimal})",
+    ),
+    "string": (
+        "({string} || {string})", "concat({string}, '-', {string})", "trim({string})", "substring({string}, 2, 3)",
+        "if({boolean}, {string}, {string})", "coalesce({string}, '')", "nullif({string}, {string})",
+        "cast({int} as string)",
+    ),
+    "date": (
+        "coalesce({date}, {date})", "if({boolean}, {date}, {date})", "least({date}, {date})",
+    ),
+    "timestamp": (
+        "coalesce({timestamp}, {timestamp})", "if({boolean}, {timestamp}, {timestamp})", "date_trunc('week', ts)",
+    ),
+}  # fmt: skip
+
+
+def make_text(random: Random, kind: str, depth: int) -> str:
+    """A random expression of a type."""
+    if depth == 0 or random.random() < 0.15:
+        return random.choice(LEAVES[kind])
+    form = random.choice(FORMS[kind])
+    other = random.choice(list(LEAVES))
+    if form == "{same}":
+        form = "{any} " + random.choice(["=", "<>", "<", ">=", "<=>", "!=", "IS DISTINCT FROM"]) + " {any}"
+    return re.sub(r"\{(\w+)\}", lambda word: make_text(random, other if word[1] == "any" else word[1], depth - 1), form)
+
+
+def is_portable(text: str) -> bool:
+    try:
+        return translate(text, COLUMNS) is not None
+    except NotPortable:
+        return False
+
+
+@pytest.mark.thorough
+def test_lower_and_upper_case_are_the_same_as_far_as_ascii_goes(spark: SparkSession, tmp_path: Path) -> None:
+    letters = pa.table({"s": [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]})
+    pq.write_table(letters, tmp_path / "letters.parquet")
+    cases = [condition_functions.call(name, [Term("s", STRING, "")], "UTC").sql for name in ("lower", "upper")]
+
+    spark_says = spark.read.parquet(str(tmp_path / "letters.parquet")).selectExpr("lower(s)", "upper(s)").toArrow()
+    with duckdb.connect() as connection:
+        connection.register("letters", letters)
+        duckdb_says = connection.sql(f"SELECT {', '.join(cases)} FROM letters").to_arrow_table()
+
+    for expected, found in zip(spark_says.columns, duckdb_says.columns, strict=True):
+        pairs = set(zip(expected.to_pylist(), found.to_pylist(), strict=True))
+        differ = [(one, other) for one, other in pairs if one != other]
+        assert [pair for pair in differ if any(letter.isascii() for letter in "".join(pair))] == []
 
 
 def test_types_are_those_of_spark(frames: dict[str, DataFrame]) -> None:

@@ -58,7 +58,7 @@ def round_half_up(terms: Sequence[Term], _: str) -> Term:
     if not isinstance(digits, int) or not 0 <= digits <= 18:
         raise NotPortable("round to digits that are no literal from 0 to 18")
     if kind.name in INTEGERS:
-        return replace(term, constant=term.constant)
+        return term
     if kind == DOUBLE and digits == 0:
         return strict(f"round({term.sql})", kind, term)
     if kind.name == "decimal":

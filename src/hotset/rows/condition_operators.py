@@ -35,7 +35,7 @@ from hotset.rows.condition_types import (
     parse_instant,
 )
 
-BIGINT_BOUND = 2**63
+LARGEST_BIGINT = 2**63 - 1
 MOST_IN_SET = 10  # a longer IN is a hash set in Spark, and -0.0 is not 0.0 in it
 
 
@@ -73,7 +73,7 @@ def alike(terms: Sequence[Term], zone: str, pick_literals: bool = False) -> list
     """The terms as the type that Spark brings all of them to."""
     terms = coerce_strings(terms)
     for term in terms:
-        if isinstance(term.value, Decimal) and abs(term.value) >= BIGINT_BOUND:
+        if isinstance(term.value, Decimal) and abs(term.value) > LARGEST_BIGINT:
             raise NotPortable(f"the number {term.value:f}: Spark has null < it true where bigints are compared with it")
     if any(term.type == TIMESTAMP and term.constant for term in terms) and zone.upper() != "UTC":
         raise NotPortable(f"a timestamp literal depends on the time zone, and {zone} is not UTC")

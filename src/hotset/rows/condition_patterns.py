@@ -9,7 +9,7 @@ from hotset.rows.condition_types import BOOLEAN, STRING, NotPortable, Term, quot
 ENDS = r"\n\r\x{85}\x{2028}\x{2029}"
 AT_END = rf"(?:\r\n|[{ENDS}])?\z"
 PIECE = re.compile(
-    r"""(?P<class>\[\^?(?:\\[dw\\.\-\[\]^]|[A-Za-z0-9 _@#:;,/.+%=!~<>]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9]))+\])
+    r"""(?P<class>\[\^?(?:\\[dw\\.\-\[\]^]|[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9 _@#:;,/.+%=!~<>])+\])
     | (?P<letter>\\[dwDW]|\\[.\\+*?()\[\]{}|^$/-]|[A-Za-z0-9 _@\#:;,/%=!~<>"'-])
     | (?P<dot>\.) | (?P<space>\\s)
     | (?P<count>[*+?]|\{[0-9]{1,2}(?:,[0-9]{0,2})?\})
@@ -61,7 +61,8 @@ def translate_regexp(text: str) -> str:
     said, at, depth, before = [], 0, 0, "or"
     while at < len(text):
         found = PIECE.match(text, at)
-        if found is None or not may_follow(before, found.lastgroup or "", depth):
+        piece = "" if found is None else found[0]
+        if found is None or falls(piece) or not may_follow(before, found.lastgroup or "", piece, depth):
             raise NotPortable(f"the pattern {quote(text)}, from {text[at : at + 10]!r} on")
         before, at = found.lastgroup or "", found.end()
         depth += {"open": 1, "close": -1}.get(before, 0)
@@ -71,11 +72,21 @@ def translate_regexp(text: str) -> str:
     return "".join(said)
 
 
-def may_follow(before: str, piece: str, depth: int) -> bool:
+def falls(piece: str) -> bool:
+    """Whether a range or a count goes down, `[z-a]` or `{3,2}`, which is an error in both engines."""
+    if piece.startswith("["):
+        return any(first > last for first, last in re.findall(r"([A-Za-z0-9])-([A-Za-z0-9])", piece))
+    low, _, high = piece.strip("{}").partition(",")
+    return piece.startswith("{") and high != "" and int(low) > int(high)
+
+
+def may_follow(before: str, piece: str, text: str, depth: int) -> bool:
     if before == "end":
         return piece == "or"
     if piece in ("start", "end"):
         return depth == 0 and (before == "or") == (piece == "start")
+    if piece == "count" and text.startswith("{"):  # RE2 takes 1000 copies of a letter, and groups multiply them
+        return before in ("class", "letter", "dot", "space")
     if piece == "count":
         return before in ("class", "letter", "dot", "space", "close")
     if piece in ("close", "or"):

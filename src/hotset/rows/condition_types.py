@@ -191,7 +191,7 @@ def convert(term: Term, kind: Type, zone: str) -> Term:
     if term.type == kind:
         return term
     if term.type == VOID:
-        return replace(term, sql=f"CAST(NULL AS {kind.duckdb})", type=kind)
+        return replace(term, sql=f"CAST(NULL AS {kind.duckdb})", type=kind, value=UNKNOWN)
     if term.is_literal and kind == DOUBLE:
         return literal(float(term.value), DOUBLE)
     if term.type.name == "decimal" and kind == DOUBLE and term.type.precision > EXACT_DIGITS:
