@@ -187,7 +187,6 @@ REFUSED = [
     ("b < 99999999999999999999", "the number"), ("b IN (1, 9223372036854775808)", "the number"), ("`` = 1", "from"),
     ("b < 9223372036854775807.5", "the number"), ("s RLIKE '[z-a]'", "pattern"), ("s RLIKE 'a{3,2}'", "pattern"),
     ("s RLIKE '[a-c-e]'", "pattern"), ("s RLIKE '(a{9}){9}'", "pattern"), ("s RLIKE '|a'", "pattern"),
-   
     ("and = 1", "where a value"), ("case = 1", "where a value"), ("'a", "from"), ("- ", "where a value"),
     ("(" * 70 + "i" + ")" * 70, "levels"), ("i = 1 AND " * 2000 + "t", "characters"),
 ]  # fmt: skip

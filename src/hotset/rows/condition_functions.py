@@ -70,7 +70,7 @@ def round_half_up(terms: Sequence[Term], _: str) -> Term:
 
 
 def whole(name: str) -> Function:
-    """The floor or the ceiling, a bigint of all but decimals; what is beyond becomes the nearest one."""
+    """The floor or the ceiling, a bigint of all but decimals: of NaN it is 0, and what is beyond a bigint fails."""
 
     def translate(terms: Sequence[Term], zone: str) -> Term:
         [term] = terms
@@ -82,17 +82,10 @@ def whole(name: str) -> Function:
         term = convert(term, DOUBLE, zone) if term.type == FLOAT else term
         if term.type != DOUBLE:
             raise NotPortable(f"{name} of {term.type}")
-        sql = f"CASE WHEN isnan({term.sql}) THEN 0 {saturate(term)} ELSE CAST({name}({term.sql}) AS BIGINT) END"
-        return strict(sql, BIGINT, term)
+        sql = f"CASE WHEN isnan({term.sql}) THEN 0 ELSE CAST({name}({term.sql}) AS BIGINT) END"
+        return strict(sql, BIGINT, term, raises=True)
 
     return translate
-
-
-def saturate(term: Term) -> str:
-    return (
-        f"WHEN {term.sql} >= 9223372036854775808e0 THEN CAST(9223372036854775807 AS BIGINT) "
-        f"WHEN {term.sql} <= -9223372036854775808e0 THEN CAST(-9223372036854775808 AS BIGINT)"
-    )
 
 
 def is_nan(terms: Sequence[Term], _: str) -> Term:
