@@ -1,15 +1,14 @@
 """The text of a condition in Spark's SQL, as a tree: exactly the part of Spark's grammar that is translated.
 
-sqlglot's parser takes texts that Spark refuses (`a IS NULL = b`) and reads others in another order (`a = b IS NULL`,
-`a BETWEEN 1 AND 2 = b`), and its tree no longer says which it was. So this follows `SqlBaseParser.g4` of Spark 4.3
-rule by rule, and any token or word that is not in it is NotPortable.
+sqlglot's parser is not used. It takes texts that Spark refuses (`a IS NULL = b`, `a IN ()`), reads `'it''s'` as `its`,
+and turns CAST into TRY_CAST and `a / b` into `a / NULLIF(b, 0)`, so that what fails in Spark would be null. So this
+follows `SqlBaseParser.g4` of Spark 4.3 rule by rule, and any token or word that is not in it is NotPortable.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotset.rows.condition_tokens import Token, read_number, split_tokens, unescape
+from hotset.rows.condition_tokens import Reader, read_number, split_tokens
 from hotset.rows.condition_types import (
     BOOLEAN,
     DATE,
@@ -32,7 +31,7 @@ WORDS = frozenset(
     except exists extract false filter for from full group having ilike in inner intersect interval into is join
     lambda lateral leading like limit localtime localtimestamp map minus natural not now null nulls on or order outer
     over overlay position regexp rlike row select semi session_user similar some struct table then to trailing trim
-    true try_cast union unique unknown user using values when where window with within""".split()  # noqa: SIM905 (a list of a hundred quoted words cannot be read)
+    true try_cast union unique unknown user using values when where window with within""".split()  # noqa: SIM905 (a hundred words)
 )
 DEEPEST = 60
 
@@ -47,28 +46,10 @@ class Node:
 
 
 @dataclass(slots=True)
-class Parser:
+class Parser(Reader):
     """Spark's grammar of expressions, a method per rule. Raises NotPortable where a text leaves it."""
 
-    tokens: Sequence[Token]
-    at: int = 0
     depth: int = 0
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self, *words: str) -> bool:
-        """Whether the next tokens are these words; they are read then."""
-        ahead = self.tokens[self.at : self.at + len(words)]
-        if [token.word for token in ahead] != list(words):
-            return False
-        self.at += len(words)
-        return True
-
-    def need(self, word: str) -> None:
-        if not self.take(word):
-            raise NotPortable(f"{self.token.text or 'the end'!r} where {word.upper()!r} is looked for")
 
     def read(self) -> Node:
         node = self.expression()
@@ -199,16 +180,6 @@ class Parser:
     def number(self, negative: bool = False) -> Node:
         self.at += 1
         return Node("literal", value=read_number(self.tokens[self.at - 1].text, negative))
-
-    def string(self) -> str | None:
-        """The string literal that comes next; None for anything else."""
-        token = self.token
-        if token.kind not in ("string", "raw"):
-            return None
-        self.at += 1
-        if self.token.kind in ("string", "raw"):
-            raise NotPortable("two strings side by side")
-        return token.text[2:-1] if token.kind == "raw" else unescape(token.text[1:-1])
 
     def primary(self) -> Node:
         if self.token.kind == "number":

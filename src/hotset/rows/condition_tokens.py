@@ -1,6 +1,7 @@
 """Tokens of conditions in Spark's SQL: names, strings with Spark's escapes, numbers with their types in it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,3 +96,37 @@ def read_integer(value: int, suffix: str) -> Term:
     if named:
         raise NotPortable(f"{value} is no {named}")
     return literal(Decimal(value), decimal_of_literal(Decimal(value)))
+
+
+@dataclass(slots=True)
+class Reader:
+    """Tokens, and how far they have been read."""
+
+    tokens: Sequence[Token]
+    at: int = 0
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self, *words: str) -> bool:
+        """Whether the next tokens are these words; they are read then."""
+        ahead = self.tokens[self.at : self.at + len(words)]
+        if [token.word for token in ahead] != list(words):
+            return False
+        self.at += len(words)
+        return True
+
+    def need(self, word: str) -> None:
+        if not self.take(word):
+            raise NotPortable(f"{self.token.text or 'the end'!r} where {word.upper()!r} is looked for")
+
+    def string(self) -> str | None:
+        """The string literal that comes next; None for anything else."""
+        token = self.token
+        if token.kind not in ("string", "raw"):
+            return None
+        self.at += 1
+        if self.token.kind in ("string", "raw"):
+            raise NotPortable("two strings side by side")
+        return token.text[2:-1] if token.kind == "raw" else unescape(token.text[1:-1])
