@@ -261,6 +261,23 @@ def is_portable(text: str) -> bool:
         return False
 
 
+TOKENS = (
+    "i t i t j d s 1 -2 2.5 'a' NULL true NOT NOT ! AND OR = <> < <=> + - * / % || - ( ) IS IS NULL TRUE IN LIKE "
+    "BETWEEN AND , CASE WHEN THEN END"
+)
+
+
+@pytest.mark.thorough
+def test_words_in_any_order_are_read_as_spark_reads_them(frames: dict[str, DataFrame]) -> None:
+    random, words = Random(7), TOKENS.split()
+    soups = {" ".join(random.choices(words, k=random.randint(3, 9))) for _ in range(200_000)}
+
+    texts = sorted(filter(is_portable, soups), key=lambda text: (-len(text.split()), text))[:250]
+
+    assert len(texts) == 250
+    assert differences(frames, texts, most_failures=5) == []
+
+
 @pytest.mark.thorough
 def test_lower_and_upper_case_are_the_same_as_far_as_ascii_goes(spark: SparkSession, tmp_path: Path) -> None:
     letters = pa.table({"s": [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]})
