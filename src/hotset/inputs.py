@@ -45,7 +45,7 @@ from hotset.report import model
 from hotset.run_spec import RunSpec
 from hotset.session.expression import row_rules
 from hotset.session.when_needed import SessionWhenNeeded
-from hotset.source import Blocks, Books, CatalystRows, CatalystText, Records, Source
+from hotset.source import Blocks, Books, CatalystText, CountedRows, Records, Source
 from hotset.table_input import TableInput
 
 Step = Callable[[str], Any]
@@ -91,7 +91,7 @@ class Inputs:
         if dataset.format in ("parquet", "orc") and not looks_at_rows(layout):
             rows, exact = footers(listing, layout)
             if exact and not any(guess.empty for guess in dataset.guesses.values()):
-                self._sources.append(CatalystRows(read, listing, rows))
+                self._sources.append(CountedRows(read, listing, rows))
                 files = [file.for_spark for file in listing.files]
                 return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
         batches, source = self._records_of(read, listing, layout, None)

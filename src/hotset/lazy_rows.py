@@ -21,6 +21,7 @@ from hotset.errors import DataError, HotsetError, ResourceError
 from hotset.inputs import Inputs
 from hotset.node_runner import LocalRunner, TaskRunner
 from hotset.rows.catalog import Catalog, sql_of
+from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
 from hotset.rows.names import safe_names
 from hotset.rows.node import EngineError, NodeQuery, NodeResult, OutOfMemoryError
@@ -56,11 +57,22 @@ class LazyRows:
             return nw.from_native(frame.select(*(by_name(name).alias(known) for name, known in safe.items())))
         if dataset.rules:
             raise UseClusterError("rules are checked by Spark")
-        if where:
-            raise UseClusterError("--where is Spark's SQL")
         table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path)
         self._tables[table.name] = table
-        return self._catalog.add(table.name, dataset.schema())
+        frame = self._catalog.add(table.name, dataset.schema())
+        return self._filtered(frame, where, dataset) if where else frame
+
+    def _filtered(self, frame: Frame, where: str, dataset: Dataset) -> Frame:
+        """Raises UseClusterError for a condition that only Spark knows, or that is none: Spark says what is wrong."""
+        types = dataset.types()
+        try:
+            condition = translate(where, types, self._runner.bounds.zone, safe_names(list(types)))
+        except NotPortable as why:
+            raise UseClusterError(f"--where is left to Spark: {why}") from None
+        if condition.type.name != "boolean":
+            raise UseClusterError("--where is no condition")
+        filtered: Frame = nw.from_native(frame.to_native().filter(condition.sql))
+        return filtered
 
     def take(self, frame: Frame, rows: int) -> pa.Table:
         """The first rows. Raises as `write` does."""

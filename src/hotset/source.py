@@ -71,8 +71,8 @@ class CatalystText(Source):
         return Books(counted.rows, counted.rows, invalid_utf8=counted.invalid_utf8) if counted else None
 
 
-class CatalystRows(Source):
-    """Rows of Parquet or ORC that Spark's own reader reads; their footers say how many there are."""
+class CountedRows(Source):
+    """Rows that an engine reads by itself; their number was known before, as from footers."""
 
     def __init__(self, read: model.Read, listing: Listing, rows: int) -> None:
         super().__init__(read, listing)

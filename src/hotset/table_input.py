@@ -25,7 +25,7 @@ from hotset.rows.names import safe_names
 from hotset.rows.parquet_source import parquet_relation
 from hotset.rows.plain_text import count_plain_records
 from hotset.rows.staging import StageBlock
-from hotset.source import CatalystRows, Source, StagedRows
+from hotset.source import CountedRows, Source, StagedRows
 
 Fields = tuple[str, ...]
 
@@ -87,7 +87,8 @@ class TableInput:
         safe = {name: self.safe[name] for name in layout.schema.names if name in self._columns}
         if direct := parquet_relation(self.listing, layout, safe):
             sql, rows = direct
-            return node.Source(self.name, (sql,)), CatalystRows(self.read, self.listing, rows)
+            self.read.lane = "duckdb"
+            return node.Source(self.name, (sql,)), CountedRows(self.read, self.listing, rows)
         split = self._split(layout)
         relations = [
             csv_relation([file.path for file in files], fields, layout, safe) for fields, files in split.plain.items()
@@ -96,7 +97,8 @@ class TableInput:
             split, relations = Split({}, 0, self.listing.files), []
         sqls = tuple(one for one in relations if one is not None)
         if not split.others and sqls:
-            return node.Source(self.name, sqls), CatalystRows(self.read, self.listing, split.rows)
+            self.read.lane = "duckdb"
+            return node.Source(self.name, sqls), CountedRows(self.read, self.listing, split.rows)
         return self._stage(layout, safe, split, sqls, place)
 
     def _split(self, layout: Layout) -> Split:

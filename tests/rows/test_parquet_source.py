@@ -1,5 +1,6 @@
 """Parquet that DuckDB reads by itself holds what our reader finds in it; where that is in doubt, it is not asked."""
 
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,21 +35,16 @@ def write(path: Path, **columns: Any) -> Path:
     [("x > 5", 1), ("x >= 5", 1), ("x = 'NaN'::DOUBLE", 1), ("x < 5", 3), ("NOT x <= 3", 1), ("x BETWEEN 2 AND 9", 1)],
 )
 def test_nan_is_greater_than_all_numbers_whatever_statistics_say(tmp_path: Path, condition: str, rows: int) -> None:
-    path = write(tmp_path / "rows.parquet", x=[1.0, NAN, 3.0, -2.0], y=pa.array([1.0, NAN, 3.0, -2.0], pa.float32()))
-
-    for name, kind in (("x", "double"), ("y", "float")):
-        found = relation_of(path, f"{name} {kind}")
+    for kind, values in (("double", pa.float64()), ("float", pa.float32())):
+        path = write(tmp_path / "rows.parquet", x=pa.array([1.0, NAN, 3.0, -2.0], values))
+        found = relation_of(path, f"x {kind}")
 
         assert found is not None
-        sql = (
-            f"SELECT count(*) FROM ({found[0]}) WHERE {condition}".replace("x", name)
-            if name == "y"
-            else (f"SELECT count(*) FROM ({found[0]}) WHERE {condition}")
-        )
         with duckdb.connect() as database:
-            assert database.sql(sql).fetchone() == (rows,)
-            greatest, least = database.sql(f"SELECT max({name}), min({name}) FROM ({found[0]})").fetchone() or (0, 0)
-        assert greatest != greatest
+            (counted,) = database.execute(f"SELECT count(*) FROM ({found[0]}) WHERE {condition}").fetchall()
+            ((greatest, least),) = database.execute(f"SELECT max(x), min(x) FROM ({found[0]})").fetchall()
+        assert counted == (rows,)
+        assert math.isnan(greatest)
         assert least == -2.0
 
 
@@ -66,12 +62,9 @@ def test_nan_is_greater_than_all_numbers_whatever_statistics_say(tmp_path: Path,
         (pa.array([datetime(1, 1, 1), datetime(9999, 12, 31)], pa.timestamp("us")), "timestamp_ntz"),
         (pa.array([None, None], pa.date32()), "date"),
         (pa.array([[1], None]), "array<bigint>"),
-        (pa.array([b"a", None]), "binary"),
     ],
 )
 def test_values_are_read_as_they_are(tmp_path: Path, values: pa.Array, kind: str) -> None:
-    if kind == "binary":
-        pytest.skip("no reader of ours takes it yet")
     path = write(tmp_path / "rows.parquet", v=values)
 
     found = relation_of(path, f"v {kind}")

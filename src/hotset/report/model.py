@@ -17,8 +17,8 @@ class Read:
     """One input: what was listed, and what was really consumed (None until a Spark job has run to its end).
 
     `seconds` is the time of the Spark stages that read files; None where several inputs share them, or Python reads.
-    `lane` says who reads: Spark itself ("catalyst"), Python workers block by block ("columnar"), or functions of the
-    job ("job"), and `why_not` why it is not the second where the job asked for it.
+    `lane` says who reads: Spark itself ("catalyst"), DuckDB ("duckdb"), Python workers block by block ("columnar"), or
+    functions of the job ("job"), and `why_not` why it is not the second where the job asked for it.
     """
 
     paths: tuple[str, ...]

@@ -29,18 +29,19 @@ SIMPLE: dict[str, Callable[..., Term]] = {
 LONGEST = 50_000  # letters of SQL; operands are written twice where they can fail
 
 
-def to_duckdb(sql: str, columns: Mapping[str, str], zone: str = "UTC") -> str:
+def to_duckdb(sql: str, columns: Mapping[str, str], zone: str = "UTC", known: Mapping[str, str] | None = None) -> str:
     """An expression for DuckDB with the value that `sql` has in Spark, in ANSI mode, over `columns`: name to DDL type.
 
-    `zone` is the time zone of Spark's session. Raises NotPortable, with the reason, where no such expression is known.
+    `zone` is the time zone of Spark's session; `known` are the names that DuckDB knows columns by, where they differ.
+    Raises NotPortable, with the reason, where no such expression is known.
     """
-    return translate(sql, columns, zone).sql
+    return translate(sql, columns, zone, known).sql
 
 
-def translate(sql: str, columns: Mapping[str, str], zone: str = "UTC") -> Term:
+def translate(sql: str, columns: Mapping[str, str], zone: str = "UTC", known: Mapping[str, str] | None = None) -> Term:
     """What `to_duckdb` says, with its type in Spark."""
     try:
-        term = Translation(columns, zone).translate(parse_condition(sql))
+        term = Translation(columns, zone, known or {}).translate(parse_condition(sql))
     except RecursionError:
         raise NotPortable("an expression that is nested too deeply") from None
     if term.folded:
@@ -58,6 +59,7 @@ class Translation:
 
     columns: Mapping[str, str]
     zone: str
+    known: Mapping[str, str]
 
     def translate(self, node: Node) -> Term:
         if node.kind == "literal":
@@ -68,7 +70,7 @@ class Translation:
         if node.kind == "column":
             return self.column(node.value)
         if node.kind == "is null" and node.args[0].kind == "column":
-            return condition_operators.test_null(Term(quote_name(self.resolve(node.args[0].value)), TIMESTAMP, ""))
+            return condition_operators.test_null(Term(self.quoted(self.resolve(node.args[0].value)), TIMESTAMP, ""))
         check_constants(node)
         args = [self.translate(arg) for arg in node.args]
         check_folded(node, args)
@@ -117,7 +119,10 @@ class Translation:
         kind = parse_type(self.columns[found])
         if kind is None:
             raise NotPortable(f"the column {found}, of type {self.columns[found]}")
-        return Term(quote_name(found), kind, f"{quote_name(found)} IS NULL")
+        return Term(self.quoted(found), kind, f"{self.quoted(found)} IS NULL")
+
+    def quoted(self, name: str) -> str:
+        return quote_name(self.known.get(name, name))
 
     def resolve(self, name: str) -> str:
         """The column of that name, in whatever case."""
