@@ -59,8 +59,8 @@ class LazyRows:
             raise UseClusterError("rules are checked by Spark")
         table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path)
         self._tables[table.name] = table
-        frame = self._catalog.add(table.name, dataset.schema())
-        return self._filtered(frame, where, dataset) if where else frame
+        rows: Frame = self._catalog.add(table.name, dataset.schema())
+        return self._filtered(rows, where, dataset) if where else rows
 
     def _filtered(self, frame: Frame, where: str, dataset: Dataset) -> Frame:
         """Raises UseClusterError for a condition that only Spark knows, or that is none: Spark says what is wrong."""

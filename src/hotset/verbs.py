@@ -41,6 +41,7 @@ from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.warned import read_warnings, skew_warnings
+from hotset.rows.frames import in_order
 from hotset.rows.plan import UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.session.expression import filter_rows, restricted_expression, row_rules
@@ -232,13 +233,18 @@ class Run:
         self, name: str, data: Batches, level: AnyLevel | None = None, by: str | Sequence[str] = ()
     ) -> KeptBatches: ...
 
+    @overload
+    def keep(
+        self, name: str, data: "nw.LazyFrame[Any]", level: AnyLevel | None = None, by: str | Sequence[str] = ()
+    ) -> "nw.LazyFrame[Any]": ...
+
     def keep(
         self,
         name: str,
-        data: DataFrame | RDD[Any] | Batches,
+        data: "DataFrame | RDD[Any] | Batches | nw.LazyFrame[Any]",
         level: AnyLevel | None = None,
         by: str | Sequence[str] = (),
-    ) -> KeptFrame | KeptRDD[Any] | KeptBatches:
+    ) -> "KeptFrame | KeptRDD[Any] | KeptBatches | nw.LazyFrame[Any]":
         """The same data, from now on kept: to the end of `with`, to `run.release(name)`, at the latest to the run's.
 
         Read what is given back. Its level is `level`, or else what `--level`, what conf/levels.toml or what Spark says;
@@ -246,6 +252,9 @@ class Run:
         by it afterwards needs no exchange. Raises UsageError for a level that is impossible here.
         """
         columns = (by,) if isinstance(by, str) else tuple(by)
+        if isinstance(data, nw.LazyFrame):
+            native = data.to_native()  # levels are Spark's: DuckDB's plans are as they were
+            return nw.from_native(self.keep(name, native, level, by)) if isinstance(native, DataFrame) else data
         if isinstance(data, Batches):
             return self._kept().batches(name, data, level, columns)
         if isinstance(data, RDD):
@@ -310,7 +319,7 @@ class Run:
             return data.frame_with_nulls(), partial(write_parts, data, run_id=run_id) if past_spark else None
         if isinstance(data, nw.LazyFrame):
             if isinstance(native := data.to_native(), DataFrame):
-                return native.toDF(*dataset.schema().names), None
+                return in_order(native).toDF(*dataset.schema().names), None
             return None, partial(self._rows().write, data, dataset, run_id=run_id)
         if is_pandas(data):
             data = table_of_pandas(data, dataset)

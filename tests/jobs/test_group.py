@@ -29,7 +29,7 @@ def run_group(tmp_path: Path, table: pa.Table, way: str = "local", **params: Any
     given = Params(input=(str(tmp_path / "rows.parquet"),), output=str(out), **params, **of_job)
     with open_run("group", report=tmp_path / "report.json", **of_run) as run:
         call_main(find_job("group"), run, given)
-        assert run.report.plan == (None if way == "dataframe" else "cluster" if params.get("where") else way)
+        assert run.report.plan == (None if way == "dataframe" else way)
     rows: list[dict[str, Any]] = pa.concat_tables(
         [pq.read_table(file) for file in sorted(out.glob("*.parquet"))]
     ).to_pylist()

@@ -84,12 +84,12 @@ def python_std(values: list[Any]) -> Any:
 
 
 def python_quantile(values: list[Any], share: float) -> Any:
-    if not values or any(map(math.isnan, values)):
-        return NAN if values else None
-    numbers = sorted(map(float, values))
+    if not values:
+        return None
+    numbers = sorted(map(float, values), key=rank)
     place = (len(numbers) - 1) * share
     low, high, part = numbers[math.floor(place)], numbers[math.ceil(place)], place - math.floor(place)
-    return low if low == high else low * (1 - part) + high * part
+    return low if low == high or not part else low * (1 - part) + high * part
 
 
 def python_pick(pairs: list[tuple[Any, Any]], *, last: bool) -> Any:

@@ -181,7 +181,7 @@ def main(run: Run, params: Params) -> None:
         types = dict(groups.dtypes)
     else:
         frame = run.rows(params.input, dataset, where=params.where, names=names)
-        groups = aggregate(frame, query, safe_names(dataset.schema().names))
+        groups = run.keep("groups", aggregate(frame, query, safe_names(dataset.schema().names)))
         types = dict(zip(query.names, columns_of(groups), strict=True))
     result = Dataset(ddl(types), params.format)
     run.publish(result, groups, params.output)

@@ -2,13 +2,12 @@
 
 Left alone, the engines differ in: sums of integers (DuckDB's are HUGEINT and are written to Parquet as DOUBLE, Spark's
 overflow on the way), means and quantiles of decimals (Spark's and DuckDB's are decimals, rounded), means of large
-integers (Spark adds doubles), NaN in quantiles (both take it for the greatest number), corr of constants (NaN and
-null), and -0.0 as the least or greatest.
+integers (Spark adds doubles), infinities in quantiles, corr of constants (NaN and null), and -0.0 as the least or greatest.
 """
 
 import narwhals as nw
 
-from hotset.rows.dialects import INFINITY, NAN, Dialect
+from hotset.rows.dialects import INFINITY, Dialect
 from hotset.rows.expressions import Expression, as_double, typed
 from hotset.rows.types import is_float, type_of_sum
 
@@ -42,9 +41,7 @@ def write_extreme(function: str, value: Expression) -> str:
 
 
 def write_quantile(value: Expression, share: float) -> str:
-    number = as_double(value)
-    found = value.dialect.quantile(number, share, value.dtype)
-    return f"CASE WHEN isnan(max({number})) THEN {NAN} ELSE {found} END" if is_float(value.dtype) else found
+    return value.dialect.quantile(as_double(value), share, value.dtype)
 
 
 def write_corr(one: Expression, other: Expression) -> str:

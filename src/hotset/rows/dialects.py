@@ -43,7 +43,7 @@ class Dialect(Protocol):
         """The same sum as the double that is nearest to it."""
 
     def quantile(self, text: str, share: float, dtype: DType) -> str:
-        """Of doubles, on the line between two of them; `dtype` is what they were, and none of them is NaN."""
+        """Of doubles, on the line between two of them; NaN is greater than all others. `dtype` is what they were."""
 
     def corr(self, x: str, y: str) -> str:
         """Pearson's of two doubles: null of fewer than two pairs and of a constant, NaN of what is not finite."""
@@ -149,14 +149,20 @@ class Spark:
     def quantile(self, text: str, share: float, dtype: DType) -> str:
         """Spark adds a part of the difference: of halves, that is never too great for a double.
 
-        Between -Infinity and a number it is NaN, and here -Infinity, as by weights.
+        Between -Infinity and a number it is NaN, and here -Infinity, as by weights. So that a NaN among the values is
+        told from that one, it is an infinity for as long, and its place counts.
         """
         at = f"CAST('{share!r}' AS DOUBLE)"
         if not is_float(dtype):
             return f"percentile({text}, {at})"
-        found = f"(percentile({text} * 0.5D, {at}) * 2D)"
-        next_one = f"min({text}) FILTER (WHERE {text} > -{INFINITY})"
-        return f"CASE WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
+        number = f"if(isnan({text}), {INFINITY}, {text})"
+        found = f"(percentile({number} * 0.5D, {at}) * 2D)"
+        next_one = f"min({number}) FILTER (WHERE {number} > -{INFINITY})"
+        reaches_nan = f"ceil((count({text}) - 1) * {at}) >= count({text}) - count_if(isnan({text}))"
+        return (
+            f"CASE WHEN count({text}) > 0 AND {reaches_nan} THEN {NAN}"
+            f" WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
+        )
 
     def corr(self, x: str, y: str) -> str:
         return f"corr({x}, {y})"

@@ -5,7 +5,10 @@ from typing import Any
 import narwhals as nw
 from pyspark.sql import DataFrame
 
+from hotset.data.columns import by_name
+from hotset.memory.handed import KeptFrame
 from hotset.rows.duckdb_types import spark_type
+from hotset.rows.node import FEW_ROWS
 
 
 def columns_of(frame: nw.LazyFrame[Any]) -> list[str]:
@@ -14,3 +17,10 @@ def columns_of(frame: nw.LazyFrame[Any]) -> list[str]:
     if isinstance(native, DataFrame):
         return [kind for _, kind in native.dtypes]
     return [spark_type(str(kind)) for kind in native.types]
+
+
+def in_order(frame: DataFrame) -> DataFrame:
+    """A small answer sorted by all columns, null last, as DuckDB gives it; one that is not kept is not made twice."""
+    if not isinstance(frame, KeptFrame) or frame.count() > FEW_ROWS:
+        return frame
+    return frame.coalesce(1).orderBy(*(by_name(name).asc_nulls_last() for name in frame.columns))

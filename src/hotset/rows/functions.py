@@ -100,12 +100,12 @@ class Functions:
         return self._aggregate("std", value, lambda: aggregates.write_std(value))
 
     def median(self, column: Column) -> Expression:
-        """The value in the middle, or the mean of the two there; double, exact, NaN where one is NaN."""
+        """The value in the middle, or the mean of the two there; double, exact."""
         value = self._value(column)
         return self._aggregate("median", value, lambda: aggregates.write_quantile(value, 0.5))
 
     def quantile(self, column: Column, share: float) -> Expression:
-        """What this share of the values is below, on the line between two of them; double, exact, NaN where one is."""
+        """What this share of the values is below, on the line between two of them; double, exact."""
         if not 0 <= share <= 1:
             raise UsageError(f"a quantile is a share of 0 to 1, got {share}; write 0.95 for 95 %")
         value = self._value(column)

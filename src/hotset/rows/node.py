@@ -88,10 +88,10 @@ def run_query(query: NodeQuery) -> NodeResult:
 
 
 def _fetch(database: duckdb.DuckDBPyConnection, query: NodeQuery) -> NodeResult:
-    table: pa.Table = database.execute(query.sql).to_arrow_table()
+    table: pa.Table = database.sql(query.sql).to_arrow_table()
     if not query.ordered and table.num_rows <= FEW_ROWS:
         database.register("few", table)
-        table = database.execute(f"SELECT * FROM few {SORTED}").to_arrow_table()
+        table = database.sql(f"SELECT * FROM few {SORTED}").to_arrow_table()
     return NodeResult(table.num_rows, table)
 
 
