@@ -2,7 +2,8 @@
 
 Left alone, the engines differ in: sums of integers (DuckDB's are HUGEINT and are written to Parquet as DOUBLE, Spark's
 overflow on the way), means and quantiles of decimals (Spark's and DuckDB's are decimals, rounded), means of large
-integers (Spark adds doubles), infinities in quantiles, corr of constants (NaN and null), and -0.0 as the least or greatest.
+integers (Spark adds doubles), infinities in quantiles, corr of constants (NaN and null), and -0.0 as the least or
+greatest.
 """
 
 import narwhals as nw
