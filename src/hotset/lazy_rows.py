@@ -12,7 +12,7 @@ import narwhals as nw
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from hotset.data.columns import by_name
+from hotset.data.columns import by_name, differing_in_case
 from hotset.data.dataset import Dataset
 from hotset.data.rows import check_columns
 from hotset.data.table import write_table
@@ -23,7 +23,7 @@ from hotset.node_runner import LocalRunner, TaskRunner
 from hotset.rows.catalog import Catalog, sql_of
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
-from hotset.rows.names import safe_names
+from hotset.rows.names import own_names, safe_names
 from hotset.rows.node import EngineError, NodeQuery, NodeResult, OutOfMemoryError
 from hotset.rows.plan import Plan, UseClusterError, choose_plan
 from hotset.run_spec import RunSpec
@@ -86,19 +86,19 @@ class LazyRows:
         Raises SchemaError for other columns, DataError for a value that does not fit its type, ResourceError for too
         little memory, UseClusterError where there is too little of it and Spark could do it.
         """
-        sql = published_sql(frame, dataset)
+        sql, names = published_sql(frame, dataset)
         if dataset.format != "parquet":
-            table = self._execute(sql).table
+            table = self._execute(sql, names=names).table
             assert table is not None, "without a target the rows come back"
             return write_table(table, dataset, version, run_id)
         version.mkdir()
-        return self._execute(sql, version / part_name(0, run_id, 0, "parquet")).rows
+        return self._execute(sql, version / part_name(0, run_id, 0, "parquet"), names).rows
 
     def close(self) -> None:
         """Removes what was staged."""
         self._runner.close()
 
-    def _execute(self, sql: str, target: Path | None = None) -> NodeResult:
+    def _execute(self, sql: str, target: Path | None = None, names: tuple[str, ...] = ()) -> NodeResult:
         explained = self._catalog.explain(sql)
         used, ordered = explained.used, explained.ordered
         tables = [self._tables[name] for name in used]
@@ -107,7 +107,7 @@ class LazyRows:
         while True:
             sources = tuple(table.bind(used[table.name], place, self._inputs.register) for table in tables)
             try:
-                return runner.run(NodeQuery(sql, sources, runner.bounds, target, ordered))
+                return runner.run(NodeQuery(sql, sources, runner.bounds, target, ordered, names))
             except OutOfMemoryError as why:
                 raise self._too_little(why) from None
             except EngineError as why:
@@ -133,18 +133,21 @@ def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unporta
     return LazyRows(plan, inputs, runner, spec.run_id)
 
 
-def published_sql(frame: Frame, dataset: Dataset) -> str:
-    """The rows in the columns of the dataset, by their places. Raises SchemaError for other columns."""
+def published_sql(frame: Frame, dataset: Dataset) -> tuple[str, tuple[str, ...]]:
+    """The rows in the columns of the dataset, by their places; and the names of these, where DuckDB takes two for one.
+
+    Raises SchemaError for other columns.
+    """
     relation, schema = frame.to_native(), dataset.schema()
-    names = safe_names(schema.names)
-    own = {known: name for name, known in names.items()}
-    found = zip(relation.columns, map(str, relation.types), strict=True)
-    check_columns([(own.get(name, name), spark_type(kind)) for name, kind in found], dataset)
+    names = own_names(relation.columns, schema.names)
+    check_columns([(name, spark_type(str(kind))) for name, kind in zip(names, relation.types, strict=True)], dataset)
+    twins = next(differing_in_case(schema), None) is not None
+    known = safe_names(schema.names) if twins else {name: name for name in schema.names}
     cells = (
-        f"CAST({identifier(names[one.name])} AS {duckdb_type(one.dataType)}) AS {identifier(one.name)}"
-        for one in schema.fields
+        f"CAST({identifier(column)} AS {duckdb_type(one.dataType)}) AS {identifier(known[one.name])}"
+        for column, one in zip(relation.columns, schema.fields, strict=True)
     )
-    return f"SELECT {', '.join(cells)} FROM ({sql_of(frame)})"
+    return f"SELECT {', '.join(cells)} FROM ({sql_of(frame)})", tuple(schema.names) if twins else ()
 
 
 def _judge(why: EngineError) -> HotsetError:

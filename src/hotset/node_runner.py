@@ -28,7 +28,7 @@ class LocalRunner:
     def __init__(self, zone: str, memory_bytes: int | None) -> None:
         self.scratch = make_scratch()
         machine = read_machine()
-        given = memory_bytes or max(machine.memory_bytes - OTHERS - self.heap_bytes, LEAST_MEMORY) * 4 // 5
+        given = int(memory_bytes or 0) or max(machine.memory_bytes - OTHERS - self.heap_bytes, LEAST_MEMORY) * 4 // 5
         self.bounds = Bounds(given, machine.cores, self.scratch / "spill", zone)
 
     def run(self, query: NodeQuery) -> NodeResult:

@@ -61,7 +61,7 @@ class Run:
     def __init__(self, spec: RunSpec, session: SessionWhenNeeded, journal: Journal, ranked: Ranked) -> None:
         self.report = journal.report
         self._spec, self._session, self._journal, self._ranked = spec, session, journal, ranked
-        self._case = CaseOfNames(lambda: session.spark, self.warn)
+        self._case = CaseOfNames(lambda: session.spark if session.may_open else None, self.warn)
         self._inputs = Inputs(spec, session, self.report, self.step, self._case)
         self._warned = len(self.report.warnings)  # before the job said anything
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+MADE_UP = re.compile(r"c+[0-9]+")
 SAFE = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*")
 
 
@@ -25,3 +26,10 @@ def safe_names(names: Sequence[str]) -> dict[str, str]:
         taken.add(plain)
         safe[name] = plain
     return safe
+
+
+def own_names(columns: Sequence[str], declared: Sequence[str]) -> list[str]:
+    """The names of a frame's columns where made-up ones stand for the declared ones in the same places."""
+    if len(columns) != len(declared):
+        return [*columns]
+    return [other if MADE_UP.fullmatch(name) else name for name, other in zip(columns, declared, strict=True)]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from hotset.rows.duckdb_types import identifier, literal
 from hotset.rows.staging import staged_dataset
@@ -47,7 +48,7 @@ class NodeQuery:
     """`sql` over the sources; with a `target` its rows are written to that Parquet file, else they come back.
 
     `ordered`: they have an order, which stays. Others are sorted by all columns where they are few, so that a small
-    answer is the same file whenever it is made.
+    answer is the same file whenever it is made. `names` are those of the columns, where DuckDB would not tell them apart.
     """
 
     sql: str
@@ -55,6 +56,7 @@ class NodeQuery:
     bounds: Bounds
     target: Path | None = None
     ordered: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _fetch(database: duckdb.DuckDBPyConnection, query: NodeQuery) -> NodeResult:
     if not query.ordered and table.num_rows <= FEW_ROWS:
         database.register("few", table)
         table = database.sql(f"SELECT * FROM few {SORTED}").to_arrow_table()
-    return NodeResult(table.num_rows, table)
+    return NodeResult(table.num_rows, table.rename_columns(query.names) if query.names else table)
 
 
 def _write(database: duckdb.DuckDBPyConnection, query: NodeQuery, target: Path) -> NodeResult:
@@ -103,7 +105,20 @@ def _write(database: duckdb.DuckDBPyConnection, query: NodeQuery, target: Path) 
         database.execute("SET preserve_insertion_order = true")
         _copy(database, f"SELECT * FROM read_parquet({literal(str(unsorted))}) {SORTED}", target)
         unsorted.unlink()
+    if query.names:
+        _rename(target, query.names)
     return NodeResult(rows)
+
+
+def _rename(target: Path, names: tuple[str, ...]) -> None:
+    """Gives the columns of a file other names."""
+    draft = target.with_suffix(".named")
+    with pq.ParquetFile(target) as file:
+        schema = pa.schema([field.with_name(name) for field, name in zip(file.schema_arrow, names, strict=True)])
+        with pq.ParquetWriter(draft, schema) as writer:
+            for batch in file.iter_batches():
+                writer.write_batch(batch.rename_columns(names))
+    draft.rename(target)
 
 
 def _copy(database: duckdb.DuckDBPyConnection, sql: str, target: Path) -> int:

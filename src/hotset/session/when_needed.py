@@ -28,6 +28,10 @@ class SessionWhenNeeded:
         """The session, opened if it is not. Raises as `open_session` does."""
         return self.open().spark
 
+    @property
+    def may_open(self) -> bool:
+        return not self._refusal
+
     def open(self) -> Session:
         """The same, with what is known of its making."""
         if self._refusal:

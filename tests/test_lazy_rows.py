@@ -1,0 +1,273 @@
+"""`run.rows`: good rows on DuckDB, counted and rejected once, whoever reads the files."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hotset import DataError, Dataset, InputError, ResourceError, Run, SchemaError, UsageError, open_run, safe_names
+from hotset.rows import staging
+
+READINGS = Dataset("id int not null, x double, note string", format="csv")
+PAIR = Dataset("id int, n bigint")
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Any:
+    with open_run("test", report=tmp_path / "records" / "report.json", max_bad="100%", engine="local") as run:
+        yield run
+
+
+def publish(run: Run, frame: "nw.LazyFrame[Any]", columns: str, out: Path) -> list[tuple[Any, ...]]:
+    """The rows that are published, in their order."""
+    run.publish(Dataset(columns), frame, str(out))
+    table = pa.concat_tables([pq.read_table(file) for file in sorted(out.glob("*.parquet"))])
+    return [tuple(row.values()) for row in table.to_pylist()]
+
+
+def quarantine(run: Run) -> list[tuple[int, str | None, str]]:
+    path = run.report.quarantine
+    records = [json.loads(line) for line in Path(path).read_text().splitlines()] if path else []
+    return [(one["line"], one["column"], one["reason"]) for one in records]
+
+
+def counts(run: Run) -> list[tuple[int | None, int | None, int | None]]:
+    return [(read.rows, read.good, read.set_aside) for read in run.report.reads]
+
+
+def test_a_plain_csv_is_read_by_duckdb_and_counted(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x,note\n1,0.5,é\n2,,\n3,1e3,b c\n", encoding="utf-8")
+
+    rows = local.rows(str(tmp_path / "a.csv"), READINGS)
+    found = publish(local, rows, "id int, x double, note string", tmp_path / "out")
+
+    assert found == [(1, 0.5, "é"), (2, None, None), (3, 1000.0, "b c")]
+    assert counts(local) == [(3, 3, 0)]
+    assert (local.report.reads[0].lane, local.report.plan) == ("duckdb", "local")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("b,1,x", (3, "id", "not of type int")),
+        (",1,x", (3, "id", "null, declared not null")),
+        ("1_0,1,x", (3, "id", "not of type int")),
+        ("1.0,1,x", (3, "id", "not of type int")),
+        ("3000000000,1,x", (3, "id", "out of range of type int")),
+        ("3,1e999,x", (3, "x", "out of range of type double")),
+        ("3,0x1F,x", (3, "x", "not of type double")),
+        ("3,1,x,", (3, None, "4 fields, expected 3")),
+        ("3,1", (3, None, "2 fields, expected 3")),
+        ('3,1,"x', (3, None, "unclosed quote")),
+    ],
+)
+def test_a_bad_row_is_rejected_with_its_place(local: Run, tmp_path: Path, line: str, told: tuple[Any, ...]) -> None:
+    (tmp_path / "a.csv").write_text(f"id,x,note\n1,0.5,a\n{line}\n2,1,b\n")
+
+    found = publish(
+        local, local.rows(str(tmp_path / "a.csv"), READINGS), "id int, x double, note string", tmp_path / "out"
+    )
+
+    assert [row[0] for row in found] == [1, 2]
+    assert counts(local) == [(3, 2, 1)]
+    assert quarantine(local) == [told]
+
+
+def test_only_the_files_in_doubt_are_read_by_our_readers(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x,note\n" + "1,2,a\n" * 100)
+    (tmp_path / "b.csv").write_text('id,x,note\n1,2,"a"\n1,z,"b,c"\n')
+
+    rows = local.rows((str(tmp_path / "a.csv"), str(tmp_path / "b.csv")), READINGS)
+    found = publish(local, rows.select(nw.len().alias("n")), "n bigint", tmp_path / "out")
+
+    assert found == [(102,)]  # nobody uses x
+    assert counts(local) == [(102, 102, 0)]
+
+
+def test_more_columns_are_read_and_counted_again(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x,note\n1,z,a\n2,1,b\n")
+    rows = local.rows(str(tmp_path / "a.csv"), READINGS)
+
+    ids = publish(local, rows.select("id"), "id int", tmp_path / "ids")
+    assert counts(local) == [(2, 2, 0)]
+    values = publish(local, rows.select("id", "x"), "id int, x double", tmp_path / "values")
+    local.balance()
+
+    assert (ids, values) == ([(1,), (2,)], [(2, 1.0)])
+    assert counts(local) == [(2, 1, 1)]
+    assert quarantine(local) == [(2, "x", "not of type double")]
+
+
+def test_a_join_of_a_table_with_itself(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,x,note\n1,0.5,"a"\n2,1,b\n')
+    rows = local.rows(str(tmp_path / "a.csv"), READINGS)
+
+    both = rows.select("id", "x").join(rows.select("id", "note"), on="id")
+
+    assert publish(local, both, "id int, x double, note string", tmp_path / "out") == [(1, 0.5, "a"), (2, 1.0, "b")]
+    assert counts(local) == [(2, 2, 0)]
+
+
+def test_an_order_that_was_asked_for_stays(local: Run, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": pa.array(range(50_000), pa.int32())}), tmp_path / "a.parquet")
+    rows = local.rows(str(tmp_path / "a.parquet"))
+
+    down = publish(local, rows.sort("id", descending=True), "id int", tmp_path / "down")
+    top = publish(local, rows.sort("id", descending=True).head(3), "id int", tmp_path / "top")
+
+    assert down == [(number,) for number in reversed(range(50_000))]
+    assert top == [(49_999,), (49_998,), (49_997,)]
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "parquet"])
+def test_every_format_of_the_output(local: Run, tmp_path: Path, format_: Any) -> None:
+    (tmp_path / "a.csv").write_text("id,x,note\n1,0.5,a\n2,,\n")
+    dataset = Dataset("id int, x double, note string", format=format_)
+    if format_ == "json":
+        pytest.skip("written by Spark")
+
+    local.publish(dataset, local.rows(str(tmp_path / "a.csv"), READINGS), str(tmp_path / "out"))
+
+    assert local.head(dataset, str(tmp_path / "out"), 5).to_pylist() == [
+        {"id": 1, "x": 0.5, "note": "a"},
+        {"id": 2, "x": None, "note": None},
+    ]
+
+
+def test_names_that_engines_do_not_take(local: Run, tmp_path: Path) -> None:
+    names = ["a.b", "A", "a", "sp ace", 'q"uote', "back`tick", "한글", "x=y", "c0"]
+    pq.write_table(pa.table({name: [place] for place, name in enumerate(names)}), tmp_path / "a.parquet")
+    columns = ", ".join(f"`{name.replace('`', '``')}` bigint" for name in names)
+    safe = safe_names(names)
+
+    rows = local.rows(str(tmp_path / "a.parquet"))
+    local.publish(Dataset(columns), rows, str(tmp_path / "out"))
+    few = publish(
+        local,
+        rows.filter(nw.col(safe["a"]) == 2).select(safe["a.b"], safe["A"]),
+        "`a.b` bigint, A bigint",
+        tmp_path / "few",
+    )
+
+    (file,) = (tmp_path / "out").glob("*.parquet")
+    assert pq.read_table(file).to_pylist() == [dict(zip(names, range(9), strict=True))]
+    assert few == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ("x > 1", [3]),
+        ("note = 'a' OR id = 2", [1, 2]),
+        ("note LIKE '%c'", [3]),
+        ("x IS NULL", [2]),
+        ("id in (1, 3)", [1, 3]),
+    ],
+)
+def test_where_is_sparks_sql(local: Run, tmp_path: Path, where: str, ids: list[int]) -> None:
+    (tmp_path / "a.csv").write_text("id,x,note\n1,0.5,a\n2,,b\n3,2,bc\n")
+
+    rows = local.rows(str(tmp_path / "a.csv"), READINGS, where=where)
+
+    assert [row[0] for row in publish(local, rows.select("id"), "id int", tmp_path / "out")] == ids
+
+
+def test_what_is_wrong_is_told(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,0.5\n")
+    pq.write_table(pa.table({"n": [2**62, 2**62]}), tmp_path / "a.parquet")
+
+    with pytest.raises(SchemaError, match="the columns differ"):
+        local.rows(str(tmp_path / "a.csv"), READINGS)
+    with pytest.raises(InputError):
+        local.rows(str(tmp_path / "none.csv"), READINGS)
+    numbers = local.rows(str(tmp_path / "a.parquet"))
+    with pytest.raises(SchemaError, match=r"the columns differ: declared n int, got n bigint"):
+        local.publish(Dataset("n int"), numbers, str(tmp_path / "out"))
+    with pytest.raises(DataError, match="a value does not fit its type"):
+        local.publish(Dataset("n bigint"), numbers.select(nw.col("n").sum()), str(tmp_path / "out"))
+    with pytest.raises(UsageError, match="this needs Spark, and --engine local starts none"):
+        local.read(Dataset("n bigint"), str(tmp_path / "a.parquet"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bound_of_memory_holds_or_is_told(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    keys = pa.array([chance.random() for _ in range(300_000)])
+    pq.write_table(pa.table({"k": keys, "v": keys}), tmp_path / "a.parquet")
+
+    with open_run("test", report=tmp_path / "report.json", engine="local", memory="64MiB") as run:
+        groups = run.rows(str(tmp_path / "a.parquet")).group_by("k").agg(nw.col("v").max())
+        run.publish(Dataset("k double, v double"), groups, str(tmp_path / "out"))
+        assert run.report.publishes[0].rows == len(set(keys.to_pylist()))
+    with (
+        open_run("test", report=tmp_path / "other.json", engine="local", memory="1MiB") as run,
+        pytest.raises(ResourceError, match="out of memory"),
+    ):
+        groups = run.rows(str(tmp_path / "a.parquet")).group_by("k").agg(nw.col("v").median())
+        run.publish(Dataset("k double, v double"), groups, str(tmp_path / "none"))
+
+
+CELLS = (
+    "1",
+    "-7",
+    "007",
+    "+5",
+    " 3",
+    "1.5",
+    "1e3",
+    "nan",
+    "",
+    "a",
+    "é",
+    '"1"',
+    '"a,b"',
+    '"',
+    "x\ty",
+    "\0",
+    "2147483648",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_files_are_read_as_our_own_reader_reads_them(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    for number in range(12):
+        odd = chance.choice([0.0, 0.01, 0.3])
+        lines = ["id,x,note"]
+        for _ in range(chance.randrange(40)):
+            cells = [str(chance.randrange(99)), repr(chance.uniform(-9, 9)), chance.choice("abc")]
+            cells = [chance.choice(CELLS) if chance.random() < odd else cell for cell in cells]
+            lines.append(",".join(cells[: chance.choice([3, 3, 3, 3, 2])] if chance.random() < odd else cells))
+        file = tmp_path / f"{seed}-{number}.csv"
+        file.write_text(chance.choice(["\n", "\n", "\r\n"]).join(lines) + chance.choice(["", "\n"]), newline="")
+        out = tmp_path / f"out-{seed}-{number}"
+
+        with open_run("test", report=out.with_suffix(".json"), max_bad="100%", on_empty="ok", engine="local") as run:
+            found = publish(run, run.rows(str(file), READINGS), "id int, x double, note string", out)
+            expected = [tuple(row.values()) for row in run.head(READINGS, str(file), 1_000).to_pylist()]
+
+        assert sorted(map(repr, found)) == sorted(map(repr, expected))
+        (read,) = run.report.reads
+        assert read.good == len(found)
+        assert read.rows == len(found) + (read.set_aside or 0)
+
+
+def test_staged_blocks_are_read_in_processes_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotset.node_runner.ALONE_BYTES", 1)
+    monkeypatch.setattr("hotset.columnar.blocks.LEAST_BYTES", 1_000)
+    (tmp_path / "a.csv").write_text('id,x,note\n1,2,"a"\n' * 1 + '3,4,"b"\n' * 2_000 + "z,1,c\n")
+
+    with open_run("test", report=tmp_path / "report.json", max_bad="1", engine="local") as run:
+        rows = run.rows(str(tmp_path / "a.csv"), READINGS)
+        found = publish(
+            run, rows.group_by("id").agg(nw.len().alias("n").cast(nw.Int64)), PAIR.columns, tmp_path / "out"
+        )
+
+    assert found == [(1, 1), (3, 2_000)]
+    assert counts(run) == [(2_002, 2_001, 1)]
+    assert staging.SUFFIX == ".arrow"
