@@ -128,8 +128,6 @@ def test_an_order_that_was_asked_for_stays(local: Run, tmp_path: Path) -> None:
 def test_every_format_of_the_output(local: Run, tmp_path: Path, format_: Any) -> None:
     (tmp_path / "a.csv").write_text("id,x,note\n1,0.5,a\n2,,\n")
     dataset = Dataset("id int, x double, note string", format=format_)
-    if format_ == "json":
-        pytest.skip("written by Spark")
 
     local.publish(dataset, local.rows(str(tmp_path / "a.csv"), READINGS), str(tmp_path / "out"))
 

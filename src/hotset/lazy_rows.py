@@ -15,7 +15,6 @@ from pyspark.sql import DataFrame
 from hotset.data.columns import by_name, differing_in_case
 from hotset.data.dataset import Dataset
 from hotset.data.rows import check_columns
-from hotset.data.table import write_table
 from hotset.data.writing import part_name
 from hotset.errors import DataError, HotsetError, ResourceError
 from hotset.inputs import Inputs
@@ -80,17 +79,20 @@ class LazyRows:
         assert table is not None, "without a target the rows come back"
         return table
 
+    def table(self, frame: Frame, dataset: Dataset) -> pa.Table:
+        """All rows in the columns of the dataset. Raises as `write` does."""
+        sql, names = published_sql(frame, dataset)
+        table = self._execute(sql, names=names).table
+        assert table is not None, "without a target the rows come back"
+        return table
+
     def write(self, frame: Frame, dataset: Dataset, version: Path, run_id: str) -> int:
-        """rows written to `version`, which is there then, in the columns of the dataset.
+        """rows written as Parquet to `version`, which is there then, in the columns of the dataset.
 
         Raises SchemaError for other columns, DataError for a value that does not fit its type, ResourceError for too
         little memory, UseClusterError where there is too little of it and Spark could do it.
         """
         sql, names = published_sql(frame, dataset)
-        if dataset.format != "parquet":
-            table = self._execute(sql, names=names).table
-            assert table is not None, "without a target the rows come back"
-            return write_table(table, dataset, version, run_id)
         version.mkdir()
         return self._execute(sql, version / part_name(0, run_id, 0, "parquet"), names).rows
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+
 from hotset.columnar.blocks import Block
 from hotset.columnar.counts import BlockCounter, Counts, Finished
 from hotset.columnar.cut import cut
@@ -127,9 +129,10 @@ class TableInput:
         listing = replace(self.listing, files=split.others)
         blocks: tuple[Block, ...] = cut(listing, layout, place.cores)
         numbers = [number for number, block in enumerate(blocks) if block]
-        counts = place.stage(StageBlock(blocks, layout, directory, faults), numbers)
+        schema = pa.schema([field.with_name(self.safe[field.name]) for field in layout.schema])
+        counts = place.stage(StageBlock(blocks, layout, directory, faults, schema), numbers)
         counter = BlockCounter(blocks, Finished(counts))
-        source = node.Source(self.name, sqls, directory, layout.schema, tuple(safe.items()))
+        source = node.Source(self.name, sqls, directory, schema, tuple(safe.values()))
         return source, StagedRows(self.read, self.listing, counter, layout, place.run_id, faults, rows=split.rows)
 
 

@@ -318,21 +318,28 @@ class Run:
             past_spark = dataset.format == "parquet" and not dataset.partition_by
             return data.frame_with_nulls(), partial(write_parts, data, run_id=run_id) if past_spark else None
         if isinstance(data, nw.LazyFrame):
-            if isinstance(native := data.to_native(), DataFrame):
+            native = data.to_native()
+            if isinstance(native, DataFrame):
                 return in_order(native).toDF(*dataset.schema().names), None
-            return None, partial(self._rows().write, data, dataset, run_id=run_id)
+            if dataset.format == "parquet" and not dataset.partition_by:
+                return None, partial(self._rows().write, data, dataset, run_id=run_id)
+            return self._written_by(self._rows().table(data, dataset), dataset, run_id)
         if is_pandas(data):
             data = table_of_pandas(data, dataset)
         if isinstance(data, pa.Table):
-            data = exact_table(data, dataset)
-            columns = from_arrow_schema(data.schema, prefer_timestamp_ntz=True)
-            if not is_written_here(data, dataset):
-                return self.spark.createDataFrame(data, columns), None
-            check_columns(names_and_types(columns), dataset)
-            return None, partial(write_table, data, dataset, run_id=run_id)
+            return self._written_from(exact_table(data, dataset), dataset, run_id)
         if not isinstance(data, DataFrame | RDD):
             raise UsageError(f"what is published is a frame, an RDD, batches or a table, got {type(data).__name__}")
         return data, None
+
+    def _written_from(
+        self, table: pa.Table, dataset: Dataset, run_id: str
+    ) -> tuple[DataFrame | None, Callable[[Path], int] | None]:
+        columns = from_arrow_schema(table.schema, prefer_timestamp_ntz=True)
+        if not is_written_here(table, dataset):
+            return self.spark.createDataFrame(table, columns), None
+        check_columns(names_and_types(columns), dataset)
+        return None, partial(write_table, table, dataset, run_id=run_id)
 
     def published(self, dataset: Dataset, path: str) -> DataFrame:
         """The rows of the version that is now at `path`, as Spark's own reader has them."""

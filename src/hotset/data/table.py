@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -11,22 +12,27 @@ from hotset.data.dataset import Dataset
 from hotset.data.promises import is_promised
 from hotset.data.writing import csv_facts, part_name
 
+BATCH_ROWS = 64 * 1024
 OWN_DIALECT = Dataset("none int", format="csv")
 
 
 def is_written_here(table: pa.Table, dataset: Dataset) -> bool:
-    """Whether `write_table` can: Parquet, and CSV as it is by default, without NUL characters and nested values.
+    """Whether `write_table` can: Parquet; CSV as it is by default, and JSON lines, without NUL and nested values.
 
-    CSV whose rows or key have to be looked at is left to Spark, which spells NaN otherwise than Arrow.
+    CSV whose rows or key have to be looked at is left to Spark, which spells NaN otherwise than Arrow; so is JSON with
+    numbers that are not finite, for which it has no place.
     """
-    if dataset.partition_by or dataset.format not in ("parquet", "csv"):
+    if dataset.partition_by or dataset.format not in ("parquet", "csv", "json"):
         return False
     if dataset.format == "parquet":
         return True
     if dataset.key or is_promised(dataset):
         return False
-    dialect = csv_facts(dataset) == csv_facts(OWN_DIALECT)
-    return dialect and not any(pa.types.is_nested(kind) for kind in table.schema.types) and not _any_text(table, "\0")
+    if any(pa.types.is_nested(kind) or pa.types.is_binary(kind) for kind in table.schema.types):
+        return False
+    if dataset.format == "json":
+        return all(pc.all(pc.is_finite(column)).as_py() is not False for column in _floats(table))
+    return csv_facts(dataset) == csv_facts(OWN_DIALECT) and not _any_text(table, "\0")
 
 
 def write_table(table: pa.Table, dataset: Dataset, version: Path, run_id: str) -> int:
@@ -36,6 +42,8 @@ def write_table(table: pa.Table, dataset: Dataset, version: Path, run_id: str) -
     path = version / part_name(0, run_id, 0, dataset.format)
     if dataset.format == "parquet":
         pq.write_table(table, path)
+    elif dataset.format == "json":
+        _write_json(table, path)
     else:
         # Arrow either puts quotes around every text, or around none: none where none needs them
         quoted = any(_any_text(table, text) for text in ('"', ",", "\r", "\n")) or _any_empty(table)
@@ -44,6 +52,19 @@ def write_table(table: pa.Table, dataset: Dataset, version: Path, run_id: str) -
         header = "needed" if odd_names else "none"
         pa_csv.write_csv(table, path, pa_csv.WriteOptions(quoting_style=style, quoting_header=header))
     return int(table.num_rows)
+
+
+def _write_json(table: pa.Table, path: Path) -> None:
+    """An object a line; what is null is left out."""
+    encode = msgspec.json.Encoder(decimal_format="number").encode
+    with path.open("wb") as lines:
+        for batch in table.to_batches(BATCH_ROWS):
+            for row in batch.to_pylist():
+                lines.write(encode({name: value for name, value in row.items() if value is not None}) + b"\n")
+
+
+def _floats(table: pa.Table) -> list[pa.ChunkedArray]:
+    return [column for column in table.columns if pa.types.is_floating(column.type)]
 
 
 def _texts(table: pa.Table) -> list[pa.ChunkedArray]:

@@ -30,7 +30,7 @@ class Source:
     relations: tuple[str, ...] = ()
     staged: Path | None = None
     schema: pa.Schema | None = None
-    renamed: tuple[tuple[str, str], ...] = ()  # columns of staged files, and their names in the query
+    columns: tuple[str, ...] = ()  # of the staged files, those that the query wants
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class NodeQuery:
     """`sql` over the sources; with a `target` its rows are written to that Parquet file, else they come back.
 
     `ordered`: they have an order, which stays. Others are sorted by all columns where they are few, so that a small
-    answer is the same file whenever it is made. `names` are those of the columns, where DuckDB would not tell them apart.
+    answer is the same file whenever it is made. `names` are those of the columns, where DuckDB takes two for one.
     """
 
     sql: str
@@ -143,7 +143,7 @@ def _bind(database: duckdb.DuckDBPyConnection, source: Source) -> None:
         assert source.schema is not None, "staged rows have one"
         arrow = f"{source.name}_arrow"
         database.register(arrow, staged_dataset(source.staged, source.schema))
-        columns = ", ".join(f"{identifier(stored)} AS {identifier(named)}" for stored, named in source.renamed)
+        columns = ", ".join(map(identifier, source.columns))
         relations.append(f"SELECT {columns or '1 AS one'} FROM {identifier(arrow)}")
     database.execute(f"CREATE VIEW {identifier(source.name)} AS {' UNION ALL '.join(relations)}")
 

@@ -35,6 +35,8 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
         footer = parquet_footer(file)
         schema = parquet_schema(footer)
         present = layout.present(footer_fields(file, schema, layout))
+        if len({name.casefold() for name in schema.names}) < len(schema.names):  # DuckDB would take two for one
+            return None
         if not all(_is_own(schema.field(one.name).type, one.type) for one in present):
             return None
         if not _times_fit(footer, {one.name for one in present if pa.types.is_temporal(one.type)}):

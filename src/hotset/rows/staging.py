@@ -33,14 +33,15 @@ class StageBlock:
     layout: Layout
     directory: Path
     faults: Path
+    schema: pa.Schema  # of the files: the layout's columns, under names that engines take
 
     def __call__(self, number: int) -> tuple[int, tuple[PartCount, ...]]:
         records = Records(self.blocks[number], self.layout, FaultFile(self.faults, number))
         target = self.directory / f"{number:06}{SUFFIX}"
         draft = target.with_suffix(f".{os.getpid()}")
-        with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, self.layout.schema) as writer:
+        with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, self.schema) as writer:
             for batch in _together(records.batches()):
-                writer.write_batch(batch)
+                writer.write_batch(batch.rename_columns(self.schema.names))
         draft.rename(target)
         return number, tuple(records.counts)
 
