@@ -78,6 +78,25 @@ def with_measures(found: Dataset, query: Query) -> Dataset:
     return replace(found, columns=ddl(found.declarations() | dict.fromkeys(empty, "double"))) if empty else found
 
 
+def with_counted(dataset: Dataset, query: Query, where: str) -> Dataset:
+    """The dataset where a column of CSV of which only values are counted is text, whatever it was guessed to be.
+
+    So nothing has to be parsed, and no later row can break the guess.
+    """
+    used = {*query.by, *mentioned(dataset.schema().names, where)}
+    counted = {
+        name
+        for name in query.columns
+        if dataset.format == "csv"
+        and name in dataset.guesses
+        and name not in used
+        and query.functions_of(name) == {"count"}
+    }
+    guesses = {name: guess for name, guess in dataset.guesses.items() if name not in counted}
+    types = dataset.declarations() | dict.fromkeys(counted, "string")
+    return replace(dataset, columns=ddl(types), guesses=guesses) if counted else dataset
+
+
 def role_in(where: str) -> Role:
     """What becomes of columns that stand in --where alone: they are numbers where they are compared with no text.
 
@@ -173,6 +192,7 @@ def main(run: Run, params: Params) -> None:
     found, names = with_measures(found, query), found.schema().names
     dataset = found.select(*query.by, *query.columns, *mentioned(names, params.where))
     check_measures(dataset, query)
+    dataset = with_counted(dataset, query, params.where)
     groups: nw.LazyFrame[Any] | DataFrame
     if params.method == "dataframe" or is_nested(dataset):
         rows = run.read(dataset, params.input)
