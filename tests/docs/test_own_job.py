@@ -10,14 +10,14 @@ from types import ModuleType
 import pytest
 from pyspark.sql import SparkSession
 
-from hotset import Run, UsageError
+from hotset import Run, UsageError, open_run
 from hotset.job import find_job
 from hotset.notebook import close_all
 from hotset.params import parse
 from hotset.testing import OPTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs/own-job.md").read_text(encoding="utf-8")
-JOB, TESTS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+JOB, ROWS, TESTS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 REFUSED = re.findall(r"^\| `(.*?)` \| `(.*?)` \|$", PAGE, re.MULTILINE)
 
 
@@ -31,6 +31,21 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in ("orders_by_day", "test_orders_page"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return import_module("test_orders_page")
+
+
+def test_rows_give_the_same_without_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "orders_by_row.py").write_text(JOB.partition("if __name__")[0] + ROWS)
+    (tmp_path / "orders.csv").write_text("day,cents\nmon,250\ntue,5\nmon,50\ntue,\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    job = find_job(str(tmp_path / "orders_by_row.py"))
+    params = job.params(input=(str(tmp_path / "orders.csv"),), output=str(tmp_path / "days"), least=10)
+
+    with open_run("orders", report=tmp_path / "report.json", engine="local") as run:
+        job.main(run, params)
+
+    (file,) = (tmp_path / "days").glob("part-*")
+    assert file.read_text() == '{"day":"mon","euros":3.0}\n'
+    assert not job.needs_spark(params)
 
 
 def test_the_page_s_tests_pass(page: ModuleType, spark: SparkSession, run: Run, tmp_path: Path) -> None:
