@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import narwhals as nw
 from pyspark.sql.types import StructType
 
@@ -21,6 +20,8 @@ class Catalog:
     """Empty tables."""
 
     def __init__(self, zone: str) -> None:
+        import duckdb  # not in every command
+
         self._database = duckdb.connect()
         self._database.execute(f"SET TimeZone = {literal(zone)}")
         self._database.execute(f"SET disabled_optimizers = '{HIDING}'")

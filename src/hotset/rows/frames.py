@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from hotset.data.columns import by_name
 from hotset.memory.handed import KeptFrame
 from hotset.rows.duckdb_types import spark_type
-from hotset.rows.node import FEW_ROWS
+from hotset.rows.plan import FEW_ROWS
 
 
 def columns_of(frame: nw.LazyFrame[Any]) -> list[str]:

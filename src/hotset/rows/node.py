@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotset.rows.duckdb_types import identifier, literal
+from hotset.rows.plan import FEW_ROWS
 from hotset.rows.staging import staged_dataset
 
-FEW_ROWS = 100_000
+if TYPE_CHECKING:
+    import duckdb
+
 SORTED = "ORDER BY ALL NULLS LAST"
 NO_ROOM = ("No space left on device", "Disk quota exceeded")
 
@@ -81,6 +84,8 @@ class EngineError(Exception):
 
 def run_query(query: NodeQuery) -> NodeResult:
     """Raises OutOfMemoryError, EngineError, and OSError where the disk is full."""
+    import duckdb  # not in every command
+
     settings = _settings(query.bounds) | {"preserve_insertion_order": query.ordered}
     with _told(), duckdb.connect(config=settings) as database:
         database.execute(f"SET TimeZone = {literal(query.bounds.zone)}")
@@ -89,7 +94,7 @@ def run_query(query: NodeQuery) -> NodeResult:
         return _fetch(database, query) if query.target is None else _write(database, query, query.target)
 
 
-def _fetch(database: duckdb.DuckDBPyConnection, query: NodeQuery) -> NodeResult:
+def _fetch(database: "duckdb.DuckDBPyConnection", query: NodeQuery) -> NodeResult:
     table: pa.Table = database.sql(query.sql).to_arrow_table()
     if not query.ordered and table.num_rows <= FEW_ROWS:
         database.register("few", table)
@@ -97,7 +102,7 @@ def _fetch(database: duckdb.DuckDBPyConnection, query: NodeQuery) -> NodeResult:
     return NodeResult(table.num_rows, table.rename_columns(query.names) if query.names else table)
 
 
-def _write(database: duckdb.DuckDBPyConnection, query: NodeQuery, target: Path) -> NodeResult:
+def _write(database: "duckdb.DuckDBPyConnection", query: NodeQuery, target: Path) -> NodeResult:
     rows = _copy(database, query.sql, target)
     if not query.ordered and 1 < rows <= FEW_ROWS:
         unsorted = target.with_suffix(".unsorted")
@@ -121,7 +126,7 @@ def _rename(target: Path, names: tuple[str, ...]) -> None:
     draft.rename(target)
 
 
-def _copy(database: duckdb.DuckDBPyConnection, sql: str, target: Path) -> int:
+def _copy(database: "duckdb.DuckDBPyConnection", sql: str, target: Path) -> int:
     written = database.execute(f"COPY ({sql}) TO {literal(str(target))} (FORMAT parquet)").fetchone()
     assert written is not None, "COPY says how many rows it wrote"
     return int(written[0])
@@ -137,7 +142,7 @@ def _settings(bounds: Bounds) -> dict[str, str | bool | int | float | list[str]]
     }
 
 
-def _bind(database: duckdb.DuckDBPyConnection, source: Source) -> None:
+def _bind(database: "duckdb.DuckDBPyConnection", source: Source) -> None:
     relations = [*source.relations]
     if source.staged is not None:
         assert source.schema is not None, "staged rows have one"
@@ -151,6 +156,8 @@ def _bind(database: duckdb.DuckDBPyConnection, source: Source) -> None:
 @contextmanager
 def _told() -> Iterator[None]:
     """DuckDB's exceptions do not pickle, and say the same thing in several classes."""
+    import duckdb
+
     try:
         yield
     except duckdb.OutOfMemoryException as why:

@@ -8,10 +8,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
-from pyarrow.fs import LocalFileSystem
 
 from hotset.columnar.blocks import Block
 from hotset.columnar.faults import FaultFile
@@ -46,8 +45,11 @@ class StageBlock:
         return number, tuple(records.counts)
 
 
-def staged_dataset(directory: Path, schema: pa.Schema) -> ds.Dataset:
-    """The rows of all blocks in the directory, mapped into memory when they are read."""
+def staged_dataset(directory: Path, schema: pa.Schema) -> Any:
+    """The rows of all blocks in the directory as Arrow's dataset, mapped into memory when they are read."""
+    import pyarrow.dataset as ds  # which loads pandas: not in every command
+    from pyarrow.fs import LocalFileSystem
+
     files = sorted(str(path) for path in directory.glob(f"*{SUFFIX}"))
     return ds.dataset(files, schema, format="ipc", filesystem=LocalFileSystem(use_mmap=True))
 
