@@ -164,7 +164,7 @@ def test_environment_gives_what_the_command_line_does_not(monkeypatch: pytest.Mo
 def test_ranks_command_line_over_environment_over_toml(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOTSET_DEMO_JOB_MIN_COUNT", "20")
     monkeypatch.setenv("HOTSET_DEMO_JOB_SHARE", "0.2")
-    config = toml(tmp_path, 'min_count = 300\nshare = 0.3\nengine = "rdd"\n')
+    config = toml(tmp_path, 'min_count = 300\nshare = 0.3\nmethod = "rdd"\n')
 
     command = parse(JOB, (*PATHS, "--config", config, "--min-count", "1000"))
 

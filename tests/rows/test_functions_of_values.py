@@ -18,6 +18,7 @@ from hotset.rows import functions
 from hotset.units import Duration
 
 ENGINES = ("DuckDB", "Spark")
+BOTH = ("DuckDB", pytest.param("Spark", marks=pytest.mark.thorough))  # Spark compiles each for seconds
 NAN, INF = math.nan, math.inf
 LOCAL, ZONED = nw.Datetime("us"), nw.Datetime("us", "UTC")
 
@@ -68,7 +69,7 @@ def doubles() -> list[Any]:
     return [None, NAN, INF, -INF, 2.675, 1.005, 0.5, 1.5, 2.5, -0.5, -0.4, *ties, *sizes, *halves, *ends]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BOTH)
 def test_floats_are_rounded_as_python_rounds_them(spark: SparkSession, engine: str) -> None:
     given = doubles()
     f = functions.of(frame_of(engine, column_of(given, pa.float64()), spark))
@@ -81,7 +82,7 @@ def test_floats_are_rounded_as_python_rounds_them(spark: SparkSession, engine: s
         assert_same(found[f"to_{one}"], expected, given)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BOTH)
 def test_decimals_are_rounded_to_even(spark: SparkSession, engine: str) -> None:
     given = [Decimal(one).scaleb(-3) for one in (*range(-3000, 3000, 25), 9999999, -9999999)] + [None]
     f = functions.of(frame_of(engine, column_of(given, pa.decimal128(7, 3)), spark))
@@ -141,7 +142,7 @@ CASTS: list[tuple[pa.DataType, list[Any], Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BOTH)
 def test_casts_mean_what_pythons_constructors_do(spark: SparkSession, engine: str) -> None:
     longest = max(len(values) for _, values, _, _ in CASTS)
     columns = {
@@ -219,7 +220,7 @@ def test_casts_without_one_meaning_are_refused(spark: SparkSession) -> None:
 
 
 @pytest.mark.parametrize("zone", [None, "UTC"])
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BOTH)
 def test_windows_begin_at_the_epoch(spark: SparkSession, engine: str, zone: str | None) -> None:
     source = random.Random(1)
     epoch = datetime(1970, 1, 1)
