@@ -41,6 +41,7 @@ class LazyRows:
         self._inputs, self._runner, self._run_id = inputs, runner, run_id
         self._catalog = Catalog(runner.bounds.zone)
         self._tables: dict[str, TableInput] = {}
+        self.is_used = False  # whether somebody has got a frame
 
     def rows(
         self, dataset: Dataset, path: str | Sequence[str], filtered: Callable[[DataFrame], DataFrame], where: str

@@ -15,6 +15,7 @@ from typing import Any
 from hotset.errors import HotsetError, InputError, UsageError
 from hotset.lifecycle import running
 from hotset.outcome import ends_well
+from hotset.rows.plan import UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.verbs import Run
 
@@ -42,8 +43,8 @@ ARGUMENTS = (
     (r"run the same (command )?again", "do the same again"),
 )
 VERBS = (
-    "dataset", "sample", "read", "scan", "batches", "files", "lines", "keep", "loop", "release", "publish", "published",
-    "show", "expression",
+    "dataset", "sample", "read", "rows", "head", "scan", "batches", "files", "lines", "keep", "loop", "release",
+    "publish", "published", "show", "expression",
 )  # fmt: skip
 _open: list["OpenRun"] = []
 
@@ -162,6 +163,8 @@ def _verb(name: str) -> Callable[..., Any]:
         except HotsetError as error:
             self.told += (str(error),)
             raise
+        except UseClusterError as why:  # a job would begin again
+            raise UsageError(f"DuckDB cannot do this: {why}; take run.read, or open_run without engine=") from None
         except Exception as why:  # of a worker; what it says of a file is told in a line
             told = self._journal.judged(why)
             if isinstance(told, InputError):

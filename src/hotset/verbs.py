@@ -93,8 +93,6 @@ class Run:
         """Who executes expressions over rows, chosen when the first is wanted."""
         if self._lazy is None:
             self._lazy = open_rows(self._spec, self._session, self._inputs, self._unportable)
-            self.report.plan = self._lazy.plan.kind
-            self.warn(self._lazy.plan.describe())
         return self._lazy
 
     def use_cluster(self, why: UseClusterError) -> None:
@@ -162,9 +160,20 @@ class Run:
         Only the columns that are used are read and checked. They have names that engines take: `hotset.safe_names`
         gives them. Raises as `read` and `where` do.
         """
-        return self._rows().rows(
-            dataset or self.dataset(path), path, partial(self.where, sql=where, names=names), where
-        )
+        dataset = dataset or self.dataset(path)
+        lazy = self._rows()
+        try:
+            rows = lazy.rows(dataset, path, partial(self.where, sql=where, names=names), where)
+        except UseClusterError as why:
+            if lazy.is_used or self._spec.engine == "local":
+                raise
+            self._unportable, self._lazy = str(why), None  # nothing has been made of it yet
+            lazy.close()
+            return self.rows(path, dataset, where=where, names=names)
+        if not lazy.is_used:
+            lazy.is_used, self.report.plan = True, lazy.plan.kind
+            self.warn(lazy.plan.describe())
+        return rows
 
     def scan(
         self,

@@ -89,4 +89,4 @@ def same(one: Any, other: Any, scale: float) -> bool:
         return bool(one == other and type(one) is type(other))
     if not math.isfinite(one):
         return comparable(one) == comparable(other)
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9 * scale)
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=max(1e-9 * scale, 5e-324))  # half of that is nothing

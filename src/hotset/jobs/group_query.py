@@ -169,11 +169,12 @@ def parse_query(by: tuple[str, ...], agg: tuple[str, ...]) -> Query:
 
 
 def _aggregates(text: str) -> Iterator[Aggregate]:
-    if named := NAMED.fullmatch(text):
+    column, separator, functions = text.rpartition(":")
+    is_simple = column and all(one in SIMPLE for one in functions.split(","))  # of a column whose name may hold a =
+    if not is_simple and (named := NAMED.fullmatch(text)):
         name = named["plain"] or named["quoted"].replace("``", "`")
         yield _formula(name, named["formula"])
         return
-    column, separator, functions = text.rpartition(":")
     if not separator or not column:
         raise UsageError(f"an aggregate is COLUMN:KIND, or NAME=FORMULA, got {text!r}; write --agg value:count")
     for function in functions.split(","):
