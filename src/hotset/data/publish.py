@@ -140,7 +140,7 @@ def _room_told(destination: Path) -> Iterator[None]:
     """A disk that is full is told by the output's name and the bytes that are free, whoever found out."""
     try:
         yield
-    except HotsetError:
+    except (HotsetError, ConnectionError):  # which is an OSError of the gateway to the JVM, not of a disk
         raise
     except OSError as why:
         raise why_not_written(why, destination) from why
