@@ -57,13 +57,39 @@ def test_texts_are_quoted_only_where_one_needs_it(tmp_path: Path) -> None:
     [
         (Dataset("s string", format="csv", separator=";"), "a"),
         (Dataset("s string", format="csv", null="-"), "a"),
-        (Dataset("s string", format="json"), "a"),
+        (Dataset("s binary", format="json"), b"a"),
+        (Dataset("s double", format="json"), float("nan")),
         (Dataset("s string", format="csv"), "\0"),
         (Dataset("s string, p string", partition_by=("p",)), "a"),
     ],
 )
-def test_what_arrow_would_write_otherwise_is_left_to_spark(dataset: Dataset, text: str) -> None:
+def test_what_arrow_would_write_otherwise_is_left_to_spark(dataset: Dataset, text: Any) -> None:
     assert not is_written_here(pa.table({"s": [text]}), dataset)
+
+
+def test_json_lines_are_read_back_as_they_were(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "d": pa.array([Decimal("1.10"), None], pa.decimal128(10, 2)),
+            "t": pa.array(
+                [datetime.datetime(2024, 1, 31, 10, 0, 0, 5, tzinfo=datetime.UTC), None], pa.timestamp("us", "UTC")
+            ),
+            "n": pa.array([datetime.datetime(1850, 1, 1), None], pa.timestamp("us")),
+            "day": pa.array([datetime.date(1, 1, 1), None]),
+            "x": [1e300, -0.0],
+            "whole": [2**63 - 1, None],
+            "s": ['\0\n"é\U0001f600', ""],
+            "yes": [True, None],
+        }
+    )
+    columns = "d decimal(10,2), t timestamp, n timestamp_ntz, day date, x double, whole bigint, s string, yes boolean"
+    dataset = Dataset(columns, format="json")
+
+    with open_run("write", report=tmp_path / "report.json", engine="local") as run:
+        run.publish(dataset, table, str(tmp_path / "out"))
+        found = run.head(dataset, str(tmp_path / "out"), 9)
+
+    assert found.to_pylist() == table.to_pylist()
 
 
 def test_rows_of_no_table_make_an_empty_file(tmp_path: Path) -> None:
