@@ -54,6 +54,22 @@ def test_one_bad_row_is_too_many_unless_it_is_allowed(run: Run, tmp_path: Path) 
     assert quarantine(run)
 
 
+@pytest.mark.parametrize("format_", ["parquet", "orc"])
+def test_nan_is_greater_than_all_numbers_whatever_statistics_say(run: Run, tmp_path: Path, format_: Any) -> None:
+    table = pa.table(
+        {"x": [1.0, float("nan"), 3.0], "y": pa.array([1.0, float("nan"), 3.0], pa.float32()), "n": [1, 2, 3]}
+    )
+    write = pq.write_table if format_ == "parquet" else orc.write_table
+    write(table, tmp_path / f"rows.{format_}")
+
+    rows = run.read(Dataset("x double, y float, n bigint", format=format_), str(tmp_path / f"rows.{format_}"))
+
+    assert rows.dtypes == [("x", "double"), ("y", "float"), ("n", "bigint")]
+    assert [row["n"] for row in rows.where("x > 5").collect()] == [2]
+    assert [row["n"] for row in rows.where("y = float('NaN')").collect()] == [2]
+    assert [row["n"] for row in rows.where("n > 2").collect()] == [3]
+
+
 @pytest.mark.parametrize("how", ["limit", "never", "rule"])
 def test_what_no_plan_wants_is_checked_before_anything_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str

@@ -33,6 +33,7 @@ from hotset.data.encoding import in_utf8
 from hotset.data.guess import Roles
 from hotset.data.listing import Listing, list_inputs, local_path
 from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
+from hotset.data.nan import may_hold_nan
 from hotset.data.options import TableOptions
 from hotset.data.quarantine import SetAside, write_quarantine
 from hotset.data.sniff import check_content, has_text
@@ -93,7 +94,8 @@ class Inputs:
             if exact and not any(guess.empty for guess in dataset.guesses.values()):
                 self._sources.append(CountedRows(read, listing, rows))
                 files = [file.for_spark for file in listing.files]
-                return self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
+                frame = self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
+                return may_hold_nan(frame)
         batches, source = self._records_of(read, listing, layout, None)
         return source.obeying(batches.frame(), rules)
 
