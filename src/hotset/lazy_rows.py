@@ -74,12 +74,6 @@ class LazyRows:
         filtered: Frame = nw.from_native(frame.to_native().filter(condition.sql))
         return filtered
 
-    def take(self, frame: Frame, rows: int) -> pa.Table:
-        """The first rows. Raises as `write` does."""
-        table = self._execute(f"SELECT * FROM ({sql_of(frame)}) LIMIT {rows}").table
-        assert table is not None, "without a target the rows come back"
-        return table
-
     def table(self, frame: Frame, dataset: Dataset) -> pa.Table:
         """All rows in the columns of the dataset. Raises as `write` does."""
         sql, names = published_sql(frame, dataset)

@@ -73,6 +73,8 @@ class TableInput:
         if self._bound is None or not wanted <= self._columns:
             self._columns |= wanted
             self._bound, source = self._bind(place)
+            if self._bound.staged is None:
+                self.read.lane = "duckdb"
             register(source)
         return self._bound
 
@@ -89,7 +91,6 @@ class TableInput:
         safe = {name: self.safe[name] for name in layout.schema.names if name in self._columns}
         if direct := parquet_relation(self.listing, layout, safe):
             sql, rows = direct
-            self.read.lane = "duckdb"
             return node.Source(self.name, (sql,)), CountedRows(self.read, self.listing, rows)
         split = self._split(layout)
         relations = [
@@ -99,7 +100,6 @@ class TableInput:
             split, relations = Split({}, 0, self.listing.files), []
         sqls = tuple(one for one in relations if one is not None)
         if not split.others and sqls:
-            self.read.lane = "duckdb"
             return node.Source(self.name, sqls), CountedRows(self.read, self.listing, split.rows)
         return self._stage(layout, safe, split, sqls, place)
 

@@ -51,7 +51,7 @@ def read_rest(counter: BlockCounter, layout: Layout, faults: Path) -> None:
     assert isinstance(counter.counts, Accumulator), "what is known already has no rest"
     assert counter.context is not None, "tasks have one"
     missing = [number for number, block in enumerate(counter.blocks) if block and number not in counter.counts.value]
-    run = partial(_record_kernel, counter.blocks, layout, faults, _drop, counter.counts)
+    run = partial(_record_kernel, counter.blocks, layout, faults, _as_they_are, counter.counts)
     counter.context.parallelize(missing, len(missing)).foreach(partial(_consume, run))
 
 
@@ -113,12 +113,6 @@ def _record_kernel(
     yield from kernel(records.batches())
     if records.finished:
         counts.add({number: tuple(records.counts)})
-
-
-def _drop(batches: Iterator[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-    for _ in batches:
-        pass
-    return ()
 
 
 def _consume(run: Callable[[int], Iterator[Any]], number: int) -> None:

@@ -26,6 +26,7 @@ A_DATE = (
 A_TIME = A_DATE + r"(?:[ T](?:[01][0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)?%s)?"
 MANY = 4  # where more than one of so many is odd, it is not odd here
 LONGEST_NUMBER = 40
+UTC = ("UTC", "Etc/UTC", "GMT", "Z")  # names of the zone without an offset
 DIGITS = b"0123456789-"
 NUMBERS = DIGITS + b"+.eE"
 COMMAS = NUMBERS + b","
@@ -242,7 +243,7 @@ def _timestamps(texts: pa.StringArray, zone: str) -> pa.Array:
 
 def in_zone(local: pa.Array, zone: str) -> pa.Array:
     """Local times -> timestamps. Raises ArrowInvalid where the zone skips or repeats one, Doubtful from 2037 on."""
-    if zone in ("UTC", "Etc/UTC", "GMT", "Z"):
+    if zone in UTC:
         return local.cast(pa.timestamp("us", "UTC"))
     latest = pc.max(local)
     if latest.is_valid and latest.value >= LAST_LISTED_US:

@@ -36,8 +36,6 @@ from hotset import (
 from hotset.jobs.group_query import MEASURES, ROWS, Call, Query, parse_query
 
 Method = Literal["expression", "dataframe"]
-FEW_GROUPS = 100_000  # of which the order is that of the keys
-
 IN_SPARK: Mapping[str, Callable[..., Column]] = {
     "count": F.count,
     "sum": F.sum,
@@ -143,7 +141,7 @@ def aggregate(rows: nw.LazyFrame[Any], query: Query, safe: Mapping[str, str]) ->
     """rows -> groups(keys, aggregates), under safe names"""
     functions, names = functions_of(rows), safe_names(query.names)
     keys = [functions.column(safe[name]).alias(names[name]) for name in query.by]
-    results = [one.expression(functions, safe).alias(names[one.name]) for one in query.aggregates]
+    results = [one.formula.evaluate(functions, safe).alias(names[one.name]) for one in query.aggregates]
     return functions.group_by(*keys).agg(*results)
 
 
@@ -153,7 +151,7 @@ def aggregate(rows: nw.LazyFrame[Any], query: Query, safe: Mapping[str, str]) ->
 def group_frame(rows: DataFrame, query: Query) -> DataFrame:
     """rows -> groups(keys, aggregates)"""
     keys = [by_name(name) for name in query.by]
-    return rows.groupBy(*keys).agg(*(_in_spark(rows, one.calls[0]).alias(one.name) for one in query.aggregates))
+    return rows.groupBy(*keys).agg(*(_in_spark(rows, one.formula.calls[0]).alias(one.name) for one in query.aggregates))
 
 
 def _in_spark(rows: DataFrame, call: Call) -> Column:
@@ -167,13 +165,6 @@ def _in_spark(rows: DataFrame, call: Call) -> Column:
     if call.function in ("min", "max") and kind.simpleString() in ("float", "double"):
         return (column + F.lit(0.0)).cast(kind)  # of -0.0 and 0.0, which are equal, always the same one
     return column
-
-
-def in_order(groups: DataFrame, query: Query) -> DataFrame:
-    """groups -> groups, in the order of the keys where they are few, null last"""
-    if groups.count() > FEW_GROUPS:
-        return groups
-    return groups.coalesce(1).orderBy(*(by_name(name).asc_nulls_last() for name in query.by))
 
 
 def rows_pass_jvm(params: Params) -> bool:
@@ -193,17 +184,15 @@ def main(run: Run, params: Params) -> None:
     dataset = found.select(*query.by, *query.columns, *mentioned(names, params.where))
     check_measures(dataset, query)
     dataset = with_counted(dataset, query, params.where)
-    groups: nw.LazyFrame[Any] | DataFrame
+    groups: nw.LazyFrame[Any]
     if params.method == "dataframe" or is_nested(dataset):
         rows = run.read(dataset, params.input)
         rows = run.where(rows, params.where, names) if params.where else rows
-        groups = in_order(run.keep("groups", group_frame(rows, query)), query)
-        types = dict(groups.dtypes)
+        groups = nw.from_native(run.keep("groups", group_frame(rows, query)))
     else:
         frame = run.rows(params.input, dataset, where=params.where, names=names)
         groups = run.keep("groups", aggregate(frame, query, safe_names(dataset.schema().names)))
-        types = dict(zip(query.names, columns_of(groups), strict=True))
-    result = Dataset(ddl(types), params.format)
+    result = Dataset(ddl(dict(zip(query.names, columns_of(groups), strict=True))), params.format)
     run.publish(result, groups, params.output)
     if params.top:
         run.show("Groups", run.head(result, params.output, params.top), params.top)

@@ -7,11 +7,10 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from operator import add, mul, sub, truediv
 from typing import Any
 
-from hotset import Expression, Functions, Role, UsageError
+from hotset import Functions, Role, UsageError
 
 SIMPLE = ("count", "sum", "mean", "min", "max", "std", "median", "distinct")
 OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -26,6 +25,7 @@ MEASURES = {"sum", "mean", "std", "median", "quantile", "corr"}
 ROWS = "rows"
 NAMED = re.compile(r"\s*(?:`(?P<quoted>(?:[^`]|``)+)`|(?P<plain>[^=`:()<>!]+?))\s*=(?P<formula>[^=].*)", re.DOTALL)
 QUOTED = re.compile(r"`((?:[^`]|``)+)`")
+MARK = "__quoted_"  # and a number, in the place of a name in back-ticks
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,45 @@ class Call:
     columns: tuple[str, ...] = ()
     numbers: tuple[float, ...] = ()
 
-    def expression(self, functions: Functions, safe: Mapping[str, str]) -> Expression:
+    @property
+    def calls(self) -> tuple["Call", ...]:
+        return (self,)
+
+    def evaluate(self, functions: Functions, safe: Mapping[str, str]) -> Any:
         """What it is for an engine; `safe` are the names that this one knows columns by."""
         if self.function == ROWS:
             return functions.length()
-        make = getattr(functions, self.function)
-        made: Expression = make(*(safe[name] for name in self.columns), *self.numbers)
-        return made
+        return getattr(functions, self.function)(*(safe[name] for name in self.columns), *self.numbers)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number in a formula."""
+
+    value: int | float
+    calls = ()
+
+    def evaluate(self, _functions: Functions, _safe: Mapping[str, str]) -> Any:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Two parts of a formula, and what is done with them."""
+
+    operator: Callable[[Any, Any], Any]
+    left: "Formula"
+    right: "Formula"
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return (*self.left.calls, *self.right.calls)
+
+    def evaluate(self, functions: Functions, safe: Mapping[str, str]) -> Any:
+        return self.operator(self.left.evaluate(functions, safe), self.right.evaluate(functions, safe))
+
+
+Formula = Call | Constant | Operation
 
 
 @dataclass(frozen=True)
@@ -50,74 +82,7 @@ class Aggregate:
     """One column of the answer."""
 
     name: str
-    formula: ast.expr | Call
-    quoted: tuple[str, ...] = ()  # the names that stood in back-ticks
-
-    @cached_property
-    def calls(self) -> tuple[Call, ...]:
-        """Raises UsageError for what is no formula."""
-        return tuple(self._calls(self.formula))
-
-    def _calls(self, node: ast.expr | Call) -> Iterator[Call]:
-        if isinstance(node, Call):
-            yield node
-        elif isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-            yield from self._calls(node.left)
-            yield from self._calls(node.right)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            yield from self._calls(node.operand)
-        elif isinstance(node, ast.Call):
-            yield self._call(node)
-        elif not _is_number(node):
-            raise self._wrong(f"{ast.unparse(node)!r} is neither a number nor a function of columns")
-
-    def _call(self, node: ast.Call) -> Call:
-        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-        if name == ROWS and not node.args:
-            return Call(ROWS)
-        if name not in TAKES or node.keywords:
-            raise self._wrong(f"no such function as {name!r}; there are {', '.join(TAKES)}, and rows()")
-        columns, numbers = TAKES[name]
-        given = node.args[:columns], node.args[columns:]
-        if len(node.args) != columns + numbers or not all(isinstance(one, ast.Name) for one in given[0]):
-            takes = ", ".join(["COLUMN"] * columns + ["NUMBER"] * numbers)
-            raise self._wrong(f"write {name}({takes}), with back-ticks around odd names")
-        if not all(map(_is_number, given[1])):
-            raise self._wrong(f"the last of {name} is a number")
-        return Call(
-            name,
-            tuple(self._column(one.id) for one in given[0] if isinstance(one, ast.Name)),
-            tuple(float(ast.literal_eval(one)) for one in given[1]),
-        )
-
-    def _column(self, name: str) -> str:
-        return self.quoted[int(name.removeprefix(MARK))] if name.startswith(MARK) else name
-
-    def expression(self, functions: Functions, safe: Mapping[str, str]) -> Expression:
-        """What it is for an engine."""
-        made = self._evaluate(self.formula, functions, safe)
-        if not isinstance(made, Expression):
-            raise self._wrong("it has no column")
-        return made
-
-    def _evaluate(self, node: ast.expr | Call, functions: Functions, safe: Mapping[str, str]) -> Any:
-        if isinstance(node, Call):
-            return node.expression(functions, safe)
-        if isinstance(node, ast.BinOp):
-            operands = (self._evaluate(one, functions, safe) for one in (node.left, node.right))
-            return OPERATORS[type(node.op)](*operands)
-        if isinstance(node, ast.UnaryOp):
-            return 0 - self._evaluate(node.operand, functions, safe)
-        if isinstance(node, ast.Call):
-            return self._call(node).expression(functions, safe)
-        assert isinstance(node, ast.Constant), "all others are refused"
-        return node.value
-
-    def _wrong(self, why: str) -> UsageError:
-        return UsageError(f"--agg {self.name!r} is no formula: {why}")
-
-
-MARK = "__quoted_"
+    formula: Formula
 
 
 @dataclass(frozen=True)
@@ -129,7 +94,7 @@ class Query:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        return tuple(call for one in self.aggregates for call in one.calls)
+        return tuple(call for one in self.aggregates for call in one.formula.calls)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -197,11 +162,50 @@ def _formula(name: str, text: str) -> Aggregate:
         node = ast.parse(QUOTED.sub(keep, text).strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UsageError(f"--agg {name!r} is no formula, got {text!r}; write it as range=max(v1)-min(v2)") from None
-    made = Aggregate(name, node, tuple(quoted))
-    if not made.calls:
+    formula = _Reader(name, quoted).read(node)
+    if not formula.calls:
         raise UsageError(f"--agg {name!r} has no column, got {text!r}; write it as range=max(v1)-min(v2)")
-    return made
+    return Aggregate(name, formula)
 
 
-def _is_number(node: ast.expr | Call) -> bool:
-    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+@dataclass(frozen=True)
+class _Reader:
+    """Of Python's tree of a formula; `quoted` are the names that stood in back-ticks."""
+
+    name: str
+    quoted: list[str]
+
+    def read(self, node: ast.expr) -> Formula:
+        """Raises UsageError for what is no formula."""
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            return Operation(OPERATORS[type(node.op)], self.read(node.left), self.read(node.right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return Operation(sub, Constant(0), self.read(node.operand))
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            return Constant(ast.literal_eval(node))
+        raise self._wrong(f"{ast.unparse(node)!r} is neither a number nor a function of columns")
+
+    def _call(self, node: ast.Call) -> Call:
+        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+        if name == ROWS and not node.args:
+            return Call(ROWS)
+        if name not in TAKES or node.keywords:
+            raise self._wrong(f"no such function as {name!r}; there are {', '.join(TAKES)}, and rows()")
+        columns, numbers = TAKES[name]
+        names = [self._column(one.id) for one in node.args[:columns] if isinstance(one, ast.Name)]
+        if len(names) != columns or len(node.args) != columns + numbers:
+            takes = ", ".join(["COLUMN"] * columns + ["NUMBER"] * numbers)
+            raise self._wrong(f"write {name}({takes}), with back-ticks around odd names")
+        given = [self.read(one) for one in node.args[columns:] if not isinstance(one, ast.Name)]
+        values = tuple(float(one.value) for one in given if isinstance(one, Constant))
+        if len(values) != numbers:
+            raise self._wrong(f"the last of {name} is a number")
+        return Call(name, tuple(names), values)
+
+    def _column(self, name: str) -> str:
+        return self.quoted[int(name.removeprefix(MARK))] if name.startswith(MARK) else name
+
+    def _wrong(self, why: str) -> UsageError:
+        return UsageError(f"--agg {self.name!r} is no formula: {why}")

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 from pyspark.sql.types import StructType
 
-from hotset.rows.duckdb_types import duckdb_type, identifier, literal
+from hotset.rows.duckdb_types import duckdb_type, identifier, quote
 from hotset.rows.names import safe_names
 
 # With them, a plan does not show which columns a table is read with: filters would stand in the scan, and a table that
@@ -23,7 +23,7 @@ class Catalog:
         import duckdb  # not in every command
 
         self._database = duckdb.connect()
-        self._database.execute(f"SET TimeZone = {literal(zone)}")
+        self._database.execute(f"SET TimeZone = {quote(zone)}")
         self._database.execute(f"SET disabled_optimizers = '{HIDING}'")
 
     def add(self, name: str, schema: StructType) -> nw.LazyFrame[Any]:

@@ -34,8 +34,8 @@ from hotset.rows.condition_types import (
     convert,
     is_integer_literal,
     literal,
-    quote,
 )
+from hotset.rows.duckdb_types import quote
 
 UNITS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
 

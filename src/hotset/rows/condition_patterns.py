@@ -3,7 +3,8 @@
 import re
 
 from hotset.rows.condition_operators import strict
-from hotset.rows.condition_types import BOOLEAN, STRING, NotPortable, Term, quote
+from hotset.rows.condition_types import BOOLEAN, STRING, NotPortable, Term
+from hotset.rows.duckdb_types import quote
 
 # what Java's `.` does not match and before which its `$` matches at the end; RE2 knows the line feed only
 ENDS = r"\n\r\x{85}\x{2028}\x{2029}"

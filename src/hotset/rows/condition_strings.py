@@ -4,16 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from hotset.rows.condition_operators import strict
-from hotset.rows.condition_types import (
-    BOOLEAN,
-    INT,
-    STRING,
-    NotPortable,
-    Term,
-    is_integer_literal,
-    literal,
-    quote,
-)
+from hotset.rows.condition_types import BOOLEAN, INT, STRING, NotPortable, Term, is_integer_literal, literal
+from hotset.rows.duckdb_types import quote
 
 Function = Callable[[Sequence[Term], str], Term]
 # letters whose lower or upper case in Spark has an ASCII letter in it that DuckDB does not make of them

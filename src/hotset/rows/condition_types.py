@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hotset.rows.duckdb_types import IN_DUCKDB, quote
+
 UNKNOWN: Any = object()  # the value of a term that is no literal
 WIDEST = 38  # digits of the widest decimal, in both engines
 EXACT_DIGITS = 15  # a decimal of so many digits becomes the same double in both engines
@@ -32,19 +34,7 @@ class Type:
         return str(self).upper() if self.name == "decimal" else DUCKDB_NAMES[self.name]
 
 
-DUCKDB_NAMES = {
-    "boolean": "BOOLEAN",
-    "tinyint": "TINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "bigint": "BIGINT",
-    "float": "REAL",
-    "double": "DOUBLE",
-    "string": "VARCHAR",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP WITH TIME ZONE",
-    "timestamp_ntz": "TIMESTAMP",
-}
+DUCKDB_NAMES = {name: shown for name, shown in IN_DUCKDB.items() if name != "binary"}  # which is not compared here
 SYNONYMS = {
     "byte": "tinyint",
     "short": "smallint",
@@ -109,14 +99,6 @@ def decimal_of_literal(value: Decimal) -> Type:
     _, digits, exponent = value.as_tuple()
     scale = -int(exponent)
     return decimal_type(max(len(digits) if any(digits) else 1, scale), scale)
-
-
-def quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quote_name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(value: Any, kind: Type) -> Term:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from hotset.rows import condition_casts, condition_functions, condition_operators, condition_patterns, condition_strings
 from hotset.rows.condition_text import Node, parse_condition
-from hotset.rows.condition_types import TIMESTAMP, NotPortable, Term, check_zone, parse_type, quote_name
+from hotset.rows.condition_types import TIMESTAMP, NotPortable, Term, check_zone, parse_type
+from hotset.rows.duckdb_types import identifier
 
 __all__ = ["NotPortable", "to_duckdb"]
 
@@ -122,7 +123,7 @@ class Translation:
         return Term(self.quoted(found), kind, f"{self.quoted(found)} IS NULL")
 
     def quoted(self, name: str) -> str:
-        return quote_name(self.known.get(name, name))
+        return identifier(self.known.get(name, name))
 
     def resolve(self, name: str) -> str:
         """The column of that name, in whatever case."""

@@ -11,20 +11,18 @@ from pathlib import Path
 from hotset.columnar.exact import FALSE, TRUE
 from hotset.columnar.layout import WHOLE, Column, Layout
 from hotset.columnar.own_text import LARGEST_WHOLE, POINT
-from hotset.columnar.values import SURE, SURE_DIGITS
-from hotset.rows.duckdb_types import identifier, literal
+from hotset.columnar.values import SURE, SURE_DIGITS, UTC
+from hotset.data.dataset import Dataset
+from hotset.rows.duckdb_types import IN_DUCKDB, identifier, list_files, quote
 
 DOUBT = "hotset: a closer look is needed"
 LONGEST_LINE_BYTES = 2_000_000  # that DuckDB takes by default
-GLOB = frozenset("*?[]{}")  # signs that DuckDB takes for a pattern
 # Years in which no offset leads out of those that there are. Days that no month has are refused by DuckDB.
 DAY = r"(?:[1-8][0-9]{3}|9[0-8][0-9]{2})-[0-9]{2}-[0-9]{2}"
 TIME = r"[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 OWN_WHOLE = r"0|-?[1-9][0-9]{0,17}"
 OWN_DOUBLE = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
-UTC = ("UTC", "Etc/UTC", "GMT", "Z")
-DUCKDB_WHOLE = {"tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT"}
 
 
 def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, safe: Mapping[str, str]) -> str | None:
@@ -33,12 +31,8 @@ def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, s
     None where DuckDB cannot be the reader.
     """
     dataset = layout.dataset
-    if (
-        any(GLOB & set(str(path)) for path in paths)
-        or dataset.longest_line_bytes < LONGEST_LINE_BYTES
-        or dataset.partition_by
-        or not dataset.nulls
-    ):
+    files = list_files(paths)
+    if files is None or dataset.longest_line_bytes < LONGEST_LINE_BYTES or dataset.partition_by or not dataset.nulls:
         return None
     columns = [column for column in layout.columns if column.name in safe]
     if any(column.name not in fields for column in columns):
@@ -47,26 +41,24 @@ def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, s
     if None in values:
         return None
     named = [f"{value} AS {identifier(safe[column.name])}" for column, value in zip(columns, values, strict=True)]
-    return f"SELECT {', '.join(named) or '1 AS one'} FROM {_read_csv(paths, len(fields), layout)}"
+    return f"SELECT {', '.join(named) or '1 AS one'} FROM {_read_csv(files, len(fields), dataset)}"
 
 
-def _read_csv(paths: Sequence[Path], fields: int, layout: Layout) -> str:
-    dataset = layout.dataset
+def _read_csv(files: str, fields: int, dataset: Dataset) -> str:
     columns = ", ".join(f"'f{place}': 'VARCHAR'" for place in range(fields))
     options = {
         "columns": f"{{{columns}}}",
         "auto_detect": "false",
         "header": "false",
         "skip": str(int(dataset.header)),
-        "delim": literal(dataset.separator),
+        "delim": quote(dataset.separator),
         "quote": "''",
         "escape": "''",
         "new_line": r"'\n'",
-        "nullstr": f"[{', '.join(map(literal, dataset.nulls))}]",
+        "nullstr": f"[{', '.join(map(quote, dataset.nulls))}]",
         "strict_mode": "true",
     }
-    files = ", ".join(literal(str(path)) for path in paths)
-    return f"read_csv([{files}], {', '.join(f'{name} = {value}' for name, value in options.items())})"
+    return f"read_csv({files}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
 
 
 def _value(column: Column, layout: Layout, text: str) -> str | None:
@@ -89,7 +81,7 @@ def _value(column: Column, layout: Layout, text: str) -> str | None:
 
 
 def _matches(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, {literal(pattern)})"
+    return f"regexp_full_match({text}, {quote(pattern)})"
 
 
 def convert_text(column: Column, layout: Layout, text: str) -> tuple[str, str] | None:
@@ -114,7 +106,7 @@ def _whole(column: Column, text: str) -> tuple[str, str]:
     is_sure = _matches(text, OWN_WHOLE if is_own else rf"-?[0-9]{{1,{SURE_DIGITS[column.kind]}}}")
     if column.code_length:
         is_sure += f" AND NOT (starts_with({text}, '0') AND length({text}) = {int(column.code_length)})"
-    return f"CAST({text} AS {DUCKDB_WHOLE[column.kind]})", is_sure
+    return f"CAST({text} AS {IN_DUCKDB[column.kind]})", is_sure
 
 
 def _double(column: Column, text: str) -> tuple[str, str]:
@@ -129,20 +121,17 @@ def _double(column: Column, text: str) -> tuple[str, str]:
 
 
 def _decimal(column: Column, text: str) -> tuple[str, str] | None:
-    scale, before = column.type.scale, column.type.precision - column.type.scale
-    if not before:
+    precision, scale = column.type.precision, column.type.scale
+    if precision == scale or column.own_form is not None:
         return None
-    own, fraction = column.own_form is not None, rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
-    if own:
-        return None
-    return f"CAST({text} AS DECIMAL({column.type.precision}, {scale}))", _matches(
-        text, rf"-?[0-9]{{1,{before}}}{fraction}"
-    )
+    fraction = rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
+    is_sure = _matches(text, rf"-?[0-9]{{1,{precision - scale}}}{fraction}")
+    return f"CAST({text} AS DECIMAL({precision}, {scale}))", is_sure
 
 
 def _boolean(column: Column, text: str) -> tuple[str, str]:
     yes, no = (TRUE, FALSE) if column.own_form is None else ((one,) for one in column.own_form.split("/"))
-    yes_texts, all_texts = (", ".join(map(literal, texts)) for texts in (yes, (*yes, *no)))
+    yes_texts, all_texts = (", ".join(map(quote, texts)) for texts in (yes, (*yes, *no)))
     return f"{text} IN ({yes_texts})", f"{text} IN ({all_texts})"
 
 

@@ -69,8 +69,7 @@ class DuckDB:
         return f'"{column}"'
 
     def type_name(self, dtype: DType) -> str:
-        zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone
-        return _type_name(dtype, text="VARCHAR", binary="BLOB", timestamp="TIMESTAMPTZ" if zoned else "TIMESTAMP")
+        return _type_name(dtype, text="VARCHAR", binary="BLOB", zoned="TIMESTAMPTZ", local="TIMESTAMP")
 
     def double(self, text: str, dtype: DType) -> str:
         if isinstance(dtype, nw.Decimal) and dtype.precision > EXACT_DIGITS:
@@ -102,8 +101,7 @@ class DuckDB:
         return f"epoch_us({text})"
 
     def timestamp(self, micros: str, dtype: DType) -> str:
-        zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone
-        return f"{'make_timestamptz' if zoned else 'make_timestamp'}({micros})"
+        return f"{'make_timestamptz' if is_zoned(dtype) else 'make_timestamp'}({micros})"
 
     def rounded(self, text: str) -> str:
         return f"round_even({text}, 0)"
@@ -126,8 +124,7 @@ class Spark:
         return f"`{column}`"
 
     def type_name(self, dtype: DType) -> str:
-        zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone
-        return _type_name(dtype, text="STRING", binary="BINARY", timestamp="TIMESTAMP" if zoned else "TIMESTAMP_NTZ")
+        return _type_name(dtype, text="STRING", binary="BINARY", zoned="TIMESTAMP", local="TIMESTAMP_NTZ")
 
     def double(self, text: str, dtype: DType) -> str:  # noqa: ARG002
         return f"CAST({text} AS DOUBLE)"
@@ -173,13 +170,13 @@ class Spark:
         return f"(min({row}) FILTER (WHERE {text} IS NOT NULL)).x"
 
     def micros(self, text: str, dtype: DType) -> str:
-        if isinstance(dtype, nw.Datetime) and dtype.time_zone:
+        if is_zoned(dtype):
             return f"unix_micros({text})"
         since = f"({text} - TIMESTAMP_NTZ'1970-01-01 00:00:00')"  # which looks at no time zone, unlike a cast
         return f"CAST(CAST(CAST({since} AS INTERVAL SECOND) AS DECIMAL(18, 6)) * 1000000 AS BIGINT)"
 
     def timestamp(self, micros: str, dtype: DType) -> str:
-        if isinstance(dtype, nw.Datetime) and dtype.time_zone:
+        if is_zoned(dtype):
             return f"timestamp_micros({micros})"
         return f"timestampadd(MICROSECOND, {micros}, TIMESTAMP_NTZ'1970-01-01 00:00:00')"
 
@@ -193,11 +190,15 @@ class Spark:
         return f"({text}) RLIKE r'^(?:{pattern})\\z'"
 
 
-def _type_name(dtype: DType, *, text: str, binary: str, timestamp: str) -> str:
+def is_zoned(dtype: DType) -> bool:
+    return isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+
+
+def _type_name(dtype: DType, *, text: str, binary: str, zoned: str, local: str) -> str:
     if isinstance(dtype, nw.Decimal):
         return f"DECIMAL({dtype.precision}, {dtype.scale})"
     if isinstance(dtype, nw.Datetime) and dtype.time_unit == "us":
-        return timestamp
+        return zoned if is_zoned(dtype) else local
     named: dict[type[DType], str] = {**TYPES, nw.String: text, nw.Binary: binary}
     found = named.get(type(dtype))
     if found is None:

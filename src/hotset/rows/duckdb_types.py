@@ -1,6 +1,7 @@
 """Spark's types in DuckDB's words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from pyspark.sql.types import (
     ArrayType,
@@ -37,11 +38,13 @@ SIMPLE: Mapping[type[DataType], str] = {
     TimestampNTZType: "TIMESTAMP",
     TimestampType: "TIMESTAMPTZ",
 }
+IN_DUCKDB = {kind().simpleString(): shown for kind, shown in SIMPLE.items()}
 IN_SPARK = {
-    **{shown: kind().simpleString() for kind, shown in SIMPLE.items()},
+    **{shown: name for name, shown in IN_DUCKDB.items()},
     "HUGEINT": "bigint",
     "TIMESTAMP WITH TIME ZONE": "timestamp",
 }
+GLOB = frozenset("*?[]{}")  # signs of a pattern
 NESTED: Mapping[type[DataType], Callable[..., str]] = {
     DecimalType: lambda kind: f"DECIMAL({kind.precision}, {kind.scale})",
     ArrayType: lambda kind: f"{duckdb_type(kind.elementType)}[]",
@@ -69,11 +72,17 @@ def spark_type(kind: str) -> str:
     return IN_SPARK.get(kind, kind)
 
 
+def list_files(paths: Iterable[Path]) -> str | None:
+    """The files as DuckDB's readers take them; None where DuckDB would take a name for a pattern."""
+    texts = [*map(str, paths)]
+    return None if any(GLOB & set(text) for text in texts) else f"[{', '.join(map(quote, texts))}]"
+
+
 def identifier(name: str) -> str:
     """The name as DuckDB's SQL has it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(text: str) -> str:
+def quote(text: str) -> str:
     """The text as DuckDB's SQL has it."""
     return "'" + text.replace("'", "''") + "'"

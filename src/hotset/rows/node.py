@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hotset.rows.duckdb_types import identifier, literal
+from hotset.data.publish import NO_ROOM
+from hotset.rows.duckdb_types import identifier, quote
 from hotset.rows.plan import FEW_ROWS
 from hotset.rows.staging import staged_dataset
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import duckdb
 
 SORTED = "ORDER BY ALL NULLS LAST"
-NO_ROOM = ("No space left on device", "Disk quota exceeded")
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def run_query(query: NodeQuery) -> NodeResult:
     import duckdb  # not in every command
 
     settings = _settings(query.bounds) | {"preserve_insertion_order": query.ordered}
-    with _told(), duckdb.connect(config=settings) as database:
-        database.execute(f"SET TimeZone = {literal(query.bounds.zone)}")
+    with _plain_errors(), duckdb.connect(config=settings) as database:
+        database.execute(f"SET TimeZone = {quote(query.bounds.zone)}")
         for source in query.sources:
             _bind(database, source)
         return _fetch(database, query) if query.target is None else _write(database, query, query.target)
@@ -108,7 +108,7 @@ def _write(database: "duckdb.DuckDBPyConnection", query: NodeQuery, target: Path
         unsorted = target.with_suffix(".unsorted")
         target.rename(unsorted)
         database.execute("SET preserve_insertion_order = true")
-        _copy(database, f"SELECT * FROM read_parquet({literal(str(unsorted))}) {SORTED}", target)
+        _copy(database, f"SELECT * FROM read_parquet({quote(str(unsorted))}) {SORTED}", target)
         unsorted.unlink()
     if query.names:
         _rename(target, query.names)
@@ -127,7 +127,7 @@ def _rename(target: Path, names: tuple[str, ...]) -> None:
 
 
 def _copy(database: "duckdb.DuckDBPyConnection", sql: str, target: Path) -> int:
-    written = database.execute(f"COPY ({sql}) TO {literal(str(target))} (FORMAT parquet)").fetchone()
+    written = database.execute(f"COPY ({sql}) TO {quote(str(target))} (FORMAT parquet)").fetchone()
     assert written is not None, "COPY says how many rows it wrote"
     return int(written[0])
 
@@ -154,7 +154,7 @@ def _bind(database: "duckdb.DuckDBPyConnection", source: Source) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _plain_errors() -> Iterator[None]:
     """DuckDB's exceptions do not pickle, and say the same thing in several classes."""
     import duckdb
 

@@ -14,9 +14,8 @@ from hotset.columnar.fields import footer_fields, parquet_footer, parquet_schema
 from hotset.columnar.footers import looks_at_rows
 from hotset.columnar.layout import Layout
 from hotset.data.listing import Listing
-from hotset.rows.duckdb_types import identifier, literal
+from hotset.rows.duckdb_types import identifier, list_files
 
-GLOB = frozenset("*?[]{}")  # signs that DuckDB takes for a pattern
 TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
@@ -25,10 +24,10 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
 
     None where DuckDB cannot be the reader. Raises InputError and SchemaError as `cut` does.
     """
-    paths = [str(file.path) for file in listing.files]
-    if layout.dataset.format != "parquet" or looks_at_rows(layout) or any(GLOB & set(path) for path in paths):
+    files = list_files(file.path for file in listing.files)
+    if layout.dataset.format != "parquet" or looks_at_rows(layout) or not listing.files or files is None:
         return None
-    if not paths or any(guess.empty for guess in layout.dataset.guesses.values()):
+    if any(guess.empty for guess in layout.dataset.guesses.values()):
         return None
     rows = 0
     for file in listing.files:
@@ -44,8 +43,7 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
         rows += footer.num_rows
     kinds = {column.name: column.kind for column in layout.columns}
     columns = [f"{_value(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
-    files = ", ".join(map(literal, paths))
-    return f"SELECT {', '.join(columns) or '1 AS one'} FROM read_parquet([{files}])", rows
+    return f"SELECT {', '.join(columns) or '1 AS one'} FROM read_parquet({files})", rows
 
 
 def _value(name: str, kind: str) -> str:

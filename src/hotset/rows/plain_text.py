@@ -23,11 +23,8 @@ from hotset.errors import InputError
 
 CHUNK_BYTES = 256 * 1024  # stays in a core's cache while it is looked at several times
 LEAST_RANGE_BYTES = 4 * 1024**2
-TAB, LINE_END, FIRST_PLAIN = (
-    ord("\t"),
-    ord("\n"),
-    ord("\r") + 1,
-)  # below it are all bytes that readers may take for ends of lines
+TAB, LINE_END = ord("\t"), ord("\n")
+FIRST_PLAIN = ord("\r") + 1  # below it are all bytes that readers may take for ends of lines
 NOT_ASCII = np.uint64(0x8080808080808080)
 
 

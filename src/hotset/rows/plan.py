@@ -26,10 +26,7 @@ class UseClusterError(Exception):
 
 
 def choose_plan(engine: Engine, *, workers_are_here: bool, level: str, unportable: str = "") -> Plan:
-    """`level` is the option that asks for storage levels, '' for none; `unportable` is why Spark has to do it.
-
-    Raises UsageError where what was asked for cannot be.
-    """
+    """`level` is the option that asks for storage levels, '' for none; `unportable` is why Spark has to do it."""
     if engine == "local":
         return Plan("local", "as asked by --engine local")
     if unportable:

@@ -5,7 +5,6 @@ file again; it gets its name when everything is in it.
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ from typing import Any
 import pyarrow as pa
 
 from hotset.columnar.blocks import Block
+from hotset.columnar.chunks import gathered
 from hotset.columnar.faults import FaultFile
 from hotset.columnar.layout import Layout
 from hotset.columnar.records import PartCount, Records
 
-BATCH_ROWS = 64 * 1024  # few batches, and none that is too large to be one thread's work
+BATCH_BYTES = 4 * 1024**2  # few batches, and none that is too large to be one thread's work
 SUFFIX = ".arrow"
 
 
@@ -39,8 +39,8 @@ class StageBlock:
         target = self.directory / f"{number:06}{SUFFIX}"
         draft = target.with_suffix(f".{os.getpid()}")
         with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, self.schema) as writer:
-            for batch in _together(records.batches()):
-                writer.write_batch(batch.rename_columns(self.schema.names))
+            for table in gathered(records.batches(), BATCH_BYTES):
+                writer.write_table(table.combine_chunks().rename_columns(self.schema.names))
         draft.rename(target)
         return number, tuple(records.counts)
 
@@ -52,21 +52,3 @@ def staged_dataset(directory: Path, schema: pa.Schema) -> Any:
 
     files = sorted(str(path) for path in directory.glob(f"*{SUFFIX}"))
     return ds.dataset(files, schema, format="ipc", filesystem=LocalFileSystem(use_mmap=True))
-
-
-def _together(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches of about BATCH_ROWS."""
-    waiting: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        waiting.append(batch)
-        rows += batch.num_rows
-        if rows >= BATCH_ROWS:
-            yield _one(waiting)
-            waiting, rows = [], 0
-    if waiting:
-        yield _one(waiting)
-
-
-def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
