@@ -74,6 +74,15 @@ class LazyRows:
         filtered: Frame = nw.from_native(frame.to_native().filter(condition.sql))
         return filtered
 
+    def collect(self, frame: Frame, before: Frame | None) -> pa.Table:
+        """All rows. What `before` reads is read for it as well: it is executed next. Raises as `write` does."""
+        if before is not None:
+            for name, columns in self._catalog.explain(sql_of(before)).used.items():
+                self._tables[name].expect(columns)
+        table = self._execute(sql_of(frame)).table
+        assert table is not None, "without a target the rows come back"
+        return table
+
     def table(self, frame: Frame, dataset: Dataset) -> pa.Table:
         """All rows in the columns of the dataset. Raises as `write` does."""
         sql, names = published_sql(frame, dataset)

@@ -136,6 +136,10 @@ class Run:
         """
         return self._inputs.dataset(path, options, format, Roles(roles or {}, others))
 
+    def size_bytes(self, path: str | Sequence[str]) -> int:
+        """Bytes of the input's files, as they are stored."""
+        return self._inputs.size_bytes(path)
+
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """Some ten thousand good rows from all over the input, to plan by; the driver reads them, counted nowhere."""
         return self._inputs.sample(dataset, path)
@@ -174,6 +178,15 @@ class Run:
             lazy.is_used, self.report.plan = True, lazy.plan.kind
             self.warn(lazy.plan.describe())
         return rows
+
+    def take(self, frame: "nw.LazyFrame[Any]", rows: int, *, before: "nw.LazyFrame[Any] | None" = None) -> pa.Table:
+        """The first rows of a frame, here. `before` is one that is wanted next: inputs are read for both at once.
+
+        Raises as `publish` does for what the engine finds.
+        """
+        first = frame.head(rows)
+        native = first.to_native()
+        return native.toArrow() if isinstance(native, DataFrame) else self._rows().collect(first, before)
 
     def scan(
         self,

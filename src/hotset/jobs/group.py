@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import narwhals as nw
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StringType, StructType
+from pyspark.sql.types import DecimalType, IntegralType, NumericType, StringType
 
 from hotset import (
     Dataset,
@@ -29,6 +29,7 @@ from hotset import (
     columns_of,
     ddl,
     functions_of,
+    has_nested,
     quoted,
     quoted_if_needed,
     safe_names,
@@ -129,11 +130,6 @@ def check_measures(dataset: Dataset, query: Query) -> None:
             )
 
 
-def is_nested(dataset: Dataset) -> bool:
-    """Whether a value holds others: only Spark compares those."""
-    return any(isinstance(one.dataType, ArrayType | StructType) for one in dataset.schema().fields)
-
-
 # method expression
 
 
@@ -185,7 +181,7 @@ def main(run: Run, params: Params) -> None:
     check_measures(dataset, query)
     dataset = with_counted(dataset, query, params.where)
     groups: nw.LazyFrame[Any]
-    if params.method == "dataframe" or is_nested(dataset):
+    if params.method == "dataframe" or has_nested(dataset):
         rows = run.read(dataset, params.input)
         rows = run.where(rows, params.where, names) if params.where else rows
         groups = nw.from_native(run.keep("groups", group_frame(rows, query)))

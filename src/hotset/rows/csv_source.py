@@ -13,7 +13,7 @@ from hotset.columnar.layout import WHOLE, Column, Layout
 from hotset.columnar.own_text import LARGEST_WHOLE, POINT
 from hotset.columnar.values import SURE, SURE_DIGITS, UTC
 from hotset.data.dataset import Dataset
-from hotset.rows.duckdb_types import IN_DUCKDB, identifier, list_files, quote
+from hotset.rows.duckdb_types import IN_DUCKDB, NO_COLUMN, identifier, list_files, quote
 
 DOUBT = "hotset: a closer look is needed"
 LONGEST_LINE_BYTES = 2_000_000  # that DuckDB takes by default
@@ -41,7 +41,7 @@ def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, s
     if None in values:
         return None
     named = [f"{value} AS {identifier(safe[column.name])}" for column, value in zip(columns, values, strict=True)]
-    return f"SELECT {', '.join(named) or '1 AS one'} FROM {_read_csv(files, len(fields), dataset)}"
+    return f"SELECT {', '.join(named) or NO_COLUMN} FROM {_read_csv(files, len(fields), dataset)}"
 
 
 def _read_csv(files: str, fields: int, dataset: Dataset) -> str:

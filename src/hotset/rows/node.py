@@ -5,9 +5,9 @@ Everything that it needs is in a `NodeQuery`, which pickles; the sources are bou
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotset.data.publish import NO_ROOM
-from hotset.rows.duckdb_types import identifier, quote
+from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
 from hotset.rows.plan import FEW_ROWS
 from hotset.rows.staging import staged_dataset
 
@@ -34,6 +34,7 @@ class Source:
     staged: Path | None = None
     schema: pa.Schema | None = None
     columns: tuple[str, ...] = ()  # of the staged files, those that the query wants
+    unread: Mapping[str, str] = field(default_factory=dict)  # column -> type: those that the query names in passing
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,10 @@ def _bind(database: "duckdb.DuckDBPyConnection", source: Source) -> None:
         arrow = f"{source.name}_arrow"
         database.register(arrow, staged_dataset(source.staged, source.schema))
         columns = ", ".join(map(identifier, source.columns))
-        relations.append(f"SELECT {columns or '1 AS one'} FROM {identifier(arrow)}")
-    database.execute(f"CREATE VIEW {identifier(source.name)} AS {' UNION ALL '.join(relations)}")
+        relations.append(f"SELECT {columns or NO_COLUMN} FROM {identifier(arrow)}")
+    columns = ", ".join(["*", *(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in source.unread.items())])
+    rows = " UNION ALL ".join(relations)
+    database.execute(f"CREATE VIEW {identifier(source.name)} AS SELECT {columns} FROM ({rows})")
 
 
 @contextmanager

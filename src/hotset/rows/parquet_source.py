@@ -14,7 +14,7 @@ from hotset.columnar.fields import footer_fields, parquet_footer, parquet_schema
 from hotset.columnar.footers import looks_at_rows
 from hotset.columnar.layout import Layout
 from hotset.data.listing import Listing
-from hotset.rows.duckdb_types import identifier, list_files
+from hotset.rows.duckdb_types import NO_COLUMN, identifier, list_files
 
 TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
@@ -43,7 +43,7 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
         rows += footer.num_rows
     kinds = {column.name: column.kind for column in layout.columns}
     columns = [f"{_value(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
-    return f"SELECT {', '.join(columns) or '1 AS one'} FROM read_parquet({files})", rows
+    return f"SELECT {', '.join(columns) or NO_COLUMN} FROM read_parquet({files})", rows
 
 
 def _value(name: str, kind: str) -> str:
