@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotset.data.publish import NO_ROOM
+from hotset.errors import DataError, HotsetError
 from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
 from hotset.rows.plan import FEW_ROWS
 from hotset.rows.staging import staged_dataset
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SORTED = "ORDER BY ALL NULLS LAST"
+OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,21 @@ class EngineError(Exception):
 
 def run_query(query: NodeQuery) -> NodeResult:
     """Raises OutOfMemoryError, EngineError, and OSError where the disk is full."""
-    import duckdb  # not in every command
-
-    settings = _settings(query.bounds) | {"preserve_insertion_order": query.ordered}
-    with _plain_errors(), duckdb.connect(config=settings) as database:
-        database.execute(f"SET TimeZone = {quote(query.bounds.zone)}")
+    with open_database(query.bounds) as database:
+        database.execute(f"SET preserve_insertion_order = {str(query.ordered).lower()}")
         for source in query.sources:
             _bind(database, source)
         return _fetch(database, query) if query.target is None else _write(database, query, query.target)
+
+
+@contextmanager
+def open_database(bounds: Bounds) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """A database within the bounds. Raises OutOfMemoryError, EngineError, and OSError where the disk is full."""
+    import duckdb  # not in every command
+
+    with _plain_errors(), duckdb.connect(config=_settings(bounds)) as database:
+        database.execute(f"SET TimeZone = {quote(bounds.zone)}")
+        yield database
 
 
 def _fetch(database: "duckdb.DuckDBPyConnection", query: NodeQuery) -> NodeResult:
@@ -173,3 +182,11 @@ def _plain_errors() -> Iterator[None]:
 
 def _first_line(why: BaseException) -> str:
     return str(why).strip().partition("\n")[0]
+
+
+def judge(why: EngineError) -> HotsetError:
+    """What DuckDB says of values is for a person; the rest is ours to mend."""
+    line = why.text.strip().partition("\n")[0]
+    if why.kind in OUT_OF_RANGE:
+        return DataError(f"a value does not fit its type: {line}; declare a wider one, as --types NAME=decimal(38,0)")
+    return HotsetError(f"DuckDB refused a query: {line}; please report it, with the log")

@@ -42,11 +42,11 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
             return None
         rows += footer.num_rows
     kinds = {column.name: column.kind for column in layout.columns}
-    columns = [f"{_value(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
+    columns = [f"{nan_told(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
     return f"SELECT {', '.join(columns) or NO_COLUMN} FROM read_parquet({files})", rows
 
 
-def _value(name: str, kind: str) -> str:
+def nan_told(name: str, kind: str) -> str:
     """SQL of a column. Of one with fractions it is told that it may hold NaN.
 
     Writers leave NaN out of a column's statistics, and DuckDB takes these for the whole truth: of 1.0 and NaN the
