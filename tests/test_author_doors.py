@@ -108,7 +108,10 @@ def test_bad_rows_that_nobody_asked_about_are_an_exit_code_all_the_same(place: P
     done = call(BIN / "python", "script.py", cwd=place)
 
     assert done.code == 5, done.err
-    assert "ERROR 5 1 of 1 rows of in.csv are bad, allowed are 0; mend them and read again, allow more with max_bad=" in done.err
+    assert (
+        "ERROR 5 1 of 1 rows of in.csv are bad, allowed are 0; mend them and read again, allow more with max_bad="
+        in done.err
+    )
     assert json.loads((place / "r.json").read_text())["exit_code"] == 5
 
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 import hotset.run
-from hotset import cli
+from hotset import cli, commands
 from hotset.job import named_jobs
 from hotset.signals import STOPPING
 
@@ -191,7 +191,7 @@ def test_error_is_one_line_that_says_what_to_do(
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_knows_jobs_and_their_parameters(shell: Literal["bash", "zsh", "fish"]) -> None:
-    script = cli.whole_app().generate_completion(shell=shell)
+    script = commands.whole_app().generate_completion(shell=shell)
 
     assert "wordcount" in script
     assert "min-count" in script

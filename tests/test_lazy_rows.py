@@ -269,3 +269,38 @@ def test_staged_blocks_are_read_in_processes_of_their_own(tmp_path: Path, monkey
     assert found == [(1, 1), (3, 2_000)]
     assert counts(run) == [(2_002, 2_001, 1)]
     assert staging.SUFFIX == ".arrow"
+
+
+def test_the_first_rows_are_taken_and_inputs_are_read_once_for_what_comes_next(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,x,note\n1,0.5,"a"\n2,1.5,b\n3,2.5,c\n')  # a quote: our own reader takes it
+    rows = local.rows(str(tmp_path / "a.csv"), READINGS)
+
+    largest = local.take(rows.sort("x", descending=True).select("id"), 2, before=rows)
+    bound = [table._staged for table in local._lazy._tables.values()] if local._lazy else []
+    found = publish(local, rows.select("note"), "note string", tmp_path / "out")
+
+    assert largest.to_pylist() == [{"id": 3}, {"id": 2}]
+    assert found == [("a",), ("b",), ("c",)]
+    assert bound == [table._staged for table in local._lazy._tables.values()] if local._lazy else []
+    assert counts(local) == [(3, 3, 0)]
+
+
+def test_a_column_that_a_step_names_and_drops_is_not_read(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x,note\n1,bad,a\n2,1.5,b\n")
+    rows = local.rows(str(tmp_path / "a.csv"), READINGS)
+
+    doubled = nw.from_native(rows.to_native().project("id, id * 2 AS two, x, note"))
+    one = nw.from_native(
+        doubled.to_native().set_alias("l").join(rows.to_native().set_alias("r"), "l.two = r.id", "semi")
+    )
+    found = publish(local, nw.from_native(one.to_native().project("l.id")), "id int", tmp_path / "out")
+
+    assert found == [(1,)]
+    assert counts(local) == [(2, 2, 0)]
+
+
+def test_bytes_of_an_input_are_those_of_its_files(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+
+    assert local.size_bytes(str(tmp_path / "a.csv")) == 5
+    assert local.report.reads == []

@@ -11,9 +11,8 @@ import pytest
 from hotset import shadowed
 from hotset.shadowed import INSTALLED, STANDARD, hidden_from_workers, hiding, make_importable, python_path
 
-IMPORTED = (
-    "import hotset.cli, hotset.lab.command, hotset.session.training, pandas, pyspark.testing, sys; print(*sys.modules)"
-)
+PROGRAMS = "hotset.cli, hotset.commands, hotset.lab.command, hotset.session.training, pandas, pyspark.testing"
+IMPORTED = f"import {PROGRAMS}, sys; print(*sys.modules)"
 BUILT = {"hotset", "cython_runtime", "_cython_3_0_12"}
 OF_THE_MACHINE = {"sitecustomize", "usercustomize"}  # Python loads them, where somebody has put them
 OF_THE_BENCH = {"cloudpickle"}  # the installed packages load it where it is there

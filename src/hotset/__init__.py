@@ -8,9 +8,8 @@ from hotset import shadowed  # noqa: F401 (first: it sees to it that the others 
 from hotset.columnar import own_text
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered
-from hotset.columnar.equality import comparable
 from hotset.columnar.forms import read_form
-from hotset.columnar.kernel import Kernel, Pairing
+from hotset.columnar.kernel import Kernel
 from hotset.columnar.sample import Sample
 from hotset.data.catalog import table
 from hotset.data.columns import by_name, ddl, quoted, quoted_if_needed
@@ -39,9 +38,10 @@ from hotset.memory.loop import Loop
 from hotset.naming import listed
 from hotset.params import Input, Inputs, Output, Shows
 from hotset.rows.expressions import Expression
-from hotset.rows.frames import columns_of
+from hotset.rows.frames import columns_of, has_nested
 from hotset.rows.functions import Functions
 from hotset.rows.functions import of as functions_of
+from hotset.rows.joins import How, Meeting, can_meet
 from hotset.rows.names import safe_names
 from hotset.run import main, open_run
 from hotset.units import Bytes, Duration, Share
@@ -62,6 +62,7 @@ __all__ = [
     "Functions",
     "Guess",
     "HotsetError",
+    "How",
     "Input",
     "InputError",
     "Inputs",
@@ -70,11 +71,11 @@ __all__ = [
     "Kernel",
     "Level",
     "Loop",
+    "Meeting",
     "Misfit",
     "Misplaced",
     "Output",
     "OutputError",
-    "Pairing",
     "PatternTime",
     "ResourceError",
     "Role",
@@ -90,13 +91,14 @@ __all__ = [
     "UsageError",
     "WholeNumber",
     "by_name",
+    "can_meet",
     "columns_of",
-    "comparable",
     "ddl",
     "exact_value",
     "find_function",
     "functions_of",
     "gathered",
+    "has_nested",
     "listed",
     "main",
     "open_run",

@@ -136,6 +136,10 @@ class Inputs:
             known.clear()
         self._balanced_at, self._faults, self._report.quarantine = None, 0, None
 
+    def size_bytes(self, path: str | Sequence[str]) -> int:
+        """Of the files."""
+        return self._listing(path)[1].size_bytes
+
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
         _, listing = self._listing(path)

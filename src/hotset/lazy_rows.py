@@ -16,21 +16,20 @@ from hotset.data.columns import by_name, differing_in_case
 from hotset.data.dataset import Dataset
 from hotset.data.rows import check_columns
 from hotset.data.writing import part_name
-from hotset.errors import DataError, HotsetError, ResourceError
+from hotset.errors import ResourceError
 from hotset.inputs import Inputs
 from hotset.node_runner import LocalRunner, TaskRunner
 from hotset.rows.catalog import Catalog, sql_of
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
 from hotset.rows.names import own_names, safe_names
-from hotset.rows.node import EngineError, NodeQuery, NodeResult, OutOfMemoryError
+from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, judge
 from hotset.rows.plan import Plan, UseClusterError, choose_plan
 from hotset.run_spec import RunSpec
 from hotset.session.when_needed import SessionWhenNeeded
 from hotset.table_input import Place, TableInput
 
 Frame = nw.LazyFrame[Any]
-OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
 
 
 class LazyRows:
@@ -42,6 +41,11 @@ class LazyRows:
         self._catalog = Catalog(runner.bounds.zone)
         self._tables: dict[str, TableInput] = {}
         self.is_used = False  # whether somebody has got a frame
+
+    @property
+    def bounds(self) -> Bounds:
+        """What DuckDB may use."""
+        return self._runner.bounds
 
     def rows(
         self, dataset: Dataset, path: str | Sequence[str], filtered: Callable[[DataFrame], DataFrame], where: str
@@ -73,6 +77,15 @@ class LazyRows:
             raise UseClusterError("--where is no condition")
         filtered: Frame = nw.from_native(frame.to_native().filter(condition.sql))
         return filtered
+
+    def collect(self, frame: Frame, before: Frame | None) -> pa.Table:
+        """All rows. What `before` reads is read for it as well: it is executed next. Raises as `write` does."""
+        if before is not None:
+            for name, columns in self._catalog.explain(sql_of(before)).used.items():
+                self._tables[name].expect(columns)
+        table = self._execute(sql_of(frame)).table
+        assert table is not None, "without a target the rows come back"
+        return table
 
     def table(self, frame: Frame, dataset: Dataset) -> pa.Table:
         """All rows in the columns of the dataset. Raises as `write` does."""
@@ -109,7 +122,7 @@ class LazyRows:
                 raise self._too_little(why) from None
             except EngineError as why:
                 if not [table for table in tables if table.doubt()]:
-                    raise _judge(why) from None
+                    raise judge(why) from None
 
     def _too_little(self, why: OutOfMemoryError) -> Exception:
         if self.plan.kind == "node":
@@ -145,11 +158,3 @@ def published_sql(frame: Frame, dataset: Dataset) -> tuple[str, tuple[str, ...]]
         for column, one in zip(relation.columns, schema.fields, strict=True)
     )
     return f"SELECT {', '.join(cells)} FROM ({sql_of(frame)})", tuple(schema.names) if twins else ()
-
-
-def _judge(why: EngineError) -> HotsetError:
-    """What DuckDB says of values is for a person; the rest is ours to mend."""
-    line = why.text.strip().partition("\n")[0]
-    if why.kind in OUT_OF_RANGE:
-        return DataError(f"a value does not fit its type: {line}; declare a wider one, as --types NAME=decimal(38,0)")
-    return HotsetError(f"DuckDB refused a query: {line}; please report it, with the log")

@@ -23,6 +23,7 @@ from hotset.data.listing import InputFile, Listing
 from hotset.report import model
 from hotset.rows import node
 from hotset.rows.csv_source import csv_relation
+from hotset.rows.duckdb_types import duckdb_type
 from hotset.rows.names import safe_names
 from hotset.rows.parquet_source import parquet_relation
 from hotset.rows.plain_text import count_plain_records
@@ -64,19 +65,34 @@ class TableInput:
         self._bound: node.Source | None = None
         self._staged = 0
 
+    def expect(self, used: Collection[str]) -> None:
+        """A later query will read these columns: the next one reads them as well."""
+        wanted = self._named(used)
+        if not wanted <= self._columns:
+            self._columns |= wanted
+            self._bound = None
+
     def bind(self, used: Collection[str], place: Place, register: Callable[[Source], None]) -> node.Source:
         """The table of a query that reads these columns, by the names that engines know them by.
 
         `register` hears of what was counted. Raises InputError and SchemaError as `cut` does.
         """
-        wanted = {name for name, known in self.safe.items() if known in used}
-        if self._bound is None or not wanted <= self._columns:
-            self._columns |= wanted
-            self._bound, source = self._bind(place)
+        self.expect(used)
+        if self._bound is None:
+            bound, source = self._bind(place)
+            self._bound = replace(bound, unread=self._unread())
             if self._bound.staged is None:
                 self.read.lane = "duckdb"
             register(source)
         return self._bound
+
+    def _unread(self) -> dict[str, str]:
+        """Columns of which no value is looked at; a query may hand them on to a step that drops them."""
+        fields = (one for one in self.dataset.schema().fields if one.name not in self._columns)
+        return {self.safe[one.name]: duckdb_type(one.dataType) for one in fields}
+
+    def _named(self, known: Collection[str]) -> set[str]:
+        return {name for name, safe in self.safe.items() if safe in known}
 
     def doubt(self) -> bool:
         """Leaves to our readers what DuckDB has read of its text; whether there was anything."""

@@ -18,6 +18,7 @@ from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.parts import write_parts
 from hotset.columnar.sample import Sample
+from hotset.data.at_rest import AtRest, SparkAtRest
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
 from hotset.data.dataset import Dataset, Format
@@ -41,6 +42,7 @@ from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.warned import read_warnings, skew_warnings
+from hotset.rows.at_rest import DuckDBAtRest
 from hotset.rows.frames import in_order
 from hotset.rows.plan import UseClusterError
 from hotset.run_spec import RunSpec
@@ -136,6 +138,10 @@ class Run:
         """
         return self._inputs.dataset(path, options, format, Roles(roles or {}, others))
 
+    def size_bytes(self, path: str | Sequence[str]) -> int:
+        """Bytes of the input's files, as they are stored."""
+        return self._inputs.size_bytes(path)
+
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """Some ten thousand good rows from all over the input, to plan by; the driver reads them, counted nowhere."""
         return self._inputs.sample(dataset, path)
@@ -174,6 +180,15 @@ class Run:
             lazy.is_used, self.report.plan = True, lazy.plan.kind
             self.warn(lazy.plan.describe())
         return rows
+
+    def take(self, frame: "nw.LazyFrame[Any]", rows: int, *, before: "nw.LazyFrame[Any] | None" = None) -> pa.Table:
+        """The first rows of a frame, here. `before` is one that is wanted next: inputs are read for both at once.
+
+        Raises as `publish` does for what the engine finds.
+        """
+        first = frame.head(rows)
+        native = first.to_native()
+        return native.toArrow() if isinstance(native, DataFrame) else self._rows().collect(first, before)
 
     def scan(
         self,
@@ -305,7 +320,7 @@ class Run:
         start = time.monotonic()
         with self.step(f"publish {target.name}"):
             scope = None if partitions is None else tuple(partitions)
-            rules = row_rules(self.spark, dataset.rules, dataset.schema()) if dataset.rules else {}
+            rules, at_rest = self._looked_at_by(dataset)
             claim = self._journal.claims.take(target)
 
             def last_check(version: Path) -> None:
@@ -313,11 +328,18 @@ class Run:
                     check(str(version))
                 self._inputs.check_unchanged()
 
-            terms = Terms(claim, self._journal.maker(), self._inputs.seal, last_check, scope, rules)
+            terms = Terms(claim, self._journal.maker(), self._inputs.seal, last_check, at_rest, scope, rules)
             frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
             published = publish(lambda: self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
         self.report.publishes.append(_publication(target, published, time.monotonic() - start))
+
+    def _looked_at_by(self, dataset: Dataset) -> tuple[dict[str, Column], AtRest]:
+        """The dataset's rules as Spark has them, and who looks at what is written past Spark."""
+        if self._spec.engine == "local":
+            return {}, DuckDBAtRest(self._rows().bounds)
+        rules = row_rules(self.spark, dataset.rules, dataset.schema()) if dataset.rules else {}
+        return rules, SparkAtRest(lambda: self.spark, rules)
 
     def _written_by(
         self, data: Any, dataset: Dataset, run_id: str

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from program import Program, rdd
 
 from hotset.advice import advise as judge
-from hotset.cli import app
+from hotset.commands import app
 from hotset.errors import InputError, UsageError
 from hotset.eventlog.codecs import plain_chunks
 from hotset.memory.placed import load_placements

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hotset import Dataset, Kernel, Pairing, UsageError, open_run
+from hotset import Dataset, Kernel, UsageError, open_run
 from hotset.columnar import chunks
 from hotset.columnar.chunks import as_chunks, from_chunks, gathered
 
@@ -46,22 +46,6 @@ def test_exchange_brings_equal_keys_into_one_task(tmp_path: Path) -> None:
     exchange = run.report.exchanges[0]
     assert (exchange.partitions, exchange.rows) == (5, 3_000)
     assert 600 <= exchange.largest_rows < 3_000
-
-
-def test_both_sides_of_an_exchange_meet_by_key(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"key": ["a", "b", "c"], "n": [1, 2, 3]}), tmp_path / "left.parquet")
-    pq.write_table(pa.table({"key": ["b", "c", "d"], "n": [20, 30, 40]}), tmp_path / "right.parquet")
-
-    def count(left: Iterator[pa.RecordBatch], right: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        keys = [[key for batch in side for key in batch["key"].to_pylist()] for side in (left, right)]
-        met = sorted(set(keys[0]) & set(keys[1]))
-        yield pa.RecordBatch.from_pydict({"key": pa.array(met, pa.string())})
-
-    with open_run("meet", report=tmp_path / "report.json") as run:
-        left, right = (run.batches(ROWS, str(tmp_path / f"{side}.parquet")) for side in ("left", "right"))
-        met = left.exchange_with(right, ["key"], Pairing("key string", count), partitions=4).table()
-
-    assert sorted(met["key"].to_pylist()) == ["b", "c"]
 
 
 def test_kept_batches_are_read_from_memory(tmp_path: Path) -> None:

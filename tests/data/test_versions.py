@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from small_version import claim, make_version, text_of
 
 from hotset import DataError, Dataset, InputError, OutputError, Run, SchemaError, UsageError, open_run
+from hotset.data.at_rest import SparkAtRest
 from hotset.data.claim import IfExists
 from hotset.data.manifest import Manifest, QuarantineFile, read_manifest
 from hotset.data.publish import Terms, publish
@@ -211,7 +213,8 @@ def test_quarantine_is_published_with_the_rows_and_stays_with_them(
         return (QuarantineFile(f"_quarantine/{name}.json", 3, digest, 1),), ()
 
     for name in ("a", "b"):
-        terms = Terms(claimed, run._journal.maker(), lambda version, name=name: seal(version, name), lambda _: None)  # type: ignore[misc]
+        named = partial(seal, name=name)
+        terms = Terms(claimed, run._journal.maker(), named, lambda _: None, SparkAtRest(lambda: run.spark, {}))
         publish(lambda: run.spark, frame, NUMBERS, terms)
     claimed.release()
 
@@ -234,7 +237,7 @@ def test_what_is_refused_at_the_last_moment_leaves_the_old_version(run: Run, tmp
             lambda: run.spark,
             run.spark.range(2).toDF("n"),
             NUMBERS,
-            Terms(claimed, run._journal.maker(), seal, last_check),
+            Terms(claimed, run._journal.maker(), seal, last_check, SparkAtRest(lambda: run.spark, {})),
         )
     claimed.release()
 

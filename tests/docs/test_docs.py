@@ -20,7 +20,7 @@ from cyclopts import App
 from pyspark.sql import SparkSession
 
 from hotset import errors
-from hotset.cli import JOB_COMMANDS, app
+from hotset.commands import JOB_COMMANDS, app
 from hotset.errors import HotsetError
 from hotset.job import find_job, named_jobs
 from hotset.lab.asked import LAB

@@ -1,7 +1,7 @@
 """What joins mean, in plain Python: every left row is held against every right one."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,13 @@ def told(rows: Iterable[Iterable[Any]]) -> Told:
 
 @dataclass(frozen=True)
 class Oracle:
-    """Both sides, each with the names of its columns."""
+    """Both sides, each with the names of its columns; `on` says which column of the left is equal to which other."""
 
     left: list[Row]
     right: list[Row]
     left_names: Sequence[str]
     right_names: Sequence[str]
-    on: Sequence[str]
+    on: Mapping[str, str]
 
     def joined(self, how: str) -> Told:
         """The rows that come out: the left columns, then the right ones but the keys."""
@@ -41,11 +41,16 @@ class Oracle:
         return told(rows)
 
     def _meet(self, left: Row, right: Row) -> bool:
-        """Null meets nothing."""
-        return all(left[name] is not None and comparable(left[name]) == comparable(right[name]) for name in self.on)
+        """Null meets nothing. Python compares numbers of different types by their exact values."""
+        pairs = [(left[one], right[other]) for one, other in self.on.items()]
+        return all(one is not None and comparable(one) == comparable(other) for one, other in pairs)
 
     def _row(self, left: Row | None, right: Row | None) -> list[Any]:
         """The keys are those of whichever side is there."""
-        keys = left or right or {}
-        one = [keys[name] if name in self.on else (left or {}).get(name) for name in self.left_names]
-        return one + [(right or {}).get(name) for name in self.right_names if name not in self.on]
+        mine = [self._of_left(name, left, right) for name in self.left_names]
+        return mine + [(right or {}).get(name) for name in self.right_names if name not in self.on.values()]
+
+    def _of_left(self, name: str, left: Row | None, right: Row | None) -> Any:
+        if left is not None:
+            return left[name]
+        return (right or {}).get(self.on[name]) if name in self.on else None

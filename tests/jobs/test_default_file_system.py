@@ -25,8 +25,8 @@ JOBS: dict[str, tuple[str, dict[str, Any], int]] = {
     "group by frame": ("group", {"input": ("table",), "by": ("k",), "agg": ("v:sum",), "method": "dataframe"}, 2),
     "group of parquet": ("group", {"input": ("parquet",), "by": ("k",), "agg": ("*:count",), "format": "json"}, 2),
     **{
-        f"join, {plan}": ("join", {"left": ("table",), "right": ("table",), "on": ("k",), "plan": plan}, 5)
-        for plan in ("auto", "map-side", "exchange", "broadcast", "shuffled-hash", "sort-merge")
+        f"join by {method}": ("join", {"left": ("table",), "right": ("table",), "on": ("k",), "method": method}, 5)
+        for method in ("expression", "dataframe")
     },
     "sensor-report": ("sensor_report", {"input": ("readings",), "anomalies": "other", "gap": Duration("1 minute")}, 1),
     "sensor-report by frame": ("sensor_report", {"input": ("readings",), "method": "dataframe"}, 1),

@@ -225,3 +225,47 @@ def test_whole_numbers_beyond_doubles_have_means_and_deviations(tmp_path: Path, 
     found = run_group(tmp_path, table, by=("key",), agg=("value:mean,std,median,min",), way=way)
 
     assert found == [{"key": 1, "value_mean": 9e18, "value_std": 0.0, "value_median": 9e18, "value_min": 9 * 10**18}]
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_largest_rows_of_each_group_are_whole_rows(tmp_path: Path, way: str) -> None:
+    table = pa.table(
+        {
+            "name": ["d", "c", "b", "a", "e", "f", "g", "h"],
+            "k.1": ["x", "x", "x", "x", "y", "y", None, "z"],
+            "v": pa.array([1.0, 2.0, 2.0, None, NAN, 5.0, -0.0, None]),
+        }
+    )
+
+    found = run_group(tmp_path, table, way, by=("k.1",), largest="v:2")
+
+    expected = [("b", "x", 2.0), ("c", "x", 2.0), ("e", "y", NAN), ("f", "y", 5.0), ("g", None, 0.0)]
+    assert_same_rows(found, [dict(zip(table.column_names, row, strict=True)) for row in expected])
+
+
+def test_the_largest_of_a_csv_are_numbers_and_other_columns_keep_their_texts(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id,k,v\n007,a,1.10\n8,a,9.5\n9,a,10\n")
+    params = Params((str(tmp_path / "in.csv"),), str(tmp_path / "out"), ("k",), largest="v:2", where="v < 10")
+
+    with open_run("group", report=tmp_path / "report.json", engine="local") as run:
+        call_main(find_job("group"), run, params)
+
+    rows = [row for file in (tmp_path / "out").glob("*.parquet") for row in pq.read_table(file).to_pylist()]
+    assert rows == [{"id": "007", "k": "a", "v": 1.1}, {"id": "8", "k": "a", "v": 9.5}]
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"largest": "v"}, "--largest is COLUMN:ROWS, got 'v'; write --largest value:3"),
+        ({"largest": "v:0"}, "--largest is COLUMN:ROWS"),
+        ({"largest": "v:2147483648"}, "--largest is COLUMN:ROWS"),
+        ({"largest": "k:1"}, "'k' is a key, and the same in all rows of a group"),
+        ({"largest": "v:1", "agg": ("v:sum",)}, "give --agg or --largest, and not both"),
+        ({}, "give --agg or --largest"),
+    ],
+)
+def test_what_is_no_number_of_largest_rows_is_refused(given: dict[str, Any], what: str) -> None:
+    with pytest.raises(UsageError, match=what):
+        Params(("in",), "out", ("k",), **given)

@@ -6,15 +6,14 @@ What stands between two exchanges is one Spark task: its kernels run one behind 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 
-from hotset.columnar.chunks import CHUNKS_DDL, HashSplit, Moved, from_chunks, one_chunk_each, sided_chunks
-from hotset.columnar.kernel import Kernel, Pairing
+from hotset.columnar.chunks import CHUNKS_DDL, HashSplit, Moved, from_chunks, one_chunk_each
+from hotset.columnar.kernel import Kernel
 from hotset.data.dataset import Dataset
 from hotset.data.inside import all_nullable
 from hotset.data.tally import LastReport
@@ -68,21 +67,8 @@ class Batches:
         calls equal. Raises UsageError, in the task, for a key of a nested type.
         """
         number = partitions or _partitions(self.size_bytes, self.spark.sparkContext)
-        moved = self._exchange(by, number, 0)
+        moved = self._exchange(by, number)
         return self.read_from(moved.repartitionById(number, "partition"))
-
-    def exchange_with(
-        self, other: "Batches", by: Sequence[str], pairing: Pairing, partitions: int | None = None
-    ) -> "Batches":
-        """What `pairing` makes of the batches of both sides, a hash partition of the key at a time.
-
-        The key's columns have the same names and types on both sides.
-        """
-        size_bytes = self.size_bytes + other.size_bytes
-        number = partitions or _partitions(size_bytes, self.spark.sparkContext)
-        moved = self._exchange(by, number, 0).unionAll(other._exchange(by, number, 1))
-        paired = self.read_from(moved.repartitionById(number, "partition"))
-        return replace(paired, feed=partial(_paired, pairing.function), columns=pairing.columns, size_bytes=size_bytes)
 
     def frame(self) -> DataFrame:
         """A plain frame: here the JVM makes rows of the batches."""
@@ -102,7 +88,7 @@ class Batches:
 
     def table(self) -> pa.Table:
         """All of it, here; for what is known to be small."""
-        chunks = self.chunks().select("side", "chunk").toArrow().to_batches()
+        chunks = self.chunks().select("chunk").toArrow().to_batches()
         return pa.Table.from_batches(from_chunks(chunks), self.schema)
 
     @property
@@ -110,10 +96,10 @@ class Batches:
         """The columns in Arrow's words."""
         return Dataset(self.columns).arrow_schema()
 
-    def _exchange(self, by: Sequence[str], partitions: int, side: int) -> DataFrame:
+    def _exchange(self, by: Sequence[str], partitions: int) -> DataFrame:
         moved = self.spark.sparkContext.accumulator({}, LastReport())
         self.exchanged(Exchange(tuple(by), partitions, moved))
-        split = HashSplit(tuple(by), partitions, moved, side)
+        split = HashSplit(tuple(by), partitions, moved)
         return self.source.mapInArrow(partial(_then, self.feed, split), CHUNKS_DDL)
 
 
@@ -127,13 +113,3 @@ def _then(
     first: Feed, second: Callable[[Iterator[Any]], Iterable[pa.RecordBatch]], batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     yield from second(first(batches))
-
-
-def _paired(
-    function: Callable[[Iterator[pa.RecordBatch], Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]],
-    rows: Iterator[pa.RecordBatch],
-) -> Iterator[pa.RecordBatch]:
-    sides: tuple[list[Iterable[pa.RecordBatch]], ...] = ([], [])
-    for side, batches in sided_chunks(rows):
-        sides[side].append(batches)
-    yield from function(chain.from_iterable(sides[0]), chain.from_iterable(sides[1]))

@@ -9,9 +9,8 @@ from pyspark import Accumulator, TaskContext
 
 from hotset.columnar.hashing import partition_numbers
 
-# `side` tells apart what two exchanges bring to one task
-CHUNKS_DDL = "partition int, side int, chunk binary"
-CHUNKS = pa.schema([("partition", pa.int32()), ("side", pa.int32()), ("chunk", pa.binary())])
+CHUNKS_DDL = "partition int, chunk binary"
+CHUNKS = pa.schema([("partition", pa.int32()), ("chunk", pa.binary())])
 GATHERED_BYTES = 64 * 1024**2  # cut into partitions at once; what a task holds, twice, besides its kernel's own
 LARGEST_CHUNK_BYTES = 256 * 1024**2  # a row of Spark's ends at 2 GiB
 
@@ -26,7 +25,6 @@ class HashSplit:
     by: tuple[str, ...]
     partitions: int
     moved: Accumulator[Moved]
-    side: int = 0
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         rows = np.zeros(self.partitions, np.int64)
@@ -38,7 +36,7 @@ class HashSplit:
             order = np.argsort(numbers.astype(np.uint8) if self.partitions <= 256 else numbers, kind="stable")
             table, starts = table.take(pa.array(order)), np.cumsum(counts) - counts
             for number in np.flatnonzero(counts).tolist():
-                yield from as_chunks(table.slice(starts[number], counts[number]), number, self.side)
+                yield from as_chunks(table.slice(starts[number], counts[number]), number)
         self.moved.add({this_task().partitionId(): rows.tolist()})
 
 
@@ -70,12 +68,12 @@ def gathered(batches: Iterable[pa.RecordBatch], most_bytes: int) -> Iterator[pa.
         yield pa.Table.from_batches(waiting)
 
 
-def as_chunks(table: pa.Table, partition: int, side: int = 0) -> Iterator[pa.RecordBatch]:
+def as_chunks(table: pa.Table, partition: int) -> Iterator[pa.RecordBatch]:
     """One row of CHUNKS, or several where the table is too large for one."""
     if table.nbytes > LARGEST_CHUNK_BYTES and table.num_rows > 1:
         half = table.num_rows // 2
-        yield from as_chunks(table.slice(0, half), partition, side)
-        yield from as_chunks(table.slice(half), partition, side)
+        yield from as_chunks(table.slice(0, half), partition)
+        yield from as_chunks(table.slice(half), partition)
         return
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
@@ -83,18 +81,12 @@ def as_chunks(table: pa.Table, partition: int, side: int = 0) -> Iterator[pa.Rec
     chunk = sink.getvalue()
     ends = pa.py_buffer(np.array([0, chunk.size], np.int32))
     whole = pa.Array.from_buffers(pa.binary(), 1, [None, ends, chunk])
-    arrays = [pa.array([partition], pa.int32()), pa.array([side], pa.int32()), whole]
+    arrays = [pa.array([partition], pa.int32()), whole]
     yield pa.RecordBatch.from_arrays(arrays, schema=CHUNKS)
 
 
 def from_chunks(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The batches that stand in the chunks."""
-    for _, batches in sided_chunks(rows):
-        yield from batches
-
-
-def sided_chunks(rows: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, Iterable[pa.RecordBatch]]]:
-    """The batches of each chunk, and the side that it came from."""
     for row in rows:
-        for side, chunk in zip(row.column("side").to_pylist(), row.column("chunk"), strict=True):
-            yield side, pa.ipc.open_stream(chunk.as_buffer())
+        for chunk in row.column("chunk"):
+            yield from pa.ipc.open_stream(chunk.as_buffer())

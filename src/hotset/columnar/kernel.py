@@ -18,11 +18,3 @@ class Kernel:
 
     columns: str
     function: Callable[[Iterator[Any]], Iterable[pa.RecordBatch]]
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """A kernel of two sides: the batches of one hash partition of each."""
-
-    columns: str
-    function: Callable[[Iterator[pa.RecordBatch], Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import and_
+from typing import Any
 from urllib.parse import unquote
 
 from pyspark.sql import DataFrame, Row
@@ -33,8 +34,16 @@ def check_key(rows: DataFrame, dataset: Dataset, before: Sequence[PublishedFile]
     worst = _worst(rows, dataset.key)
     if worst:
         places = _old_places(rows, dataset.key, worst, before) if before else [""] * len(worst)
-        told = ", ".join(f"{_shown(row)} {row[-1]} times{place}" for row, place in zip(worst, places, strict=True))
-        raise DataError(f"the key ({', '.join(dataset.key)}) is null or not unique, got {told}; drop the duplicates")
+        refuse_key(dataset.key, [(tuple(row[:-1]), row[-1]) for row in worst], places)
+
+
+def refuse_key(key: Sequence[str], worst: Sequence[tuple[tuple[Any, ...], int]], places: Sequence[str]) -> None:
+    """Raises DataError; `worst` are values of the key and how often they are there, `places` where they stand."""
+    told = ", ".join(
+        f"({', '.join(map(repr, values))}) {times} times{place}"
+        for (values, times), place in zip(worst, places, strict=True)
+    )
+    raise DataError(f"the key ({', '.join(key)}) is null or not unique, got {told}; drop the duplicates")
 
 
 def _worst(rows: DataFrame, key: tuple[str, ...]) -> list[Row]:
@@ -58,18 +67,14 @@ def _old_places(
     files: dict[str, list[str]] = {}
     for *values, file in found.collect():
         files.setdefault(repr(values), []).append(unquote(file))
-    return [_told(files.get(repr([*row[:-1]]), []), before) for row in worst]
+    return [tell_places(files.get(repr([*row[:-1]]), []), before) for row in worst]
 
 
-def _told(files: Sequence[str], before: Sequence[PublishedFile]) -> str:
-    """` (once in day=mon/part-…, which was there, and in new rows)`"""
+def tell_places(files: Sequence[str], before: Sequence[PublishedFile]) -> str:
+    """` (in day=mon/part-…, there before, and in new rows)`"""
     old = sorted(file.path for file in before if any(one.endswith(f"/{file.path}") for one in files))
     if not old:
         return " (all in new rows)"
     more = f" and {len(old) - 1} more" if len(old) > 1 else ""
     new = ", and in new rows" if len(files) > len(old) else ""
     return f" (in {old[0]}{more}, there before{new})"
-
-
-def _shown(row: Row) -> str:
-    return "(" + ", ".join(map(repr, row[:-1])) + ")"

@@ -6,6 +6,7 @@ themselves is read once more where it lies, in the columns that a promise is abo
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
@@ -40,7 +41,7 @@ def not_null(schema: StructType) -> Iterator[Promise]:
     """Of columns that are declared so, and of what stands inside of columns."""
     for field in schema.fields:
         if not field.nullable:
-            yield Promise(f"column {field.name!r} is null, declared not null", by_name(field.name).isNull())
+            yield Promise(tell_null(field.name), by_name(field.name).isNull())
         yield from _inside(schema, field.name, null_where_declared_not, "holds a null inside, declared not null")
 
 
@@ -54,8 +55,13 @@ def check_counts(promises: Sequence[Promise], counts: Sequence[int], rows: int, 
     broken = [(promise, count) for promise, count in zip(promises, counts, strict=True) if count]
     if not broken:
         return
-    told = "; ".join(f"{promise.told}, in {count:,} of {rows:,} rows" for promise, count in broken)
     examples = examples_of([promise for promise, _ in broken], sources)
+    refuse_broken([(promise.told, count) for promise, count in broken], rows, examples)
+
+
+def refuse_broken(broken: Sequence[tuple[str, int]], rows: int, examples: Sequence[tuple[list[str], str]]) -> None:
+    """Raises DataError: what is wrong with how many of the rows, and a few of them with what they break."""
+    told = "; ".join(f"{what}, in {count:,} of {rows:,} rows" for what, count in broken)
     first = f", the first is {examples[0][1]}" if examples else ""
     error = DataError(f"the rows are not what the dataset says: {told}{first}; mend or drop them, or declare less")
     for which, row in examples:
@@ -95,11 +101,28 @@ def _inside(schema: StructType, name: str, look: Look, told: str) -> Iterator[Pr
 def _rules(dataset: Dataset, rules: Mapping[str, Column]) -> Iterator[Promise]:
     """A rule that is null is not false, as when reading."""
     for name, rule in rules.items():
-        yield Promise(f"the rule {name!r} ({dataset.rules[name]}) is false", F.coalesce(~rule, F.lit(False)))
+        yield Promise(tell_rule(name, dataset.rules[name]), F.coalesce(~rule, F.lit(False)))
 
 
 def _shown(row: Row, names: Sequence[str], broken: Sequence[Promise]) -> tuple[list[str], str]:
     values = tuple(row)
     which = [promise.told for promise, flag in zip(broken, values[len(names) :], strict=True) if flag]
-    cells = ", ".join(f"{name}={value!r}" for name, value in zip(names, values, strict=False))
-    return which, f"({cells})" if len(cells) < LONGEST_ROW else f"({cells[:LONGEST_ROW]}…)"
+    return which, show_row(dict(zip(names, values, strict=False)))
+
+
+def show_row(row: Mapping[str, Any]) -> str:
+    """`(n=1, text='a')`, cut where it is long"""
+    cells = ", ".join(f"{name}={value!r}" for name, value in row.items())
+    return f"({cells})" if len(cells) < LONGEST_ROW else f"({cells[:LONGEST_ROW]}…)"
+
+
+def tell_null(name: str) -> str:
+    return f"column {name!r} is null, declared not null"
+
+
+def tell_infinite(name: str) -> str:
+    return f"column {name!r} is not finite"
+
+
+def tell_rule(name: str, sql: str) -> str:
+    return f"the rule {name!r} ({sql}) is false"

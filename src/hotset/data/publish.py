@@ -15,17 +15,18 @@ from typing import Any
 from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
 
+from hotset.data.at_rest import AtRest
 from hotset.data.claim import Claim
 from hotset.data.contents import describe_files, in_threads
 from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
 from hotset.data.key import check_key, check_key_kind
 from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
-from hotset.data.promises import check_at_rest, promises_of
+from hotset.data.promises import is_promised, promises_of
 from hotset.data.rename import sync
 from hotset.data.rows import rows_to_write
-from hotset.data.successor import Heritage, check_inherited, check_partitions, inherit, old_version
-from hotset.data.writing import check_books, check_names, check_writable, csv_facts, is_shown, read_back, write
+from hotset.data.successor import Heritage, check_partitions, inherit, needs_look, old_version
+from hotset.data.writing import check_books, check_names, check_writable, csv_facts, is_shown, write
 from hotset.errors import HotsetError
 
 Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
@@ -40,13 +41,14 @@ class Terms:
     `seal` is called once, with the new version's directory, when all rows are in it: it checks the books of the inputs,
     writes what was set aside below `_quarantine`, and tells of both. `last_check` is called with the directory right
     before it is put in its place, complete as it then is. Both may raise: then nothing is published. `partitions` is
-    the scope of replace-partitions, `rules` are those of the dataset.
+    the scope of replace-partitions, `rules` are those of the dataset, `at_rest` looks at what was written past Spark.
     """
 
     claim: Claim
     maker: Maker
     seal: Callable[[Path], Sealed]
     last_check: Callable[[Path], None]
+    at_rest: AtRest
     partitions: tuple[Mapping[str, Any], ...] | None = None
     rules: Mapping[str, Column] = field(default_factory=dict)
 
@@ -80,24 +82,25 @@ def publish(
     old = old_version(terms.claim, dataset)
     check_key_kind(dataset, is_whole=old is None or terms.claim.if_exists == "replace")
     rows, line = (None, None) if data is None else rows_to_write(spark(), data, dataset)
-    promises = promises_of(dataset, terms.rules)
     with _room_told(terms.claim.destination), terms.claim.staged() as version:
         if write_rows:
             written = write_rows(version)
-            if promises:
-                check_at_rest(promises, read_back(spark(), dataset, version))
+            if is_promised(dataset):
+                terms.at_rest.check_promises(dataset, version)
         else:
             assert rows is not None, "somebody has to write them"
-            written = write(rows, dataset, version, terms.maker.run_id, promises, line)
+            written = write(rows, dataset, version, terms.maker.run_id, promises_of(dataset, terms.rules), line)
         quarantine, inputs = terms.seal(version)
         files = describe_files(version, dataset.format, csv_facts(dataset))
         check_books(written, files, dataset)
         heritage = inherit(terms.claim, old, files, terms.partitions, version)
         manifest = _manifest(dataset, files, terms.maker, heritage, quarantine, inputs)
-        check_inherited(spark, dataset, old if heritage.files else None, version)
-        if dataset.key:
-            there = rows if rows is not None and is_shown(dataset) else read_back(spark(), dataset, version)
-            check_key(there, dataset, heritage.files)
+        if needs_look(dataset, old if heritage.files else None):
+            terms.at_rest.check_not_null(dataset, version)
+        if dataset.key and rows is not None and is_shown(dataset):
+            check_key(rows, dataset, heritage.files)
+        elif dataset.key:
+            terms.at_rest.check_key(dataset, version, heritage.files)
         _complete(version, manifest, terms.claim.destination.parent)
         terms.last_check(version)
         terms.claim.put_in_place(version)

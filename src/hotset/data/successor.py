@@ -2,13 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
 
 from hotset.data.claim import Claim
 from hotset.data.columns import differing
@@ -17,8 +16,7 @@ from hotset.data.destination import check_free, check_replaceable
 from hotset.data.inside import has_not_null
 from hotset.data.manifest import InputRead, Maker, Manifest, PublishedFile, QuarantineFile, read_manifest
 from hotset.data.partitions import partition_of
-from hotset.data.promises import check_at_rest, not_null
-from hotset.data.writing import csv_facts, is_shown, read_back
+from hotset.data.writing import csv_facts, is_shown
 from hotset.errors import DataError, InputError, OutputError, SchemaError, UsageError
 
 Partition = Mapping[str, Any]
@@ -85,14 +83,14 @@ def inherit(claim: Claim, old: Manifest | None, files: Sequence[PublishedFile], 
     return Heritage(tuple(stays), _history(old, stays), old.inputs, old.quarantine)
 
 
-def check_inherited(spark: Callable[[], SparkSession], dataset: Dataset, old: Manifest | None, version: Path) -> None:
-    """Raises DataError when rows of `old`, which allowed nulls, have them where the new manifest says `not null`."""
+def needs_look(dataset: Dataset, old: Manifest | None) -> bool:
+    """Whether rows of `old`, which allowed nulls, stay where the new manifest says `not null`."""
     schema = dataset.schema()
     if not old or not has_not_null(schema) or Dataset(old.columns).schema() == schema:
-        return
+        return False
     if is_shown(dataset):
         raise SchemaError(f"tuples shown as text cannot be looked at for nulls, got {old.columns} there; declare these")
-    check_at_rest(tuple(not_null(schema)), read_back(spark(), dataset, version))
+    return True
 
 
 def _history(old: Manifest, stays: Sequence[PublishedFile]) -> tuple[Maker, ...]:

@@ -1,4 +1,4 @@
-"""Aggregate the columns of a CSV or Parquet by keys: counts, sums, means, medians and more, several at once.
+"""Aggregate columns by keys: counts, sums, means, medians and more, several at once; or the largest rows of each group.
 
 rows  --where-->  rows  --group-->  groups(keys, aggregates)
 
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import narwhals as nw
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DecimalType, IntegralType, NumericType, StringType, StructType
+from pyspark.sql.types import DecimalType, IntegralType, NumericType, StringType
 
 from hotset import (
     Dataset,
@@ -29,10 +29,12 @@ from hotset import (
     columns_of,
     ddl,
     functions_of,
+    has_nested,
     quoted,
     quoted_if_needed,
     safe_names,
 )
+from hotset.jobs.group_largest import keep_largest, keep_largest_frame, parse_largest
 from hotset.jobs.group_query import MEASURES, ROWS, Call, Query, parse_query
 
 Method = Literal["expression", "dataframe"]
@@ -55,7 +57,8 @@ class Params(TableOptions):
     by: Annotated[tuple[str, ...], "columns whose values make a group"]
     agg: Annotated[
         tuple[str, ...], "what of which column: value:count,mean, *:count for rows, or range=max(v1)-min(v2)"
-    ]
+    ] = ()
+    largest: Annotated[str, "instead of --agg: the rows of each group with the greatest values, as value:3"] = ""
     where: Annotated[str, "SQL: only rows for which it is true"] = ""
     top: Annotated[int, Shows, "how many groups to show"] = 20
     format: Annotated[Literal["csv", "json", "parquet"], "of the output"] = "parquet"
@@ -64,6 +67,10 @@ class Params(TableOptions):
     def __post_init__(self) -> None:
         if not 0 <= self.top < 2**31:
             raise UsageError(f"--top is from 0 to {2**31 - 1}, got {self.top}")
+        if bool(self.agg) == bool(self.largest):
+            raise UsageError("give --agg or --largest, and not both; write --agg value:count")
+        if self.largest:
+            parse_largest(self.largest, self.by)
         for call in parse_query(self.by, self.agg).calls:
             if self.method == "dataframe" and call.function not in (*IN_SPARK, ROWS):
                 raise UsageError(f"--method dataframe has no {call.function}; leave it out")
@@ -129,11 +136,6 @@ def check_measures(dataset: Dataset, query: Query) -> None:
             )
 
 
-def is_nested(dataset: Dataset) -> bool:
-    """Whether a value holds others: only Spark compares those."""
-    return any(isinstance(one.dataType, ArrayType | StructType) for one in dataset.schema().fields)
-
-
 # method expression
 
 
@@ -177,22 +179,43 @@ def needs_spark(_params: Params) -> bool:
     return False
 
 
-def main(run: Run, params: Params) -> None:
+def groups(run: Run, params: Params) -> tuple[Sequence[str], nw.LazyFrame[Any]]:
+    """The columns of the answer, and the groups."""
     query = parse_query(params.by, params.agg)
     found = run.dataset(params.input, params, roles=query.roles(), others=role_in(params.where))
     found, names = with_measures(found, query), found.schema().names
     dataset = found.select(*query.by, *query.columns, *mentioned(names, params.where))
     check_measures(dataset, query)
     dataset = with_counted(dataset, query, params.where)
-    groups: nw.LazyFrame[Any]
-    if params.method == "dataframe" or is_nested(dataset):
-        rows = run.read(dataset, params.input)
-        rows = run.where(rows, params.where, names) if params.where else rows
-        groups = nw.from_native(run.keep("groups", group_frame(rows, query)))
-    else:
-        frame = run.rows(params.input, dataset, where=params.where, names=names)
-        groups = run.keep("groups", aggregate(frame, query, safe_names(dataset.schema().names)))
-    result = Dataset(ddl(dict(zip(query.names, columns_of(groups), strict=True))), params.format)
-    run.publish(result, groups, params.output)
+    if params.method == "dataframe" or has_nested(dataset):
+        return query.names, nw.from_native(group_frame(read(run, params, dataset, names), query))
+    frame = run.rows(params.input, dataset, where=params.where, names=names)
+    return query.names, aggregate(frame, query, safe_names(dataset.schema().names))
+
+
+def largest_rows(run: Run, params: Params) -> tuple[Sequence[str], nw.LazyFrame[Any]]:
+    """The columns of the input, and the rows with the greatest values of each group."""
+    largest = parse_largest(params.largest, params.by)
+    roles: dict[str, Role] = {**dict.fromkeys(params.by, "exact"), largest.column: "ordered"}
+    dataset = run.dataset(params.input, params, roles=roles)
+    dataset.select(*params.by, largest.column)  # which says what is no column
+    names = dataset.schema().names
+    if params.method == "dataframe" or has_nested(dataset):
+        return names, nw.from_native(keep_largest_frame(read(run, params, dataset, names), params.by, largest))
+    frame = run.rows(params.input, dataset, where=params.where)
+    return names, keep_largest(frame, params.by, largest, safe_names(names))
+
+
+def read(run: Run, params: Params, dataset: Dataset, names: Sequence[str]) -> DataFrame:
+    """The rows that are wanted, by Spark; `names` are the columns that a person could name."""
+    rows = run.read(dataset, params.input)
+    return run.where(rows, params.where, names) if params.where else rows
+
+
+def main(run: Run, params: Params) -> None:
+    names, frame = largest_rows(run, params) if params.largest else groups(run, params)
+    kept = run.keep("groups", frame)
+    result = Dataset(ddl(dict(zip(names, columns_of(kept), strict=True))), params.format)
+    run.publish(result, kept, params.output)
     if params.top:
         run.show("Groups", run.head(result, params.output, params.top), params.top)

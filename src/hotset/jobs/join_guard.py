@@ -1,121 +1,102 @@
 """How many rows a join will make, before it makes them: by the counts of the keys on both sides."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import narwhals as nw
 
-from hotset import DataError, Dataset, Kernel, Pairing, Run, by_name
-from hotset.jobs.join_kernel import (
-    NOTHING,
-    PAIRS_DDL,
-    WORST,
-    Held,
-    How,
-    count_keys,
-    count_met,
-    count_pairs,
-    numbered,
-    worst_pairs,
-)
+from hotset import DataError, How, Meeting, Run, functions_of
 
 DEFAULT_TIMES = 10  # the rows of both sides
-Paths = tuple[tuple[str, ...], tuple[str, ...]]
-Datasets = tuple[Dataset, Dataset]
+WORST = 3  # keys that are named
+SKEWED = 4  # a key with this part of a side's rows
+Frame = nw.LazyFrame[Any]
+Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """What meets: rows of each side that do, pairs of them, the worst keys (key, left, right), most rows of a key."""
+    """The rows of both sides, those that meet, the pairs of them, and the worst keys: (key, left rows, right rows)."""
 
-    left: int
-    right: int
+    rows: tuple[int, int]
+    met: tuple[int, int]
     pairs: int
-    largest_key: int
     worst: tuple[tuple[str, int, int], ...]
 
-    def rows(self, how: How, rows: tuple[int, int]) -> int:
-        """How many rows will come out, of sides with so many."""
-        alone_left = max(rows[0] - self.left, 0) if how in ("left", "full") else 0
-        alone_right = max(rows[1] - self.right, 0) if how in ("right", "full") else 0
-        return self.pairs + alone_left + alone_right
+    def coming(self, how: How) -> int:
+        """How many rows will come out."""
+        alone = [rows - met for rows, met in zip(self.rows, self.met, strict=True)]
+        return self.pairs + (alone[0] if how in ("left", "full") else 0) + (alone[1] if how in ("right", "full") else 0)
 
 
-def refuse_more(pairs: Pairs, how: How, rows: tuple[int, int], most: int) -> None:
-    """Raises DataError, with the worst keys, when more than `most` rows would come out."""
-    coming = pairs.rows(how, rows)
-    if coming <= most:
+def check_rows(run: Run, meeting: Meeting, how: How, max_rows: int | None, smaller: int, joined: Frame) -> None:
+    """Raises DataError, with the worst keys, where the join would make more rows than are allowed.
+
+    By default these are ten times the rows of both sides, which cannot be more as long as no key of one side has more
+    than ten: the smaller one, 0 for the left, is looked at first. What a person allows is always counted.
+    """
+    if how in ("semi", "anti"):
         return
-    worst = "; ".join(f"{key}: {left:,} x {right:,} rows" for key, left, right in pairs.worst[:WORST])
-    raise DataError(
-        f"the join would make {coming:,} rows, allowed are {most:,}; its worst keys are {worst}. "
-        f"Join on more columns, drop duplicates, or allow more by --max-rows"
+    counts = (meeting.left, meeting.right)[smaller].counts()
+    if max_rows is None and _most_of_a_key(run, counts, joined) <= DEFAULT_TIMES:
+        return
+    pairs = count_pairs(run, meeting, joined)
+    _warn_of_skew(run, pairs)
+    allowed, coming = max_rows or DEFAULT_TIMES * sum(pairs.rows), pairs.coming(how)
+    if coming > allowed:
+        worst = "; ".join(f"{key}: {left:,} x {right:,} rows" for key, left, right in pairs.worst)
+        raise DataError(
+            f"the join would make {coming:,} rows, allowed are {allowed:,}; its worst keys are {worst}. "
+            "Join on more columns, drop duplicates, or allow more by --max-rows"
+        )
+
+
+def count_pairs(run: Run, meeting: Meeting, joined: Frame) -> Pairs:
+    """What of the two sides will meet."""
+    met = _met_keys(meeting)
+    functions = functions_of(met)
+    sums = {name: functions.sum(name).alias(name) for name in ("left", "right", "pairs")}
+    total = _figures(run, functions.group_by().agg(*sums.values()), joined)
+    worst = run.take(met.sort(*met.columns[::-1], descending=True), WORST, before=joined)
+    *keys, left, right, _pairs = (column.to_pylist() for column in worst.columns)
+    shown = [", ".join(map(repr, key)) for key in zip(*keys, strict=True)]
+    rows = tuple(_length(run, side.rows, joined) for side in (meeting.left, meeting.right))
+    return Pairs(
+        (rows[0], rows[1]),
+        (total["left"] or 0, total["right"] or 0),
+        int(total["pairs"] or 0),
+        tuple(zip(shown, left, right, strict=True)),
     )
 
 
-def pairs_by_exchange(run: Run, datasets: Datasets, paths: Paths, on: tuple[str, ...]) -> Pairs:
-    """Counted by key on both sides, and the counts brought together."""
-    kernel = Kernel("", partial(count_keys, on=on))
-    left, right = (
-        run.batches(dataset.select(*on), path, kernel, look=True) for dataset, path in zip(datasets, paths, strict=True)
-    )
-    with run.step("count the rows to come"):
-        pairing = Pairing(PAIRS_DDL, partial(count_pairs, on=on))
-        found = left.exchange_with(right, numbered(on), pairing).table()
-    return _summed(found.to_pylist())
+def _met_keys(meeting: Meeting) -> Frame:
+    """keys of both sides -> met(key_0, key_1, …, left, right, pairs)"""
+    left, right = meeting.left.counts(), meeting.right.counts()
+    keys = left.columns[:-1]
+    met = functions_of(left).meet(right, {name: name for name in keys}).join(names=[*keys, "left", "right"])
+    functions = functions_of(met)
+    # as doubles: of a billion rows on either side the pairs are too many for a whole number
+    pairs = functions.cast("left", nw.Float64) * functions.cast("right", nw.Float64)
+    return functions.with_columns(pairs.alias("pairs"))
 
 
-def pairs_by_held(run: Run, dataset: Dataset, path: tuple[str, ...], held: Held, side: int) -> Pairs:
-    """Counted by streaming the keys of the other side past the one that is held."""
-    shared = run.spark.sparkContext.broadcast(held)
-
-    def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return count_met(batches, shared.value)
-
-    with run.step("count the rows to come"):
-        met = run.batches(dataset.select(*held.on), path, Kernel("place bigint, rows bigint", count), look=True).table()
-    shared.unpersist()
-    counted = met.group_by("place").aggregate([("rows", "sum")])
-    counted = counted.filter(pa.compute.not_equal(counted["place"], NOTHING))
-    places, streamed = (np.from_dlpack(column.combine_chunks()) for column in counted.columns)
-    ours = held.counts(places)
-    rows = held.rows(places, np.ones(len(places), np.int64))
-    keys = held.table.select(list(held.on)).take(pa.array(rows))
-    both = (streamed, ours) if side else (ours, streamed)
-    return _summed([row for batch in worst_pairs(keys, *both) for row in batch.to_pylist()])
+def _most_of_a_key(run: Run, counts: Frame, joined: Frame) -> int:
+    functions = functions_of(counts)
+    return _figures(run, functions.group_by().agg(functions.max("rows").alias("most")), joined)["most"] or 0
 
 
-def pairs_in_catalyst(left: DataFrame, right: DataFrame, on: tuple[str, ...]) -> Pairs:
-    """Counted by Spark."""
-    keys = numbered(on)
-    both = _counted(left, on, "ours").join(_counted(right, on, "theirs"), keys, "inner")
-    both = both.withColumn("pairs", F.col("ours") * F.col("theirs"))
-    sums = both.agg(*(F.sum(name) for name in ("ours", "theirs", "pairs")), F.max("ours")).take(1)[0]
-    worst = both.orderBy(F.desc("pairs")).take(WORST)
-    left_rows, right_rows, pairs, largest = (int(value or 0) for value in sums)
-    told = tuple((_shown([row[key] for key in keys]), int(row["ours"]), int(row["theirs"])) for row in worst)
-    return Pairs(left_rows, right_rows, pairs, largest, told)
+def _length(run: Run, rows: Frame, joined: Frame) -> int:
+    functions = functions_of(rows)
+    return int(_figures(run, functions.group_by().agg(functions.length().alias("rows")), joined)["rows"])
 
 
-def _counted(side: DataFrame, on: tuple[str, ...], name: str) -> DataFrame:
-    """side -> counts(0, 1, …, name): the rows of each key, whose columns are numbered"""
-    keys = (by_name(column).alias(key) for column, key in zip(on, numbered(on), strict=True))
-    return side.groupBy(*keys).agg(F.count(F.lit(1)).cast("double").alias(name))
+def _figures(run: Run, frame: Frame, joined: Frame) -> Figures:
+    row: Figures = run.take(frame, 1, before=joined).to_pylist()[0]
+    return row
 
 
-def _shown(values: list[Any]) -> str:
-    return ", ".join(map(repr, values))
-
-
-def _summed(found: list[dict[str, Any]]) -> Pairs:
-    """Of each partition its worst keys, and a row without key for all of them."""
-    sums = [row for row in found if row["key"] is None]
-    keys = sorted((row for row in found if row["key"] is not None), key=lambda row: -row["pairs"])
-    worst = tuple((row["key"], int(row["ours"]), int(row["theirs"])) for row in keys[:WORST])
-    left, right, pairs = (int(sum(row[name] for row in sums)) for name in ("ours", "theirs", "pairs"))
-    return Pairs(left, right, pairs, int(max((row["largest"] for row in sums), default=0)), worst)
+def _warn_of_skew(run: Run, pairs: Pairs) -> None:
+    for key, *found in pairs.worst[:1]:
+        for side, rows, of in zip(("left", "right"), found, pairs.rows, strict=True):
+            if rows > 1 and rows * SKEWED > of:
+                run.warn(f"key {key} has {rows:,} of the {of:,} {side} rows: on many machines one task works for long")

@@ -13,7 +13,7 @@ from hotset.columnar.layout import WHOLE, Column, Layout
 from hotset.columnar.own_text import LARGEST_WHOLE, POINT
 from hotset.columnar.values import SURE, SURE_DIGITS, UTC
 from hotset.data.dataset import Dataset
-from hotset.rows.duckdb_types import IN_DUCKDB, identifier, list_files, quote
+from hotset.rows.duckdb_types import IN_DUCKDB, NO_COLUMN, identifier, list_files, quote
 
 DOUBT = "hotset: a closer look is needed"
 LONGEST_LINE_BYTES = 2_000_000  # that DuckDB takes by default
@@ -41,7 +41,7 @@ def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, s
     if None in values:
         return None
     named = [f"{value} AS {identifier(safe[column.name])}" for column, value in zip(columns, values, strict=True)]
-    return f"SELECT {', '.join(named) or '1 AS one'} FROM {_read_csv(files, len(fields), dataset)}"
+    return f"SELECT {', '.join(named) or NO_COLUMN} FROM {_read_csv(files, len(fields), dataset)}"
 
 
 def _read_csv(files: str, fields: int, dataset: Dataset) -> str:
@@ -110,13 +110,14 @@ def _whole(column: Column, text: str) -> tuple[str, str]:
 
 
 def _double(column: Column, text: str) -> tuple[str, str]:
-    value = f"CAST({text} AS DOUBLE)"
+    value = f"TRY_CAST({text} AS DOUBLE)"
     if column.own_form is not None:
         # as both write it, in a range where neither takes an exponent
         written = f"CAST({value} AS VARCHAR)"
         own = written if column.own_form == POINT else f"regexp_replace({written}, '\\.0$', '')"
         return value, f"{_matches(text, OWN_DOUBLE)} AND {text} <> '-0' AND {text} <> '-0.0' AND {own} = {text}"
-    is_sure = _matches(text, SURE["double"].strip("^$"))
+    # what DuckDB takes for a number beyond our own: inf and nan in many spellings, and 1_000
+    is_sure = f"coalesce(isfinite({value}), false) AND NOT contains({text}, '_')"
     return value, f"{is_sure} AND abs({value}) < {LARGEST_WHOLE}" if column.is_ordered_double else is_sure
 
 

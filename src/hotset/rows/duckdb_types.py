@@ -44,6 +44,7 @@ IN_SPARK = {
     "HUGEINT": "bigint",
     "TIMESTAMP WITH TIME ZONE": "timestamp",
 }
+NO_COLUMN = '1 AS "(row)"'  # of rows that are only counted; no column has such a name
 GLOB = frozenset("*?[]{}")  # signs of a pattern
 NESTED: Mapping[type[DataType], Callable[..., str]] = {
     DecimalType: lambda kind: f"DECIMAL({kind.precision}, {kind.scale})",

@@ -4,8 +4,10 @@ from typing import Any
 
 import narwhals as nw
 from pyspark.sql import DataFrame
+from pyspark.sql.types import ArrayType, StructType
 
 from hotset.data.columns import by_name
+from hotset.data.dataset import Dataset
 from hotset.memory.handed import KeptFrame
 from hotset.rows.duckdb_types import spark_type
 from hotset.rows.plan import FEW_ROWS
@@ -17,6 +19,11 @@ def columns_of(frame: nw.LazyFrame[Any]) -> list[str]:
     if isinstance(native, DataFrame):
         return [kind for _, kind in native.dtypes]
     return [spark_type(str(kind)) for kind in native.types]
+
+
+def has_nested(dataset: Dataset) -> bool:
+    """Whether a value holds others: only Spark compares those."""
+    return any(isinstance(one.dataType, ArrayType | StructType) for one in dataset.schema().fields)
 
 
 def in_order(frame: DataFrame) -> DataFrame:

@@ -15,7 +15,7 @@ greater than all others; -0.0 is 0.0 and is given as 0.0. On Spark this holds wi
 default.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from hotset.rows.dialects import Dialect, DuckDB, Spark
 from hotset.rows.elements import round_expression, write_window_start
 from hotset.rows.expressions import Expression
 from hotset.rows.groups import Groups, add_columns, keep_largest
+from hotset.rows.joins import Meeting, meeting_of
 from hotset.rows.types import INT64, result_type
 
 __all__ = ["Expression", "Functions", "Groups", "of", "result_type"]
@@ -158,6 +159,14 @@ class Functions:
         """
         keys = [self.column(name) for name in by]
         return keep_largest(self.rows, self.schema, self.column(column), n, keys)
+
+    def meet(self, right: Rows, on: Mapping[str, str]) -> Meeting:
+        """The rows beside those of another frame, for `join`; `on` says which column is equal to which of the other's.
+
+        Raises UsageError for types that do not meet; hotset.rows.joins says which do.
+        """
+        other = of(right)
+        return meeting_of(self.rows, right, [(self.column(one), other.column(two)) for one, two in on.items()])
 
     def _operand(self, column: Column) -> Expression:
         return self.column(column) if isinstance(column, str) else column

@@ -71,9 +71,9 @@ def keep_largest(
     others = [f"{quote(name)} ASC NULLS LAST" for name in schema if name not in {*names, column.name}]
     order = ", ".join([f"{column.sql} DESC", *others])
     parts = f"PARTITION BY {', '.join(map(quote, names))} " if names else ""
-    there = _filtered(one_zero(rows, schema, schema, dialect), f"{column.sql} IS NOT NULL")
+    there = filtered(one_zero(rows, schema, schema, dialect), f"{column.sql} IS NOT NULL")
     ranked = _projected(there, ["*", f"row_number() OVER ({parts}ORDER BY {order}) AS {quote(rank)}"])
-    return _projected(_filtered(ranked, f"{quote(rank)} <= {n}"), [quote(name) for name in schema])
+    return _projected(filtered(ranked, f"{quote(rank)} <= {n}"), [quote(name) for name in schema])
 
 
 def one_zero(rows: Rows, schema: Mapping[str, DType], names: Iterable[str], dialect: Dialect) -> Rows:
@@ -109,5 +109,5 @@ def _projected(rows: Rows, texts: Sequence[str]) -> Rows:
     return framed(done)
 
 
-def _filtered(rows: Rows, text: str) -> Rows:
+def filtered(rows: Rows, text: str) -> Rows:
     return framed(rows.to_native().filter(text))

@@ -5,9 +5,9 @@ Everything that it needs is in a `NodeQuery`, which pickles; the sources are bou
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotset.data.publish import NO_ROOM
-from hotset.rows.duckdb_types import identifier, quote
+from hotset.errors import DataError, HotsetError
+from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
 from hotset.rows.plan import FEW_ROWS
 from hotset.rows.staging import staged_dataset
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SORTED = "ORDER BY ALL NULLS LAST"
+OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Source:
     staged: Path | None = None
     schema: pa.Schema | None = None
     columns: tuple[str, ...] = ()  # of the staged files, those that the query wants
+    unread: Mapping[str, str] = field(default_factory=dict)  # column -> type: those that the query names in passing
 
 
 @dataclass(frozen=True)
@@ -84,14 +87,21 @@ class EngineError(Exception):
 
 def run_query(query: NodeQuery) -> NodeResult:
     """Raises OutOfMemoryError, EngineError, and OSError where the disk is full."""
-    import duckdb  # not in every command
-
-    settings = _settings(query.bounds) | {"preserve_insertion_order": query.ordered}
-    with _plain_errors(), duckdb.connect(config=settings) as database:
-        database.execute(f"SET TimeZone = {quote(query.bounds.zone)}")
+    with open_database(query.bounds) as database:
+        database.execute(f"SET preserve_insertion_order = {str(query.ordered).lower()}")
         for source in query.sources:
             _bind(database, source)
         return _fetch(database, query) if query.target is None else _write(database, query, query.target)
+
+
+@contextmanager
+def open_database(bounds: Bounds) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """A database within the bounds. Raises OutOfMemoryError, EngineError, and OSError where the disk is full."""
+    import duckdb  # not in every command
+
+    with _plain_errors(), duckdb.connect(config=_settings(bounds)) as database:
+        database.execute(f"SET TimeZone = {quote(bounds.zone)}")
+        yield database
 
 
 def _fetch(database: "duckdb.DuckDBPyConnection", query: NodeQuery) -> NodeResult:
@@ -149,8 +159,10 @@ def _bind(database: "duckdb.DuckDBPyConnection", source: Source) -> None:
         arrow = f"{source.name}_arrow"
         database.register(arrow, staged_dataset(source.staged, source.schema))
         columns = ", ".join(map(identifier, source.columns))
-        relations.append(f"SELECT {columns or '1 AS one'} FROM {identifier(arrow)}")
-    database.execute(f"CREATE VIEW {identifier(source.name)} AS {' UNION ALL '.join(relations)}")
+        relations.append(f"SELECT {columns or NO_COLUMN} FROM {identifier(arrow)}")
+    columns = ", ".join(["*", *(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in source.unread.items())])
+    rows = " UNION ALL ".join(relations)
+    database.execute(f"CREATE VIEW {identifier(source.name)} AS SELECT {columns} FROM ({rows})")
 
 
 @contextmanager
@@ -170,3 +182,11 @@ def _plain_errors() -> Iterator[None]:
 
 def _first_line(why: BaseException) -> str:
     return str(why).strip().partition("\n")[0]
+
+
+def judge(why: EngineError) -> HotsetError:
+    """What DuckDB says of values is for a person; the rest is ours to mend."""
+    line = why.text.strip().partition("\n")[0]
+    if why.kind in OUT_OF_RANGE:
+        return DataError(f"a value does not fit its type: {line}; declare a wider one, as --types NAME=decimal(38,0)")
+    return HotsetError(f"DuckDB refused a query: {line}; please report it, with the log")

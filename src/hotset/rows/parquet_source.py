@@ -14,7 +14,7 @@ from hotset.columnar.fields import footer_fields, parquet_footer, parquet_schema
 from hotset.columnar.footers import looks_at_rows
 from hotset.columnar.layout import Layout
 from hotset.data.listing import Listing
-from hotset.rows.duckdb_types import identifier, list_files
+from hotset.rows.duckdb_types import NO_COLUMN, identifier, list_files
 
 TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
@@ -42,11 +42,11 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
             return None
         rows += footer.num_rows
     kinds = {column.name: column.kind for column in layout.columns}
-    columns = [f"{_value(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
-    return f"SELECT {', '.join(columns) or '1 AS one'} FROM read_parquet({files})", rows
+    columns = [f"{nan_told(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
+    return f"SELECT {', '.join(columns) or NO_COLUMN} FROM read_parquet({files})", rows
 
 
-def _value(name: str, kind: str) -> str:
+def nan_told(name: str, kind: str) -> str:
     """SQL of a column. Of one with fractions it is told that it may hold NaN.
 
     Writers leave NaN out of a column's statistics, and DuckDB takes these for the whole truth: of 1.0 and NaN the
