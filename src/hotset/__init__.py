@@ -5,6 +5,11 @@ which it touches the world. `hotset list` shows the jobs, docs/tour.md follows o
 """
 
 from hotset import shadowed  # noqa: F401 (first: it sees to it that the others find what they import)
+
+# isort: split
+from hotset import late_pandas  # noqa: F401 (before anything here makes an array)
+
+# isort: split
 from hotset.columnar import own_text
 from hotset.columnar.batches import Batches
 from hotset.columnar.chunks import gathered

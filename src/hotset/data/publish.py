@@ -6,7 +6,8 @@ name, or in exchange for the version that is there. A kill at any moment leaves 
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 
 from hotset.data.at_rest import AtRest
 from hotset.data.claim import Claim
-from hotset.data.contents import describe_files, in_threads
+from hotset.data.contents import data_files, describe_files, in_threads
 from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
 from hotset.data.key import check_key, check_key_kind
@@ -91,7 +92,8 @@ def publish(
             assert rows is not None, "somebody has to write them"
             written = write(rows, dataset, version, terms.maker.run_id, promises_of(dataset, terms.rules), line)
         quarantine, inputs = terms.seal(version)
-        files = describe_files(version, dataset.format, csv_facts(dataset))
+        with _syncing(data_files(version)):  # the disk has time while the content is hashed
+            files = describe_files(version, dataset.format, csv_facts(dataset))
         check_books(written, files, dataset)
         heritage = inherit(terms.claim, old, files, terms.partitions, version)
         manifest = _manifest(dataset, files, terms.maker, heritage, quarantine, inputs)
@@ -130,11 +132,24 @@ def _manifest(
     )
 
 
+@contextmanager
+def _syncing(files: Sequence[Path]) -> Iterator[None]:
+    """The files are on the disk at the end."""
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(_sync_all, files)
+        yield
+        done.result()
+
+
 def _complete(version: Path, manifest: Manifest, above: Path) -> None:
     """Everything has its mode, and is on the disk."""
     (version / MANIFEST_NAME).write_text(manifest.as_json(), encoding="utf-8")
     give_modes(version, like=above)
-    for _ in in_threads(sync, [*version.rglob("*"), version, version.parent]):
+    _sync_all([*version.rglob("*"), version, version.parent])
+
+
+def _sync_all(paths: Sequence[Path]) -> None:
+    for _ in in_threads(sync, paths):
         pass
 
 
