@@ -36,6 +36,7 @@ class Source:
     staged: Path | None = None
     schema: pa.Schema | None = None
     columns: tuple[str, ...] = ()  # of the staged files, those that the query wants
+    broken: str = ""  # SQL that is true of rows that are set aside
     unread: Mapping[str, str] = field(default_factory=dict)  # column -> type: those that the query names in passing
 
 
@@ -161,8 +162,8 @@ def _bind(database: "duckdb.DuckDBPyConnection", source: Source) -> None:
         columns = ", ".join(map(identifier, source.columns))
         relations.append(f"SELECT {columns or NO_COLUMN} FROM {identifier(arrow)}")
     columns = ", ".join(["*", *(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in source.unread.items())])
-    rows = " UNION ALL ".join(relations)
-    database.execute(f"CREATE VIEW {identifier(source.name)} AS SELECT {columns} FROM ({rows})")
+    rows, where = " UNION ALL ".join(relations), f" WHERE NOT ({source.broken})" if source.broken else ""
+    database.execute(f"CREATE VIEW {identifier(source.name)} AS SELECT {columns} FROM ({rows}){where}")
 
 
 @contextmanager
