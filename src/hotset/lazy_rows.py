@@ -140,7 +140,9 @@ class LazyRows:
     def _too_little(self, why: OutOfMemoryError) -> Exception:
         if self.plan.kind == "node":
             return UseClusterError(f"DuckDB ran out of memory, and of disk to spill to: {why}")
-        return ResourceError(f"out of memory: {why}; give more with --memory, or leave out --engine local")
+        return ResourceError(
+            f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local"
+        )
 
 
 def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unportable: str) -> LazyRows:

@@ -80,7 +80,9 @@ class DuckDBAtRest:
                 _show_rows(database, dataset, version)
                 yield database
         except OutOfMemoryError as why:
-            raise ResourceError(f"out of memory: {why}; give more with --memory, or leave out --engine local") from None
+            raise ResourceError(
+                f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local"
+            ) from None
         except EngineError as why:
             raise judge(why) from None
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SORTED = "ORDER BY ALL NULLS LAST"
+THREAD_BYTES = 125_000_000  # below it for each thread, DuckDB gives up where fewer would have spilled and gone on
 OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
 
 
@@ -146,7 +147,7 @@ def _copy(database: "duckdb.DuckDBPyConnection", sql: str, target: Path) -> int:
 def _settings(bounds: Bounds) -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": f"{bounds.memory_bytes}B",
-        "threads": bounds.threads,
+        "threads": max(1, min(bounds.threads, bounds.memory_bytes // THREAD_BYTES)),
         "temp_directory": str(bounds.spill),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
