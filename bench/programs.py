@@ -21,6 +21,12 @@ def archived(name: str, label: str, arguments: Command, read: Read) -> Program:
     return Program(f"{name}+archive", started, (HOTSET, "run", *arguments), None, read, archive=True)
 
 
+def local(name: str, label: str, arguments: Command, read: Read) -> Program:
+    """The same without Spark: `--engine local`. It has nothing to keep up."""
+    command = (HOTSET, "run", *arguments, "--engine", "local")
+    return Program(f"{name}+local", f"{label}, `--engine local`", command, None, read)
+
+
 def peer(name: str, label: str, module: str, read: Read) -> Program:
     """`bench.peers.MODULE`, once or serving."""
     command = (PYTHON, "-m", f"bench.peers.{module}")

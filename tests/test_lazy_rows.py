@@ -304,3 +304,70 @@ def test_bytes_of_an_input_are_those_of_its_files(local: Run, tmp_path: Path) ->
 
     assert local.size_bytes(str(tmp_path / "a.csv")) == 5
     assert local.report.reads == []
+
+
+RULED = Dataset("id int, x double", format="csv", rules={"x is positive": "x > 0", "id is small": "id < 5"})
+
+
+@pytest.mark.parametrize("form", ["plain csv", "quoted csv", "parquet"])
+def test_rows_that_break_a_rule_are_set_aside_with_their_places(local: Run, tmp_path: Path, form: str) -> None:
+    rows = [(1, 0.5), (2, -1.0), (3, None), (9, -2.0)]
+    dataset = RULED
+    if form == "parquet":
+        dataset = Dataset("id int, x double", rules=RULED.rules)
+        table = pa.table({"id": pa.array([one for one, _ in rows], pa.int32()), "x": [x for _, x in rows]})
+        pq.write_table(table, tmp_path / "a.parquet", row_group_size=2)
+    else:
+        quote = '"' if form == "quoted csv" else ""
+        lines = [f"{one},{'' if x is None else f'{quote}{x}{quote}'}" for one, x in rows]
+        (tmp_path / "a.csv").write_text("\n".join(["id,x", *lines, ""]))
+
+    frame = local.rows(str(next(tmp_path.glob("a.*"))), dataset)
+    found = publish(local, frame.select("id"), "id int", tmp_path / "out")
+
+    assert found == [(1,), (3,)]
+    assert counts(local) == [(4, 2, 2)]
+    told = [json.loads(line) for line in Path(local.report.quarantine or "").read_text().splitlines()]
+    places = [(one["line"], one["row_group"], one["row"]) for one in told]
+    expected = [(None, 0, 1), (None, 1, 1), (None, 1, 1)] if form == "parquet" else [(n, None, None) for n in (3, 5, 5)]
+    assert places == expected
+    assert [one["rule"] for one in told] == ["x is positive", "x is positive", "id is small"]
+
+
+def test_a_rule_and_a_bad_row_are_told_together(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,0.5\nb,1\n2,-1\n")
+
+    found = publish(local, local.rows(str(tmp_path / "a.csv"), RULED), "id int, x double", tmp_path / "out")
+
+    assert found == [(1, 0.5)]
+    assert counts(local) == [(3, 1, 2)]
+    assert [one[0] for one in quarantine(local)] == [3, 4]
+
+
+def test_rules_that_nobody_breaks_leave_the_reading_to_duckdb(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,0.5\n2,\n")
+
+    found = publish(local, local.rows(str(tmp_path / "a.csv"), RULED).select("x"), "x double", tmp_path / "out")
+
+    assert found == [(0.5,), (None,)]
+    assert (local.report.reads[0].lane, local.report.quarantine) == ("duckdb", None)
+
+
+def test_too_many_rows_that_break_a_rule_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,0.5\n2,-1\n")
+
+    with (
+        pytest.raises(DataError, match=r"1 of 2 rows of .* are bad, allowed are 0"),
+        open_run("test", report=tmp_path / "report.json", engine="local") as run,
+    ):
+        publish(run, run.rows(str(tmp_path / "a.csv"), RULED), "id int, x double", tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rule_that_only_spark_knows_is_refused_without_it(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,0.5\n")
+    dataset = Dataset("id int, x double", format="csv", rules={"odd": "soundex(id) = 'A'"})
+
+    with pytest.raises(UsageError, match=r"DuckDB cannot do this: the rule 'odd' .* is left to Spark"):
+        local.rows(str(tmp_path / "a.csv"), dataset)

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench.answers import csv_rows
-from bench.programs import archived, job, peer
+from bench.programs import archived, job, local, peer
 from bench.work import INPUT, OUTPUT, Data, Work
 from bench.works.wordcount import Counts, differ
 from hotset.data.frames import write_events
@@ -31,13 +31,18 @@ def read_counts(output: Path) -> Counts:
 
 
 JOB = ("group", "--input", INPUT, "--output", OUTPUT, "--by", "category", "--agg", "value:count", "--format", "csv")
-OURS = ("hotset", "hotset, `group`", JOB, read_counts)
+OURS = ("hotset", "hotset, `group`, types guessed", JOB, read_counts)
+COLUMNS = "id bigint, category string, value double, qty int, note string"
+DECLARED = ("hotset_declared", "hotset, `group`, types declared", (*JOB, "--columns", COLUMNS), read_counts)
 WORK = Work(
     name="group",
     title="Count the values of each category",
     programs=(
         job(*OURS),
         archived(*OURS),
+        local(*OURS),
+        job(*DECLARED),
+        local(*DECLARED),
         peer("spark", "plain PySpark, types inferred", "spark_group", read_counts),
         peer("spark_declared", "plain PySpark, types declared", "spark_declared_group", read_counts),
         peer("pandas", "pandas", "pandas_group", read_counts),
@@ -47,5 +52,5 @@ WORK = Work(
     ),
     baseline="spark",
     data=Data("events-v1", "generated CSV of five columns", write_events, true_counts, differ, "rows", ".csv"),
-    quick=("hotset", "pandas", "dask", "polars", "duckdb"),
+    quick=("hotset", "hotset+local", "pandas", "dask", "polars", "duckdb"),
 )

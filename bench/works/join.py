@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bench.answers import parts
-from bench.programs import archived, job, peer
+from bench.programs import archived, job, local, peer
 from bench.work import INPUT, OUTPUT, Data, Work
 from hotset.data.frames import write_frames
 
@@ -108,6 +108,7 @@ WORK = Work(
     programs=(
         job(*OURS),
         archived(*OURS),
+        local(*OURS),
         peer("spark", "plain PySpark", "spark_join", read_facts),
         peer("pyspark_pandas", "pandas on Spark, `pyspark.pandas`", "pyspark_pandas_join", read_facts),
         peer("pandas", "pandas", "pandas_join", read_facts),
@@ -117,5 +118,5 @@ WORK = Work(
     ),
     baseline="spark",
     data=Data("frames-v1", "generated Parquet of five columns", write_both, true_facts, differ, unit="rows"),
-    quick=("hotset", "pandas", "dask", "polars", "duckdb"),
+    quick=("hotset", "hotset+local", "pandas", "dask", "polars", "duckdb"),
 )

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bench.answers import parts
-from bench.programs import archived, job, peer
+from bench.programs import archived, job, local, peer
 from bench.work import INPUT, OUTPUT, Data, Work
 from hotset.data.frames import write_frames
 
@@ -69,6 +69,7 @@ WORK = Work(
     programs=(
         job(*OURS),
         archived(*OURS),
+        local(*OURS),
         peer("spark", "plain PySpark", "spark_unique", read_means),
         peer("pyspark_pandas", "pandas on Spark, `pyspark.pandas`", "pyspark_pandas_unique", read_means),
         peer("pandas", "pandas", "pandas_unique", read_means),
@@ -78,5 +79,5 @@ WORK = Work(
     ),
     baseline="spark",
     data=Data("frame-v1", "generated Parquet of five columns", write_frame, true_means, differ, unit="rows"),
-    quick=("hotset", "pandas", "dask", "polars", "duckdb"),
+    quick=("hotset", "hotset+local", "pandas", "dask", "polars", "duckdb"),
 )

@@ -14,7 +14,7 @@ from hotset.data.columns import ddl, quoted_if_needed
 from hotset.data.dataset import Dataset
 from hotset.data.quarantine import SetAside
 from hotset.errors import SchemaError
-from hotset.source import Records, Source
+from hotset.source import Source
 
 Paths = tuple[str, ...]
 WITH_FRACTIONS = "decimal(38,9)"
@@ -75,7 +75,7 @@ class Guesses:
     def check(self, sources: Iterable[Source]) -> None:
         """Raises GuessError for the first input with a row that its guessed types do not hold."""
         for source in sources:
-            if isinstance(source, Records) and source.dataset and source.guesses_broken:
+            if source.dataset and source.guesses_broken:
                 raise GuessError(source.read.paths, source.dataset, source.guesses_broken)
 
     def widen(self, broken: GuessError) -> list[str]:

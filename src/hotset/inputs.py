@@ -43,6 +43,7 @@ from hotset.errors import ClusterError, DataError, SchemaError, UsageError
 from hotset.guesses import GuessError, Guesses, guessed_types
 from hotset.limits import no_record
 from hotset.report import model
+from hotset.rows.rules import Rule
 from hotset.run_spec import RunSpec
 from hotset.session.expression import row_rules
 from hotset.session.when_needed import SessionWhenNeeded
@@ -160,14 +161,14 @@ class Inputs:
         self._sources.append(Blocks(read, listing, counter))
         return batches
 
-    def table(self, name: str, dataset: Dataset, path: str | Sequence[str]) -> TableInput:
+    def table(self, name: str, dataset: Dataset, path: str | Sequence[str], rules: tuple[Rule, ...]) -> TableInput:
         """The input as a table of an expression; nothing of it is read yet but headers and footers."""
         read, listing = self._list(dataset, path, strict=False)
         layout = self._layout(dataset)
         for file in listing.files:
             check_fields(file, layout)
         read.guessed = guessed_types(dataset)
-        return TableInput(name, dataset, read, listing, self._zone)
+        return TableInput(name, dataset, read, listing, self._zone, rules)
 
     def register(self, source: Source) -> None:
         """Enters what was read of a table into the books, in the place of what was read of it before."""

@@ -23,8 +23,9 @@ from hotset.rows.catalog import Catalog, sql_of
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
 from hotset.rows.names import own_names, safe_names
-from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, judge
+from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, Source, judge
 from hotset.rows.plan import Plan, UseClusterError, choose_plan
+from hotset.rows.rules import Rule, translate_rules
 from hotset.run_spec import RunSpec
 from hotset.session.when_needed import SessionWhenNeeded
 from hotset.table_input import Place, TableInput
@@ -59,12 +60,17 @@ class LazyRows:
             frame = filtered(frame) if where else frame
             safe = safe_names(frame.columns)
             return nw.from_native(frame.select(*(by_name(name).alias(known) for name, known in safe.items())))
-        if dataset.rules:
-            raise UseClusterError("rules are checked by Spark")
-        table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path)
+        table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path, self._rules(dataset))
         self._tables[table.name] = table
         rows: Frame = self._catalog.add(table.name, dataset.schema())
         return self._filtered(rows, where, dataset) if where else rows
+
+    def _rules(self, dataset: Dataset) -> tuple[Rule, ...]:
+        """Raises UseClusterError for one that only Spark knows."""
+        try:
+            return translate_rules(dataset, self.bounds.zone, safe_names(dataset.schema().names))
+        except NotPortable as why:
+            raise UseClusterError(str(why)) from None
 
     def _filtered(self, frame: Frame, where: str, dataset: Dataset) -> Frame:
         """Raises UseClusterError for a condition that only Spark knows, or that is none: Spark says what is wrong."""
@@ -113,10 +119,11 @@ class LazyRows:
         used, ordered = explained.used, explained.ordered
         tables = [self._tables[name] for name in used]
         runner = self._runner
-        place = Place(runner.scratch, self._inputs.faults_directory, runner.bounds.threads, self._run_id, runner.stage)
+        cores, faults = runner.bounds.threads, self._inputs.faults_directory
+        place = Place(runner.scratch, faults, cores, self._run_id, runner.stage, self._count)
         while True:
-            sources = tuple(table.bind(used[table.name], place, self._inputs.register) for table in tables)
             try:
+                sources = tuple(table.bind(used[table.name], place, self._inputs.register) for table in tables)
                 return runner.run(NodeQuery(sql, sources, runner.bounds, target, ordered, names))
             except OutOfMemoryError as why:
                 raise self._too_little(why) from None
@@ -124,10 +131,18 @@ class LazyRows:
                 if not [table for table in tables if table.doubt()]:
                     raise judge(why) from None
 
+    def _count(self, source: Source, condition: str) -> int:
+        sql = f"SELECT count_if({condition}) AS n FROM {identifier(source.name)}"
+        table = self._runner.run(NodeQuery(sql, (source,), self._runner.bounds)).table
+        assert table is not None, "without a target the rows come back"
+        return int(table["n"][0].as_py())
+
     def _too_little(self, why: OutOfMemoryError) -> Exception:
         if self.plan.kind == "node":
             return UseClusterError(f"DuckDB ran out of memory, and of disk to spill to: {why}")
-        return ResourceError(f"out of memory: {why}; give more with --memory, or leave out --engine local")
+        return ResourceError(
+            f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local"
+        )
 
 
 def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unportable: str) -> LazyRows:

@@ -1,10 +1,11 @@
 """One input of a run while it is read: who reads it, what was really read of it, and what was set aside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
@@ -41,6 +42,7 @@ class Source:
     """An input that was listed; what is known of it is in the report's `read`."""
 
     dataset: Dataset | None = None  # as which it is read, where its records are checked
+    guesses_broken: Mapping[str, SetAside] = MappingProxyType({})  # guessed columns, and the first row they do not hold
 
     def __init__(self, read: model.Read, listing: Listing) -> None:
         self.read, self.listing = read, listing
@@ -123,7 +125,7 @@ class Records(Blocks):
         super().__init__(read, listing, counter)
         self._layout, self._directory = layout, faults
         self.dataset = layout.dataset
-        self.guesses_broken: dict[str, SetAside] = {}  # guessed columns, and the first row that their types do not hold
+        self.guesses_broken: dict[str, SetAside] = {}
         self._places = Places(counter, layout.dataset.format, run_id)
         self._broken: dict[str, Column] = {}
         self._observation: Observation | None = None
@@ -207,3 +209,28 @@ class StagedRows(Records):
             return None
         rows = self._plain_rows
         return replace(books, records=books.records + rows, good=books.good + rows)
+
+
+class RuledRows(Source):
+    """Rows of another source of which so many break a rule; `find` says which."""
+
+    def __init__(self, inner: Source, broken: int, find: Callable[[], Iterator[SetAside]]) -> None:
+        super().__init__(inner.read, inner.listing)
+        self._inner, self._broken, self._find = inner, broken, find
+        self.dataset = inner.dataset
+
+    @property
+    def progress(self) -> int:
+        return self._inner.progress
+
+    def books(self) -> Books | None:
+        books = self._inner.books()
+        if books is None:
+            return None
+        return replace(books, good=books.good - self._broken, set_aside=books.set_aside + self._broken)
+
+    def faults(self) -> Iterator[SetAside]:
+        yield from self._inner.faults()
+        self.guesses_broken = self._inner.guesses_broken
+        if self._broken:
+            yield from self._find()

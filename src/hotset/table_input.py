@@ -27,21 +27,26 @@ from hotset.rows.duckdb_types import duckdb_type
 from hotset.rows.names import safe_names
 from hotset.rows.parquet_source import parquet_relation
 from hotset.rows.plain_text import count_plain_records
+from hotset.rows.rules import BrokenRows, Rule, any_broken, without_rules
 from hotset.rows.staging import StageBlock
-from hotset.source import CountedRows, Source, StagedRows
+from hotset.source import CountedRows, RuledRows, Source, StagedRows
 
 Fields = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an input is staged, by whom, and where its faults are told. `stage` does the work of all blocks."""
+    """Where an input is staged, by whom, and where its faults are told.
+
+    `stage` does the work of all blocks, `count` says of how many rows of a source a condition is true.
+    """
 
     scratch: Path
     faults: Callable[[], Path]
     cores: int
     run_id: str
     stage: Callable[[StageBlock, Sequence[int]], Counts]
+    count: Callable[[node.Source, str], int]
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,15 @@ class Split:
 class TableInput:
     """An input that was listed; nothing of it is read before `bind`."""
 
-    def __init__(self, name: str, dataset: Dataset, read: model.Read, listing: Listing, zone: str) -> None:
+    def __init__(
+        self, name: str, dataset: Dataset, read: model.Read, listing: Listing, zone: str, rules: tuple[Rule, ...]
+    ) -> None:
         self.name, self.dataset, self.read, self.listing = name, dataset, read, listing
+        self._rules = rules
         self.safe = safe_names(dataset.schema().names)
         self._zone = zone
         self._doubtful: set[Path] = set()
-        self._columns: set[str] = set()
+        self._columns = {*dataset.schema().names} if rules else set()  # a rule may be about any
         self._bound: node.Source | None = None
         self._staged = 0
 
@@ -79,8 +87,11 @@ class TableInput:
         """
         self.expect(used)
         if self._bound is None:
-            bound, source = self._bind(place)
-            self._bound = replace(bound, unread=self._unread())
+            layout = Layout.of(narrow(self.dataset, self._columns), self._zone)
+            bound, source = self._bind(without_rules(layout), place)
+            self._bound = replace(bound, unread=self._unread())  # before it is asked: there may be a doubt
+            if self._rules:
+                self._bound, source = self._obeying(self._bound, source, layout, place)
             if self._bound.staged is None:
                 self.read.lane = "duckdb"
             register(source)
@@ -102,8 +113,14 @@ class TableInput:
         self._bound = None
         return True
 
-    def _bind(self, place: Place) -> tuple[node.Source, Source]:
-        layout = Layout.of(narrow(self.dataset, self._columns), self._zone)
+    def _obeying(self, bound: node.Source, source: Source, layout: Layout, place: Place) -> tuple[node.Source, Source]:
+        """Without the rows that break a rule, which are counted now, and looked for where there are any."""
+        broken = any_broken(self._rules)
+        blocks = cut(self.listing, layout, place.cores)
+        rows = BrokenRows(self._rules, blocks, layout, place.run_id, self._zone)
+        return replace(bound, broken=broken), RuledRows(source, place.count(bound, broken), rows.find)
+
+    def _bind(self, layout: Layout, place: Place) -> tuple[node.Source, Source]:
         safe = {name: self.safe[name] for name in layout.schema.names if name in self._columns}
         if direct := parquet_relation(self.listing, layout, safe):
             sql, rows = direct

@@ -17,11 +17,12 @@ from hotset.data.key import refuse_key, tell_places
 from hotset.data.manifest import PublishedFile
 from hotset.data.promises import EXAMPLES, refuse_broken, show_row, tell_infinite, tell_null, tell_rule
 from hotset.errors import ResourceError, UsageError
-from hotset.rows.conditions import NotPortable, translate
+from hotset.rows.conditions import NotPortable
 from hotset.rows.duckdb_types import identifier, quote
 from hotset.rows.frames import has_nested
 from hotset.rows.node import Bounds, EngineError, OutOfMemoryError, judge, open_database
 from hotset.rows.parquet_source import nan_told
+from hotset.rows.rules import translate_rules
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,22 +80,18 @@ class DuckDBAtRest:
                 _show_rows(database, dataset, version)
                 yield database
         except OutOfMemoryError as why:
-            raise ResourceError(f"out of memory: {why}; give more with --memory, or leave out --engine local") from None
+            raise ResourceError(
+                f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local"
+            ) from None
         except EngineError as why:
             raise judge(why) from None
 
     def _rules(self, dataset: Dataset) -> Iterator[Promise]:
-        """A rule that is null is not false, as when reading."""
-        for name, sql in dataset.rules.items():
-            try:
-                term = translate(sql, dataset.types(), self.bounds.zone)
-            except NotPortable as why:
-                raise UsageError(
-                    f"the rule {name!r} ({sql}) is left to Spark: {why}; leave out --engine local"
-                ) from None
-            if term.type.name != "boolean":
-                raise UsageError(f"the rule {name!r} is no condition, got {sql!r}; write one that is true or false")
-            yield tell_rule(name, sql), f"NOT coalesce({term.sql}, true)"
+        try:
+            rules = translate_rules(dataset, self.bounds.zone)
+        except NotPortable as why:
+            raise UsageError(f"{why}; leave out --engine local") from None
+        yield from ((tell_rule(rule.name, rule.sql), rule.broken) for rule in rules)
 
 
 def _show_rows(database: "duckdb.DuckDBPyConnection", dataset: Dataset, version: Path) -> None:

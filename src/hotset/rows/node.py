@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SORTED = "ORDER BY ALL NULLS LAST"
+THREAD_BYTES = 125_000_000  # below it for each thread, DuckDB gives up where fewer would have spilled and gone on
 OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
 
 
@@ -36,6 +37,7 @@ class Source:
     staged: Path | None = None
     schema: pa.Schema | None = None
     columns: tuple[str, ...] = ()  # of the staged files, those that the query wants
+    broken: str = ""  # SQL that is true of rows that are set aside
     unread: Mapping[str, str] = field(default_factory=dict)  # column -> type: those that the query names in passing
 
 
@@ -145,7 +147,7 @@ def _copy(database: "duckdb.DuckDBPyConnection", sql: str, target: Path) -> int:
 def _settings(bounds: Bounds) -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": f"{bounds.memory_bytes}B",
-        "threads": bounds.threads,
+        "threads": max(1, min(bounds.threads, bounds.memory_bytes // THREAD_BYTES)),
         "temp_directory": str(bounds.spill),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -161,8 +163,8 @@ def _bind(database: "duckdb.DuckDBPyConnection", source: Source) -> None:
         columns = ", ".join(map(identifier, source.columns))
         relations.append(f"SELECT {columns or NO_COLUMN} FROM {identifier(arrow)}")
     columns = ", ".join(["*", *(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in source.unread.items())])
-    rows = " UNION ALL ".join(relations)
-    database.execute(f"CREATE VIEW {identifier(source.name)} AS SELECT {columns} FROM ({rows})")
+    rows, where = " UNION ALL ".join(relations), f" WHERE NOT ({source.broken})" if source.broken else ""
+    database.execute(f"CREATE VIEW {identifier(source.name)} AS SELECT {columns} FROM ({rows}){where}")
 
 
 @contextmanager
