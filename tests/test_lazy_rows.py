@@ -371,3 +371,23 @@ def test_a_rule_that_only_spark_knows_is_refused_without_it(local: Run, tmp_path
 
     with pytest.raises(UsageError, match=r"DuckDB cannot do this: the rule 'odd' .* is left to Spark"):
         local.rows(str(tmp_path / "a.csv"), dataset)
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "zst", "lz4"])
+def test_a_compressed_csv_is_read(local: Run, tmp_path: Path, suffix: str) -> None:
+    name = f"a.csv.{suffix}"
+    content = {"gz": "gzip", "zst": "zstd"}.get(suffix, suffix)
+    with pa.CompressedOutputStream(str(tmp_path / name), content) as out:
+        out.write(b"id,x,note\n1,0.5,a\n2,1.5,b\n")
+
+    found = publish(local, local.rows(str(tmp_path / name), READINGS).select("id"), "id int", tmp_path / "out")
+
+    assert found == [(1,), (2,)]
+    assert counts(local) == [(2, 2, 0)]
+
+
+def test_blocks_of_hadoops_lz4_are_told_apart(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv.lz4").write_bytes(b"\0\0\0\x08\0\0\0\x0a" + b"id,x\n1,2\n")
+
+    with pytest.raises(InputError, match=r"a\.csv\.lz4 is compressed in a way that only wordcount reads"):
+        local.dataset(str(tmp_path / "a.csv.lz4"))

@@ -300,7 +300,12 @@ class Inputs:
     def _check_reach(self, read: model.Read, listing: Listing) -> None:
         if reason := self._why_not(listing):
             read.why_not = reason
-            raise ClusterError(f"{reason}; put the files where all workers read them")
+            advice = (
+                "decompress it, or compress it as .gz, .bz2, .zst or .lz4"
+                if unreadable(listing)
+                else "put the files where all workers read them"
+            )
+            raise ClusterError(f"{reason}; {advice}")
 
     def _records_of(
         self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None
