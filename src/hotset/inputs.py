@@ -28,7 +28,7 @@ from hotset.data import text
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
-from hotset.data.dataset import Dataset, Format
+from hotset.data.dataset import Dataset, Format, Nanoseconds
 from hotset.data.encoding import in_utf8
 from hotset.data.guess import Roles
 from hotset.data.listing import Listing, list_inputs, local_path
@@ -106,13 +106,14 @@ class Inputs:
         options: TableOptions,
         format: Format | None,  # noqa: A002
         roles: Roles,
+        nanoseconds: Nanoseconds,
     ) -> Dataset:
         """What the data looks like."""
         paths, listing = self._listing(path)
         check_content(listing.files, format, options.encoding or "utf-8")
         if self._limits.on_empty == "fail" and not has_text(listing.files):
             raise no_record(paths)
-        found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone))
+        found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone, nanoseconds))
         self._report.warnings += found.notes
         return found.dataset
 

@@ -21,7 +21,7 @@ from hotset.columnar.sample import Sample
 from hotset.data.at_rest import AtRest, SparkAtRest
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
-from hotset.data.dataset import Dataset, Format
+from hotset.data.dataset import Dataset, Format, Nanoseconds
 from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
 from hotset.data.guess import Role, Roles
@@ -129,16 +129,18 @@ class Run:
         options: TableOptions = TableOptions(),  # noqa: B008 (frozen)
         format: Format | None = None,  # noqa: A002 (the field's own name)
         roles: Mapping[str, Role] | None = None,
-        others: Role = "exact",
+        others: Role | Callable[[str], Role] = "exact",
+        nanoseconds: Nanoseconds = "cut",
     ) -> Dataset:
         """What the data at `path` looks like: by its manifest, the footer of Parquet or ORC, or a sample of its lines.
 
         What `options` declare is taken; a job's `Params` that inherit TableOptions can be given as they are. `roles`
-        say what becomes of columns, and `others` what of all others; docs/data.md has the rules that follow. A later
-        row of CSV or JSON that a guessed type does not hold lets the job begin again, with a wider one. Raises
-        UsageError, InputError, SchemaError.
+        say what becomes of columns, and `others` what of all others, also by name; docs/data.md has the rules.
+        `nanoseconds` says what becomes of times of Parquet and ORC that are finer than a microsecond. A later row of
+        CSV or JSON that a guessed type does not hold lets the job begin again, with a wider one. Raises UsageError,
+        InputError, SchemaError.
         """
-        return self._inputs.dataset(path, options, format, Roles(roles or {}, others))
+        return self._inputs.dataset(path, options, format, Roles(roles or {}, others), nanoseconds)
 
     def size_bytes(self, path: str | Sequence[str]) -> int:
         """Bytes of the input's files, as they are stored."""

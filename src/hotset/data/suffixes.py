@@ -93,7 +93,8 @@ def _inner(path: Path) -> Path:
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file's bytes, decompressed. Raises InputError as `read_errors` does."""
-    with read_errors(path), (_decompressor(path) or partial(open, mode="rb"))(path) as content:
+    open_file: Callable[[Path], Any] = _decompressor(path) or partial(open, mode="rb")
+    with read_errors(path), open_file(path) as content:
         yield content
 
 
