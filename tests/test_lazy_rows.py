@@ -2,10 +2,13 @@
 
 import json
 import random
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -371,3 +374,109 @@ def test_a_rule_that_only_spark_knows_is_refused_without_it(local: Run, tmp_path
 
     with pytest.raises(UsageError, match=r"DuckDB cannot do this: the rule 'odd' .* is left to Spark"):
         local.rows(str(tmp_path / "a.csv"), dataset)
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "zst", "lz4"])
+def test_a_compressed_csv_is_read(local: Run, tmp_path: Path, suffix: str) -> None:
+    name = f"a.csv.{suffix}"
+    content = {"gz": "gzip", "zst": "zstd"}.get(suffix, suffix)
+    with pa.CompressedOutputStream(str(tmp_path / name), content) as out:
+        out.write(b"id,x,note\n1,0.5,a\n2,1.5,b\n")
+
+    found = publish(local, local.rows(str(tmp_path / name), READINGS).select("id"), "id int", tmp_path / "out")
+
+    assert found == [(1,), (2,)]
+    assert counts(local) == [(2, 2, 0)]
+
+
+def test_blocks_of_hadoops_lz4_are_told_apart(local: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv.lz4").write_bytes(b"\0\0\0\x08\0\0\0\x0a" + b"id,x\n1,2\n")
+
+    with pytest.raises(InputError, match=r"a\.csv\.lz4 is compressed in a way that only wordcount reads"):
+        local.dataset(str(tmp_path / "a.csv.lz4"))
+
+
+def two_files(directory: Path, one: pa.Array, other: pa.Array) -> str:
+    directory.mkdir()
+    for place, values in enumerate((one, other)):
+        pq.write_table(pa.table({"k": ["x"] * len(values), "v": values}), directory / f"{place}.parquet")
+    return str(directory)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (pa.array([1], pa.int32()), pa.array([2**40], pa.int64()), "bigint"),
+        (pa.array([2**40], pa.int64()), pa.array([1], pa.int8()), "bigint"),
+        (pa.array([2**32 - 1], pa.uint32()), pa.array([1], pa.int16()), "bigint"),
+        (pa.array([2**64 - 1], pa.uint64()), pa.array([-1], pa.int64()), "decimal(20,0)"),
+        (pa.array([0.1], pa.float64()), pa.array([0.5], pa.float32()), "double"),
+        (pa.array([7], pa.int32()), pa.array([0.1], pa.float64()), "double"),
+        (
+            pa.array([Decimal("1.50")], pa.decimal128(10, 2)),
+            pa.array([Decimal("0.0001")], pa.decimal128(8, 4)),
+            "decimal(12,4)",
+        ),
+        (pa.array([Decimal("1.5")], pa.decimal128(5, 1)), pa.array([2**62], pa.int64()), "decimal(20,1)"),
+        (pa.nulls(1), pa.array([5], pa.int64()), "bigint"),
+        (
+            pa.array([datetime(2024, 1, 1)], pa.timestamp("ms")),
+            pa.array([datetime(2024, 1, 2)], pa.timestamp("us")),
+            "timestamp_ntz",
+        ),
+    ],
+)
+def test_a_column_of_two_types_has_the_one_that_holds_both(
+    local: Run, tmp_path: Path, one: pa.Array, other: pa.Array, kind: str
+) -> None:
+    for turn, (first, second) in enumerate(((one, other), (other, one))):
+        dataset = local.dataset(two_files(tmp_path / f"in{turn}", first, second))
+        rows = local.rows(str(tmp_path / f"in{turn}"), dataset)
+
+        found = publish(local, rows.select("v"), f"v {kind}", tmp_path / f"out{turn}")
+
+        assert dataset.types()["v"] == kind
+        assert set(found) == {(value,) for value in [*one.to_pylist(), *other.to_pylist()]}
+
+
+def test_types_that_nothing_holds_are_refused_with_the_file(local: Run, tmp_path: Path) -> None:
+    path = two_files(tmp_path / "in", pa.array([2**60], pa.int64()), pa.array([0.5]))
+
+    with pytest.raises(SchemaError, match=r"\.parquet: column 'v' is (double|int64), declared (bigint|double)"):
+        local.rows(path, local.dataset(path))
+
+
+NANOS = pa.array([1_000, 1_001, -1, None], pa.timestamp("ns"))
+CUT = [datetime(1970, 1, 1, 0, 0, 0, 1)] * 2 + [datetime(1969, 12, 31, 23, 59, 59, 999999), None]
+
+
+def test_times_finer_than_a_microsecond_are_cut_and_it_is_said(local: Run, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"t": NANOS}), tmp_path / "a.parquet")
+
+    found = publish(local, local.rows(str(tmp_path / "a.parquet")), "t timestamp_ntz", tmp_path / "out")
+
+    assert sorted(found, key=str) == sorted(((value,) for value in CUT), key=str)
+    assert "times of t are stored in nanoseconds: what is finer than a microsecond is cut off" in local.report.warnings
+
+
+def test_times_finer_than_a_microsecond_are_bad_where_they_are_declared(local: Run, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"t": NANOS}), tmp_path / "a.parquet")
+    rows = local.rows(str(tmp_path / "a.parquet"), Dataset("t timestamp_ntz"))
+
+    found = publish(local, rows, "t timestamp_ntz", tmp_path / "out")
+
+    assert found == [(CUT[0],), (None,)]
+    assert [(column, reason) for _, column, reason in quarantine(local)] == [("t", "finer than a microsecond")] * 2
+
+
+def test_a_column_that_nobody_asked_for_stops_nobody(local: Run, tmp_path: Path) -> None:
+    table = pa.table(
+        {"k": ["a"], "half": pa.array([np.float16(1)]), "v": [2], "month": pa.array([1], pa.duration("s"))}
+    )
+    pq.write_table(table, tmp_path / "a.parquet", store_schema=True)
+
+    dataset = local.dataset(str(tmp_path / "a.parquet"), others="unused", roles={"k": "exact", "v": "measure"})
+
+    assert dataset.types() == {"k": "string", "v": "bigint"}
+    with pytest.raises(SchemaError, match="column 'half' is halffloat, which Spark has no type for"):
+        local.dataset(str(tmp_path / "a.parquet"))

@@ -28,7 +28,7 @@ from hotset.data import text
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table, read_table
 from hotset.data.claim import make_marked
-from hotset.data.dataset import Dataset, Format
+from hotset.data.dataset import Dataset, Format, Nanoseconds
 from hotset.data.encoding import in_utf8
 from hotset.data.guess import Roles
 from hotset.data.listing import Listing, list_inputs, local_path
@@ -106,13 +106,14 @@ class Inputs:
         options: TableOptions,
         format: Format | None,  # noqa: A002
         roles: Roles,
+        nanoseconds: Nanoseconds,
     ) -> Dataset:
         """What the data looks like."""
         paths, listing = self._listing(path)
         check_content(listing.files, format, options.encoding or "utf-8")
         if self._limits.on_empty == "fail" and not has_text(listing.files):
             raise no_record(paths)
-        found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone))
+        found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone, nanoseconds))
         self._report.warnings += found.notes
         return found.dataset
 
@@ -300,7 +301,12 @@ class Inputs:
     def _check_reach(self, read: model.Read, listing: Listing) -> None:
         if reason := self._why_not(listing):
             read.why_not = reason
-            raise ClusterError(f"{reason}; put the files where all workers read them")
+            advice = (
+                "decompress it, or compress it as .gz, .bz2, .zst or .lz4"
+                if unreadable(listing)
+                else "put the files where all workers read them"
+            )
+            raise ClusterError(f"{reason}; {advice}")
 
     def _records_of(
         self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None

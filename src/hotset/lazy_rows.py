@@ -4,7 +4,8 @@ On DuckDB a frame is a plan over empty tables until somebody wants its rows; the
 run in this process or in one Spark task. On Catalyst it is a plain DataFrame.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from hotset.data.columns import by_name, differing_in_case
 from hotset.data.dataset import Dataset
 from hotset.data.rows import check_columns
 from hotset.data.writing import part_name
-from hotset.errors import ResourceError
+from hotset.errors import ResourceError, UsageError
 from hotset.inputs import Inputs
+from hotset.kept_rows import KeptRows
 from hotset.node_runner import LocalRunner, TaskRunner
+from hotset.report.model import Keep
 from hotset.rows.catalog import Catalog, sql_of
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
@@ -31,6 +34,7 @@ from hotset.session.when_needed import SessionWhenNeeded
 from hotset.table_input import Place, TableInput
 
 Frame = nw.LazyFrame[Any]
+WIDE = {"HUGEINT": "BIGINT"}  # sums of whole numbers, which are published as that
 
 
 class LazyRows:
@@ -41,6 +45,9 @@ class LazyRows:
         self._inputs, self._runner, self._run_id = inputs, runner, run_id
         self._catalog = Catalog(runner.bounds.zone)
         self._tables: dict[str, TableInput] = {}
+        self.kept: dict[str, KeptRows] = {}  # by name
+        self._released: dict[str, KeptRows] = {}  # by table: frames of them are still in somebody's hands
+        self._numbered = 0
         self.is_used = False  # whether somebody has got a frame
 
     @property
@@ -88,16 +95,20 @@ class LazyRows:
         """All rows. What `before` reads is read for it as well: it is executed next. Raises as `write` does."""
         if before is not None:
             for name, columns in self._catalog.explain(sql_of(before)).used.items():
-                self._tables[name].expect(columns)
+                if name in self._tables:
+                    self._tables[name].expect(columns)
         table = self._execute(sql_of(frame)).table
         assert table is not None, "without a target the rows come back"
         return table
 
     def table(self, frame: Frame, dataset: Dataset) -> pa.Table:
         """All rows in the columns of the dataset. Raises as `write` does."""
-        sql, names = published_sql(frame, dataset)
+        kept, started = self._first_read(frame), time.monotonic()
+        sql, names = published_sql(kept.given if kept else frame, dataset)
         table = self._execute(sql, names=names).table
         assert table is not None, "without a target the rows come back"
+        if kept:
+            kept.store(table, time.monotonic() - started)
         return table
 
     def write(self, frame: Frame, dataset: Dataset, version: Path, run_id: str) -> int:
@@ -106,30 +117,105 @@ class LazyRows:
         Raises SchemaError for other columns, DataError for a value that does not fit its type, ResourceError for too
         little memory, UseClusterError where there is too little of it and Spark could do it.
         """
-        sql, names = published_sql(frame, dataset)
+        kept = self._first_read(frame)
+        sql, names = published_sql(kept.given if kept else frame, dataset)
         version.mkdir()
-        return self._execute(sql, version / part_name(0, run_id, 0, "parquet"), names).rows
+        file = version / part_name(0, run_id, 0, "parquet")
+        rows = self._execute(sql, file, names).rows
+        if kept and not names:
+            kept.link(file, dataset.schema().names, rows)
+        return rows
+
+    # what is kept
+
+    def keep(self, name: str, frame: Frame, asked: str) -> Frame:
+        """The same rows, made once; `asked` is a level of Spark's, which means nothing here.
+
+        Rows in an order are not kept: files have none. Raises UsageError for a name that something else has.
+        """
+        sql = sql_of(frame)
+        if known := self.kept.get(name):
+            if sql in (known.sql, sql_of(known.frame)):
+                return known.frame
+            raise UsageError(f"something is kept as {name!r} already; release it first, or give another name")
+        if self._catalog.explain(sql).ordered:
+            return frame
+        relation = frame.to_native()
+        kinds = (WIDE.get(str(kind), str(kind)) for kind in relation.types)
+        columns = dict(zip(relation.columns, kinds, strict=True))
+        self._numbered += 1
+        table = f"kept_{self._numbered}"
+        read = self._catalog.create(table, columns)
+        self.kept[name] = KeptRows(name, table, frame, read, sql, columns, self._runner.scratch / table, asked)
+        return read
+
+    def release(self, name: str) -> Keep | None:
+        """Lets go of what is kept; who reads it again makes it again. None where there is nothing to tell."""
+        kept = self.kept.pop(name)
+        self._released[kept.table] = kept
+        line = None if kept.cost_nothing else kept.line()
+        kept.remove()
+        kept.source, kept.too_large = None, True
+        return line
+
+    def _first_read(self, frame: Frame) -> KeptRows | None:
+        """The kept rows that are just these, while nobody has read them."""
+        unread = (one for one in self.kept.values() if not one.is_made and not one.too_large)
+        return next((one for one in unread if one.frame is frame), None)
 
     def close(self) -> None:
         """Removes what was staged."""
         self._runner.close()
 
-    def _execute(self, sql: str, target: Path | None = None, names: tuple[str, ...] = ()) -> NodeResult:
-        explained = self._catalog.explain(sql)
-        used, ordered = explained.used, explained.ordered
-        tables = [self._tables[name] for name in used]
-        runner = self._runner
-        cores, faults = runner.bounds.threads, self._inputs.faults_directory
-        place = Place(runner.scratch, faults, cores, self._run_id, runner.stage, self._count)
+    def _execute(
+        self, sql: str, target: Path | None = None, names: tuple[str, ...] = (), arrow: Path | None = None
+    ) -> NodeResult:
+        ordered, runner = self._catalog.explain(sql).ordered, self._runner
         while True:
+            inputs, kept = self._read_by(sql)
             try:
-                sources = tuple(table.bind(used[table.name], place, self._inputs.register) for table in tables)
-                return runner.run(NodeQuery(sql, sources, runner.bounds, target, ordered, names))
+                sources = (*self._bind(inputs), *(one.bind(self._make) for one in reversed(kept)))
+                result = runner.run(NodeQuery(sql, sources, runner.bounds, target, arrow, ordered, names))
             except OutOfMemoryError as why:
                 raise self._too_little(why) from None
             except EngineError as why:
-                if not [table for table in tables if table.doubt()]:
+                if not [name for name in inputs if self._tables[name].doubt()]:
                     raise judge(why) from None
+                continue
+            for one in kept:
+                one.reads += 1
+            return result
+
+    def _make(self, sql: str, directory: Path) -> NodeResult:
+        return self._execute(sql, arrow=directory)
+
+    def _read_by(self, sql: str) -> tuple[dict[str, set[str]], list[KeptRows]]:
+        """The inputs that a query reads, with their columns, and what it reads of what is kept, the uppermost first.
+
+        What is too large to be kept is made within the query, of the inputs that it needs.
+        """
+        inputs: dict[str, set[str]] = {}
+        kept: list[KeptRows] = []
+        tables = {one.table: one for one in self.kept.values()} | self._released
+        pending = [sql]
+        while pending:
+            for name, columns in self._catalog.explain(pending.pop()).used.items():
+                if name not in tables:
+                    inputs.setdefault(name, set()).update(columns)
+                    continue
+                one = tables[name]
+                if not one.is_made and not one.too_large:
+                    one.bind(self._make)
+                if one.too_large:
+                    pending.append(one.select)
+                kept = [*(other for other in kept if other is not one), one]
+        return inputs, kept
+
+    def _bind(self, inputs: Mapping[str, set[str]]) -> tuple[Source, ...]:
+        runner, faults = self._runner, self._inputs.faults_directory
+        cores = runner.bounds.threads
+        place = Place(runner.scratch, faults, cores, self._run_id, runner.stage, self._count)
+        return tuple(self._tables[name].bind(used, place, self._inputs.register) for name, used in inputs.items())
 
     def _count(self, source: Source, condition: str) -> int:
         sql = f"SELECT count_if({condition}) AS n FROM {identifier(source.name)}"

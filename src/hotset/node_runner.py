@@ -29,7 +29,7 @@ class LocalRunner:
         self.scratch = make_scratch()
         machine = read_machine()
         given = int(memory_bytes or 0) or max(machine.memory_bytes - OTHERS - self.heap_bytes, LEAST_MEMORY) * 4 // 5
-        self.bounds = Bounds(given, machine.cores, self.scratch / "spill", zone)
+        self.bounds = Bounds(given, machine.cores, self.scratch / "spill", zone, given)
 
     def run(self, query: NodeQuery) -> NodeResult:
         """Raises OutOfMemoryError, EngineError, OSError."""

@@ -21,7 +21,7 @@ from hotset.columnar.sample import Sample
 from hotset.data.at_rest import AtRest, SparkAtRest
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table
-from hotset.data.dataset import Dataset, Format
+from hotset.data.dataset import Dataset, Format, Nanoseconds
 from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
 from hotset.data.guess import Role, Roles
@@ -38,9 +38,11 @@ from hotset.keeping import AnyLevel, Keeping, KeptBatches, unkept_levels
 from hotset.lazy_rows import LazyRows, open_rows
 from hotset.learning import Learning
 from hotset.memory.handed import KeptFrame, KeptRDD
+from hotset.memory.levels import NONE, Level, name_of
 from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
+from hotset.report.keeps import keep_warnings
 from hotset.report.warned import read_warnings, skew_warnings
 from hotset.rows.at_rest import DuckDBAtRest
 from hotset.rows.frames import in_order
@@ -127,16 +129,18 @@ class Run:
         options: TableOptions = TableOptions(),  # noqa: B008 (frozen)
         format: Format | None = None,  # noqa: A002 (the field's own name)
         roles: Mapping[str, Role] | None = None,
-        others: Role = "exact",
+        others: Role | Callable[[str], Role] = "exact",
+        nanoseconds: Nanoseconds = "cut",
     ) -> Dataset:
         """What the data at `path` looks like: by its manifest, the footer of Parquet or ORC, or a sample of its lines.
 
         What `options` declare is taken; a job's `Params` that inherit TableOptions can be given as they are. `roles`
-        say what becomes of columns, and `others` what of all others; docs/data.md has the rules that follow. A later
-        row of CSV or JSON that a guessed type does not hold lets the job begin again, with a wider one. Raises
-        UsageError, InputError, SchemaError.
+        say what becomes of columns, and `others` what of all others, also by name; docs/data.md has the rules.
+        `nanoseconds` says what becomes of times of Parquet and ORC that are finer than a microsecond. A later row of
+        CSV or JSON that a guessed type does not hold lets the job begin again, with a wider one. Raises UsageError,
+        InputError, SchemaError.
         """
-        return self._inputs.dataset(path, options, format, Roles(roles or {}, others))
+        return self._inputs.dataset(path, options, format, Roles(roles or {}, others), nanoseconds)
 
     def size_bytes(self, path: str | Sequence[str]) -> int:
         """Bytes of the input's files, as they are stored."""
@@ -277,8 +281,10 @@ class Run:
         """
         columns = (by,) if isinstance(by, str) else tuple(by)
         if isinstance(data, nw.LazyFrame):
-            native = data.to_native()  # levels are Spark's: DuckDB's plans are as they were
-            return nw.from_native(self.keep(name, native, level, by)) if isinstance(native, DataFrame) else data
+            native = data.to_native()
+            if isinstance(native, DataFrame):
+                return nw.from_native(self.keep(name, native, level, by))
+            return data if level == NONE else self._rows().keep(name, data, _level_name(level))
         if isinstance(data, Batches):
             return self._kept().batches(name, data, level, columns)
         if isinstance(data, RDD):
@@ -294,7 +300,14 @@ class Run:
 
     def release(self, name: str) -> None:
         """Lets go of what is kept under this name. Raises UsageError when nothing is."""
-        self._kept().release(name)
+        if self._lazy and name in self._lazy.kept:
+            self._release_rows(self._lazy, name)
+        else:
+            self._kept().release(name)
+
+    def _release_rows(self, lazy: LazyRows, name: str) -> None:
+        line = lazy.release(name)
+        self.report.keeps += [line] if line else []
 
     def publish(
         self,
@@ -482,9 +495,13 @@ class Run:
                 self.report.warnings.append(f"the report is not complete: {type(why).__name__}: {why}")
 
     def _settle_kept(self) -> None:
+        if self._lazy:
+            for name in list(self._lazy.kept):
+                self._release_rows(self._lazy, name)
         if self._keeping:
             self._keeping.settle()
         else:
+            self.report.warnings += [warning for keep in self.report.keeps for warning in keep_warnings(keep)]
             self.report.warnings += unkept_levels(self._ranked, ())
 
     def _check_kept_inputs(self) -> None:
@@ -507,6 +524,12 @@ class Run:
         if self._keeping and [read.lane for read in self.report.reads] == ["catalyst"]:
             self.report.reads[0].seconds = self._keeping.reading_seconds()
         self.report.warnings += [*read_warnings(self.report.reads), *skew_warnings(self.report.exchanges)]
+
+
+def _level_name(level: AnyLevel | None) -> str:
+    if level is None or isinstance(level, str):
+        return level or ""
+    return level.name if isinstance(level, Level) else name_of(level)
 
 
 def _publication(target: Path, published: Published, seconds: float) -> model.Publication:

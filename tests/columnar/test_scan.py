@@ -150,7 +150,7 @@ def test_where_python_cannot_open_the_files_catalyst_reads_them_and_the_report_s
 def test_without_another_way_a_scan_that_cannot_be_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.snappy").write_bytes(b"x")
 
-    with pytest.raises(ClusterError, match=r"only Hadoop reads; put the files where all workers read them"):
+    with pytest.raises(ClusterError, match=r"only Hadoop reads; decompress it, or compress it as"):
         run.scan(LINES, str(tmp_path), LENGTHS)
 
 

@@ -19,10 +19,12 @@ from hotset.columnar.json_values import Members
 from hotset.columnar.layout import Layout
 from hotset.columnar.one_format import format_of_files
 from hotset.columnar.partitioned import partition_names
+from hotset.columnar.pieces import is_in_nanos
 from hotset.columnar.spots import sample_objects, sample_rows
 from hotset.columnar.whole_json import whole_json
+from hotset.columnar.widen import widest
 from hotset.data.columns import ddl, type_text
-from hotset.data.dataset import Dataset, Format
+from hotset.data.dataset import Dataset, Format, Nanoseconds
 from hotset.data.guess import Guess, Roles
 from hotset.data.listing import InputFile, Listing, local_path
 from hotset.data.manifest import load_manifest
@@ -44,6 +46,7 @@ class Question:
     format: Format | None = None
     roles: Roles = field(default_factory=Roles)
     zone: str = "UTC"
+    nanoseconds: Nanoseconds = "cut"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def discover(question: Question) -> Discovered:
         names = _stored_names(question, kind, facts)
         return _as_declared(question, Dataset(question.options.columns, kind, **facts), names)
     types = _types(question, kind, facts)
-    return _as_declared(question, _dataset(question, kind, types, facts), list(types))
+    found = _as_declared(question, _dataset(question, kind, types, facts), list(types))
+    return _cutting(question, found, kind)
 
 
 def _first(listing: Listing) -> InputFile:
@@ -187,7 +191,7 @@ def _types(question: Question, kind: Format, facts: dict[str, Any]) -> dict[str,
     if kind == "json":
         return _types_of_json(question, facts)
     if kind != "csv":
-        return _types_of_footer(first, kind)
+        return _types_of_footers(question, kind)
     names = header_names(first, Dataset("value string", "csv", **facts))
     texts = _dataset(question, kind, dict.fromkeys(names, ("string", Guess())), facts)
     return _types_of_texts(question, replace(texts, guesses={}), names)
@@ -197,7 +201,9 @@ def _types_of_texts(question: Question, texts: Dataset, names: Sequence[str]) ->
     rows = sample_rows(question.listing, Layout.of(texts, question.zone))
     comma = texts.decimal_comma
     return {
-        name: guess_type(name, rows[name].combine_chunks(), question.roles.of(name), question.zone, comma=comma)
+        name: ("string", Guess())
+        if question.roles.of(name) == "unused"
+        else guess_type(name, rows[name].combine_chunks(), question.roles.of(name), question.zone, comma=comma)
         for name in names
     }
 
@@ -221,13 +227,33 @@ def _objects(question: Question, facts: Mapping[str, Any]) -> list[Members]:
     return objects
 
 
-def _types_of_footer(file: InputFile, kind: Format) -> dict[str, Guessed]:
+def _types_of_footers(question: Question, kind: Format) -> dict[str, Guessed]:
+    """Of the columns of the first file, as wide as in the one where they are widest."""
     if kind == "text":
         return {"value": ("string", Guess())}
-    return {
-        entry.name: (_spark_type(entry.name, entry.type), Guess(empty=pa.types.is_null(entry.type)))
-        for entry in _footer(file, kind)
-    }
+    used = [one for one in _footer(_first(question.listing), kind) if question.roles.of(one.name) != "unused"]
+    types = {one.name: _spark_type(one.name, one.type) for one in used}
+    empty = {one.name for one in used if pa.types.is_null(one.type)}
+    for file in question.listing.files:
+        for one in _footer(file, kind):
+            if one.name in types and not pa.types.is_null(one.type):
+                found = _spark_type(one.name, one.type)
+                types[one.name] = found if one.name in empty else widest(types[one.name], found)
+                empty.discard(one.name)
+    return {name: (found, Guess(empty=name in empty)) for name, found in types.items()}
+
+
+def _cutting(question: Question, found: Discovered, kind: Format) -> Discovered:
+    """Where times are stored finer than Spark has them, they are cut off, if that is wanted, and the person is told."""
+    if kind not in ("parquet", "orc") or question.nanoseconds == "refuse":
+        return found
+    columns, schemas = found.dataset.schema().names, [_footer(file, kind) for file in question.listing.files]
+    stored = (one for schema in schemas for one in schema if one.name in columns)
+    fine = dict.fromkeys(one.name for one in stored if is_in_nanos(one.type))
+    if not fine:
+        return found
+    note = f"times of {listed(list(fine))} are stored in nanoseconds: what is finer than a microsecond is cut off"
+    return Discovered(replace(found.dataset, nanoseconds="cut"), (*found.notes, note))
 
 
 def _footer(file: InputFile, kind: Format) -> pa.Schema:

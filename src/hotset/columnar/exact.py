@@ -36,7 +36,8 @@ NOT_NULL = "null, declared not null"
 TWICE = "key given twice"
 NOT_FINITE_VALUE = "not finite"
 # What is wrong with a row, whatever type its column has.
-OF_ANY_TYPE = frozenset({NOT_NULL, TWICE, NOT_FINITE_VALUE})
+TOO_FINE = "finer than a microsecond"
+OF_ANY_TYPE = frozenset({NOT_NULL, TWICE, NOT_FINITE_VALUE, TOO_FINE})
 
 # row -> reason
 Faults = dict[int, str]

@@ -21,6 +21,9 @@ from hotset.data.listing import InputFile
 from hotset.errors import InputError, SchemaError
 from hotset.naming import NAMED
 
+# that the greatest value of a type has
+DIGITS = {"int8": 3, "uint8": 3, "int16": 5, "uint16": 5, "int32": 10, "uint32": 10, "int64": 19, "uint64": 20}
+
 
 def fields_of(file: InputFile, layout: Layout) -> tuple[str, ...]:
     """The names of the columns that stand in the file, in its order. Raises SchemaError where they differ."""
@@ -147,18 +150,31 @@ def _fits(stored: pa.DataType, column: Column) -> bool:
         return True
     if pa.types.is_dictionary(stored):
         stored = stored.value_type
-    if pa.types.is_integer(stored) and pa.types.is_signed_integer(wanted):
-        return bool(stored.bit_width <= wanted.bit_width - pa.types.is_unsigned_integer(stored))
-    if pa.types.is_uint64(stored) and pa.types.is_decimal(wanted):
-        return bool(wanted.scale == 0 and wanted.precision >= 20)
-    if pa.types.is_floating(stored) and pa.types.is_floating(wanted):
-        return bool(stored.bit_width <= wanted.bit_width)
-    if pa.types.is_decimal(stored) and pa.types.is_decimal(wanted):
-        return bool(stored.scale == wanted.scale and stored.precision <= wanted.precision)
     if pa.types.is_timestamp(stored) and pa.types.is_timestamp(wanted):
         return (stored.tz is None) == (wanted.tz is None)
     return bool(
-        stored == wanted
+        _fits_number(stored, wanted)
+        or stored == wanted
         or (pa.types.is_large_string(stored) and pa.types.is_string(wanted))
         or str(stored) == str(wanted)
     )
+
+
+def _fits_number(stored: pa.DataType, wanted: pa.DataType) -> bool:
+    is_whole = pa.types.is_integer(stored)
+    if pa.types.is_signed_integer(wanted):
+        return bool(is_whole and stored.bit_width <= wanted.bit_width - pa.types.is_unsigned_integer(stored))
+    if pa.types.is_floating(wanted):
+        # a double holds every whole number of 32 bits
+        return bool(stored.bit_width <= wanted.bit_width // (1 + is_whole)) if _is_plain(stored) else False
+    if not pa.types.is_decimal(wanted):
+        return False
+    if is_whole:
+        return bool(wanted.precision - wanted.scale >= DIGITS[str(stored)])
+    if not pa.types.is_decimal(stored):
+        return False
+    return bool(stored.scale <= wanted.scale and stored.precision - stored.scale <= wanted.precision - wanted.scale)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from hotset.columnar.epochs import epoch_times
 from hotset.columnar.exact import BLANKS, Faults
 from hotset.columnar.layout import UTC_TIME, Column
+from hotset.columnar.pieces import cut_to_micros
 from hotset.columnar.times import in_zone_or_told, iso_times, pattern_times, rows_of
 from hotset.columnar.values import convert
 from hotset.data.forms import AsText, Form, IsoTime, PatternTime, UnitTime, WholeNumber
@@ -90,16 +91,10 @@ def _stored_times(values: pa.Array, zone: str) -> tuple[pa.Array, Faults]:
     """Dates are midnights, and both they and times without a zone are in `zone`."""
     if pa.types.is_date(values.type):
         return in_zone_or_told(values.cast(pa.timestamp("ms")).cast(pa.timestamp("us")), zone)
-    micros = values.view(pa.int64()) if values.type.unit != "ns" else _cut_off(values.view(pa.int64()))
+    micros = values.view(pa.int64()) if values.type.unit != "ns" else cut_to_micros(values.view(pa.int64()))
     unit = "us" if values.type.unit == "ns" else values.type.unit
     local = micros.view(pa.timestamp(unit)).cast(pa.timestamp("us"))
     return in_zone_or_told(local, "UTC" if values.type.tz else zone)
-
-
-def _cut_off(nanos: pa.Int64Array) -> pa.Int64Array:
-    """Microseconds, towards the past; Arrow's own cast goes towards 1970."""
-    valid = rows_of(nanos.is_valid())
-    return pa.array(np.from_dlpack(pc.fill_null(nanos, 0)) // 1000, mask=~valid)
 
 
 def _whole(values: pa.Array, pattern: str) -> tuple[pa.Array, Faults]:

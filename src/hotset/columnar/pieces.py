@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow.orc import ORCFile
 
@@ -97,17 +99,30 @@ def first_line(text: bytes, *, final: bool) -> tuple[int, int] | None:
 def row_batches(
     part: Slice, columns: pa.Schema, *, orc: bool, as_stored: Collection[str] = ()
 ) -> Iterator[pa.RecordBatch]:
-    """Rows of row groups or stripes, cast to these columns, as far as the file has them; but some as they are stored.
+    """Rows of row groups or stripes, cast to these columns, as far as the file has them.
 
-    Raises InputError.
+    Some are as they are stored, and so are times in nanoseconds. Raises InputError.
     """
     there = set(part.fields)
     schema = pa.schema([columns.field(name) for name in columns.names if name in there])
     with told(part.file):
         batches = _orc_batches(part, schema.names) if orc else _parquet_batches(part, schema.names)
         for batch in batches:
-            kinds = [batch.schema.field(one.name) if one.name in as_stored else one for one in schema]
+            stored = batch.schema
+            kept = {one.name for one in stored if one.name in as_stored or is_in_nanos(one.type)}
+            kinds = [stored.field(one.name) if one.name in kept else one for one in schema]
             yield batch.select(schema.names).cast(pa.schema(kinds))
+
+
+def is_in_nanos(kind: pa.DataType) -> bool:
+    """Whether neither Spark nor Python has such times."""
+    return bool(pa.types.is_timestamp(kind) and kind.unit == "ns")
+
+
+def cut_to_micros(nanos: pa.Int64Array) -> pa.Int64Array:
+    """Towards the past; Arrow's own cast goes towards 1970."""
+    valid = np.from_dlpack(nanos.is_valid().cast(pa.uint8())).view(bool)
+    return pa.array(np.from_dlpack(pc.fill_null(nanos, 0)) // 1000, mask=~valid)
 
 
 def _parquet_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:

@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 from hotset.columnar.blocks import Block, Slice
 from hotset.columnar.csv_records import CsvPart
 from hotset.columnar.csv_structure import line_spans
-from hotset.columnar.exact import NOT_FINITE_VALUE, NOT_NULL, OF_ANY_TYPE
+from hotset.columnar.exact import NOT_FINITE_VALUE, NOT_NULL, OF_ANY_TYPE, TOO_FINE
 from hotset.columnar.faults import FaultFile
 from hotset.columnar.forms import read_form
 from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.partitioned import partition_value
-from hotset.columnar.pieces import lines_of, records_of, row_batches
+from hotset.columnar.pieces import cut_to_micros, is_in_nanos, lines_of, records_of, row_batches
 from hotset.columnar.utf8 import repair
 from hotset.columnar.values import beyond_years
 from hotset.data.columns import unlike
@@ -179,8 +179,9 @@ def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
         faults: dict[int, list[tuple[str, str]]] = {}
         batch = stored
         for column in columns:
-            values, wrong = _read(stored[column.name], column, layout)
-            if column.form is not None:
+            array = stored[column.name]
+            values, wrong = _read(array, column, layout)
+            if values is not array:
                 batch = batch.set_column(batch.schema.get_field_index(column.name), column.name, values)
             for row in sorted(wrong):
                 faults.setdefault(row, []).append((column.name, wrong[row]))
@@ -214,7 +215,9 @@ def _read(array: pa.Array, column: Column, layout: Layout) -> tuple[pa.Array, di
     faults: dict[int, str] = {}
     if column.form is not None:
         array, faults = read_form(array, column.form)
-    elif pa.types.is_temporal(array.type):
+    elif is_in_nanos(array.type):
+        array, faults = _micros(array, column, layout)
+    if column.form is None and pa.types.is_temporal(array.type):
         faults |= dict.fromkeys(_true(beyond_years(array)), f"out of range of type {column.kind}")
     if not column.nullable and array.null_count:
         faults = dict.fromkeys(_true(array.is_null()), NOT_NULL) | faults
@@ -223,13 +226,23 @@ def _read(array: pa.Array, column: Column, layout: Layout) -> tuple[pa.Array, di
     return array, faults
 
 
+def _micros(times: pa.Array, column: Column, layout: Layout) -> tuple[pa.Array, dict[int, str]]:
+    """Times in Spark's unit. What is finer is a fault, or cut off."""
+    nanos = times.view(pa.int64())
+    micros = cut_to_micros(nanos).view(pa.timestamp("us", times.type.tz)).cast(column.type)
+    if layout.dataset.nanoseconds == "cut":
+        return micros, {}
+    finer = pc.not_equal(pc.multiply(pc.divide(nanos, 1000), 1000), nanos)
+    return micros, dict.fromkeys(_true(pc.fill_null(finer, False)), TOO_FINE)
+
+
 def _true(mask: pa.BooleanArray) -> list[int]:
     rows: list[int] = np.flatnonzero(np.from_dlpack(mask.cast(pa.uint8()))).tolist()
     return rows
 
 
 def _row_text(batch: pa.RecordBatch, row: int) -> str:
-    kinds = [one.with_type(pa.string()) if _is_in_nanos(one.type) else one for one in batch.schema]
+    kinds = [one.with_type(pa.string()) if is_in_nanos(one.type) else one for one in batch.schema]
     one = batch.slice(row, 1).cast(pa.schema(kinds))
     try:
         values: Any = one.to_pylist()[0]
@@ -240,8 +253,3 @@ def _row_text(batch: pa.RecordBatch, row: int) -> str:
 
 def _as_text(entry: pa.Field) -> pa.Field:
     return entry.with_type(pa.string()) if pa.types.is_temporal(entry.type) else entry
-
-
-def _is_in_nanos(kind: pa.DataType) -> bool:
-    """Whether Python has no such time."""
-    return bool(pa.types.is_timestamp(kind) and kind.unit == "ns")

@@ -31,6 +31,7 @@ from hotset.naming import listed
 Format = Literal["text", "csv", "json", "parquet", "orc"]
 OnNew = Literal["fail", "ignore"]
 NaN = Literal["keep", "refuse"]
+Nanoseconds = Literal["refuse", "cut"]
 MIB = 1024**2
 MOST_SCHEMAS = 64  # that are kept
 
@@ -51,6 +52,7 @@ class Dataset:
     on_new: OnNew = "fail"
     defaults: Mapping[str, Any] = field(default_factory=dict)
     nan: NaN = "keep"
+    nanoseconds: Nanoseconds = "refuse"  # times that are stored finer than Spark has them: bad rows, or cut off
     longest_line_bytes: int = 4 * MIB
     header: bool = True
     separator: str = ","
@@ -68,7 +70,7 @@ class Dataset:
             raise no_columns(self.columns)
         names = _parsed(self.columns).names
         check_once(names, self.columns)
-        for field_name, choices in (("format", Format), ("on_new", OnNew), ("nan", NaN)):
+        for field_name, choices in (("format", Format), ("on_new", OnNew), ("nan", NaN), ("nanoseconds", Nanoseconds)):
             check_choice(field_name, getattr(self, field_name), choices)
         check_names("partition_by", self.partition_by, names)
         check_names("key", self.key, names)

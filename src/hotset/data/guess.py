@@ -1,14 +1,14 @@
 """What is known of a type that nobody declared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 # What becomes of a column decides what its texts may be taken for. `exact`: keys, what is counted by its different
 # values, and whatever is published as it is: a type only where each text is that value's own text again. `measure`:
 # sums and means, `ordered`: least and greatest, `time`: the time of a reading; all these are parsed as numbers and
-# times are.
-Role = Literal["exact", "measure", "ordered", "time"]
+# times are. What is `unused` is not read: its type does not matter, and none is guessed.
+Role = Literal["exact", "measure", "ordered", "time", "unused"]
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,11 @@ class Roles:
     """What becomes of the columns that have a name here, and of all others."""
 
     named: Mapping[str, Role] = field(default_factory=dict)
-    others: Role = "exact"
+    others: Role | Callable[[str], Role] = "exact"
 
     def of(self, name: str) -> Role:
-        return self.named.get(name, self.others)
+        others = self.others if isinstance(self.others, str) else self.others(name)
+        return self.named.get(name, others)
 
 
 @dataclass(frozen=True)

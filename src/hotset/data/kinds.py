@@ -13,6 +13,7 @@ SUFFIXES = {
     "gzip": (".gz",),
     "bzip2": (".bz2",),
     "Zstandard": (".zst", ".zstd"),
+    "LZ4": (".lz4",),
     PARQUET: (".parquet",),
     ORC: (".orc",),
 }
@@ -26,7 +27,6 @@ ADVICE = {
     "a Word document": "save it as plain text there",
     "zip": UNPACK,
     "xz": "unpack it: xz -d",
-    "LZ4": "unpack it: lz4 -d",
     "7-Zip": UNPACK,
     "RAR": UNPACK,
     "tar": "unpack it: tar -xf",

@@ -66,7 +66,7 @@ def _refuse(path: Path, kind: str | None) -> None:
 def _check_name(path: Path, kind: str | None) -> None:
     """Raises InputError where the name says that the file is of another kind, or not that it is of this one."""
     named = next((name for name, suffixes in SUFFIXES.items() if path.suffix.lower() in suffixes), None)
-    if kind != named:
+    if kind != named and not only_hadoop_reads(path):
         raise InputError(
             f"{path} is {kind or 'not ' + str(named)} by its first bytes, and its name says otherwise; "
             f"rename it{f' to end in {SUFFIXES[kind][0]}' if kind else ''}, or leave it out"

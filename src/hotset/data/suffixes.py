@@ -18,6 +18,10 @@ def _open_zstd(path: Path) -> Any:
     return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
 
 
+def _open_lz4(path: Path) -> Any:
+    return pa.CompressedInputStream(pa.OSFile(str(path)), "lz4")
+
+
 def _open_bzip2(path: Path) -> Any:
     # Python's own reader passes over whatever follows the first stream and is no further one
     return pa.CompressedInputStream(pa.OSFile(str(path)), "bz2")
@@ -30,7 +34,9 @@ DECOMPRESSORS: dict[str, Callable[[Path], Any]] = {
     ".zst": _open_zstd,
     ".zstd": _open_zstd,
 }
-ONLY_HADOOP = frozenset({".deflate", ".lz4", ".snappy"})
+LZ4 = ".lz4"  # by this suffix goes what the program lz4 writes, and Hadoop's own blocks, which have no such beginning
+LZ4_FRAME = bytes.fromhex("04224d18")
+ONLY_HADOOP = frozenset({".deflate", LZ4, ".snappy"})
 HADOOP_TOO = frozenset({".gz", ".bz2"})  # in just these letters
 FORMATS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".psv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json",
@@ -41,12 +47,28 @@ SEPARATORS = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 
 def is_compressed(path: Path) -> bool:
     """Whether the file has to be decompressed from its head: it cannot be cut."""
-    return path.suffix.lower() in DECOMPRESSORS
+    return _decompressor(path) is not None
 
 
 def only_hadoop_reads(path: Path) -> bool:
     """Whether the compression is one that Python has no reader for."""
-    return path.suffix.lower() in ONLY_HADOOP
+    return path.suffix.lower() in ONLY_HADOOP and not is_compressed(path)
+
+
+def _decompressor(path: Path) -> Callable[[Path], Any] | None:
+    suffix = path.suffix.lower()
+    if suffix == LZ4 and _first_bytes(path) == LZ4_FRAME:
+        return _open_lz4
+    return DECOMPRESSORS.get(suffix)
+
+
+def _first_bytes(path: Path) -> bytes:
+    """Nothing of a file that cannot be read: whoever reads it says why."""
+    try:
+        with path.open("rb") as content:
+            return content.read(len(LZ4_FRAME))
+    except OSError:
+        return b""
 
 
 def hadoop_reads(path: Path) -> bool:
@@ -71,7 +93,8 @@ def _inner(path: Path) -> Path:
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file's bytes, decompressed. Raises InputError as `read_errors` does."""
-    with read_errors(path), DECOMPRESSORS.get(path.suffix.lower(), partial(open, mode="rb"))(path) as content:
+    open_file: Callable[[Path], Any] = _decompressor(path) or partial(open, mode="rb")
+    with read_errors(path), open_file(path) as content:
         yield content
 
 

@@ -109,7 +109,8 @@ def planned(params: Params, seen: Look, sizes: dict[str, int]) -> Written:
 def dataset_of(run: Run, params: Params) -> tuple[Dataset, Dataset]:
     """The input as most would read it, and as it is read here: guessed columns of CSV as the text that they are."""
     names_alone = re.fullmatch(NAMES, params.columns)
-    usual = run.dataset(params.input, replace(params, columns="") if names_alone else params)
+    options = replace(params, columns="") if names_alone else params
+    usual = run.dataset(params.input, options, nanoseconds="refuse")
     if usual.format == "text":
         raise UsageError(f"text has no columns, got {' '.join(params.input)}; give CSV, JSON lines, Parquet or ORC")
     if names_alone:

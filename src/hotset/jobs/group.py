@@ -9,6 +9,7 @@ left out, and NaN is a number greater than any other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import narwhals as nw
@@ -102,12 +103,14 @@ def with_counted(dataset: Dataset, query: Query, where: str) -> Dataset:
     return replace(dataset, columns=ddl(types), guesses=guesses) if counted else dataset
 
 
-def role_in(where: str) -> Role:
-    """What becomes of columns that stand in --where alone: they are numbers where they are compared with no text.
+def role_in(where: str, name: str) -> Role:
+    """What becomes of a column that may stand in --where alone: it is a number where it is compared with no text.
 
     Numbers as the least and the greatest are: of a large one no digit is lost.
     """
-    return "ordered" if where and not set("'\"") & set(where) else "exact"
+    if not mentioned([name], where):
+        return "unused"
+    return "exact" if set("'\"") & set(where) else "ordered"
 
 
 def mentioned(names: Sequence[str], where: str) -> list[str]:
@@ -182,7 +185,7 @@ def needs_spark(_params: Params) -> bool:
 def groups(run: Run, params: Params) -> tuple[Sequence[str], nw.LazyFrame[Any]]:
     """The columns of the answer, and the groups."""
     query = parse_query(params.by, params.agg)
-    found = run.dataset(params.input, params, roles=query.roles(), others=role_in(params.where))
+    found = run.dataset(params.input, params, roles=query.roles(), others=partial(role_in, params.where))
     found, names = with_measures(found, query), found.schema().names
     dataset = found.select(*query.by, *query.columns, *mentioned(names, params.where))
     check_measures(dataset, query)

@@ -29,8 +29,12 @@ class Catalog:
     def add(self, name: str, schema: StructType) -> nw.LazyFrame[Any]:
         """The table, under names that engines take. Raises UsageError for a type that DuckDB does not have."""
         safe = safe_names(schema.names)
-        columns = ", ".join(f"{identifier(safe[one.name])} {duckdb_type(one.dataType)}" for one in schema.fields)
-        self._database.execute(f"CREATE TABLE {identifier(name)} ({columns})")
+        return self.create(name, {safe[one.name]: duckdb_type(one.dataType) for one in schema.fields})
+
+    def create(self, name: str, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """The table, of columns with their types in DuckDB."""
+        named = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
+        self._database.execute(f"CREATE TABLE {identifier(name)} ({named})")
         return nw.from_native(self._database.table(name))
 
     def explain(self, sql: str) -> "Explained":

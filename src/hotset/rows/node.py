@@ -18,11 +18,12 @@ from hotset.data.publish import NO_ROOM
 from hotset.errors import DataError, HotsetError
 from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
 from hotset.rows.plan import FEW_ROWS
-from hotset.rows.staging import staged_dataset
+from hotset.rows.staging import SUFFIX, staged_dataset
 
 if TYPE_CHECKING:
     import duckdb
 
+KEPT_BATCH_ROWS = 128 * 1024
 SORTED = "ORDER BY ALL NULLS LAST"
 THREAD_BYTES = 125_000_000  # below it for each thread, DuckDB gives up where fewer would have spilled and gone on
 OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
@@ -49,12 +50,14 @@ class Bounds:
     threads: int
     spill: Path
     zone: str
+    kept_bytes: int  # of a set that is kept
 
 
 @dataclass(frozen=True)
 class NodeQuery:
     """`sql` over the sources; with a `target` its rows are written to that Parquet file, else they come back.
 
+    With `arrow` they are written to an Arrow file in that directory, unless they are more than may be kept.
     `ordered`: they have an order, which stays. Others are sorted by all columns where they are few, so that a small
     answer is the same file whenever it is made. `names` are those of the columns, where DuckDB takes two for one.
     """
@@ -63,16 +66,18 @@ class NodeQuery:
     sources: tuple[Source, ...]
     bounds: Bounds
     target: Path | None = None
+    arrow: Path | None = None
     ordered: bool = False
     names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """The rows that were written, or the rows themselves."""
+    """The rows that were written, or the rows themselves; the schema of those that were written as Arrow."""
 
     rows: int
     table: pa.Table | None = None
+    schema: pa.Schema | None = None
 
 
 class OutOfMemoryError(Exception):
@@ -93,6 +98,8 @@ def run_query(query: NodeQuery) -> NodeResult:
         database.execute(f"SET preserve_insertion_order = {str(query.ordered).lower()}")
         for source in query.sources:
             _bind(database, source)
+        if query.arrow is not None:
+            return _keep(database, query, query.arrow)
         return _fetch(database, query) if query.target is None else _write(database, query, query.target)
 
 
@@ -104,6 +111,21 @@ def open_database(bounds: Bounds) -> "Iterator[duckdb.DuckDBPyConnection]":
     with _plain_errors(), duckdb.connect(config=_settings(bounds)) as database:
         database.execute(f"SET TimeZone = {quote(bounds.zone)}")
         yield database
+
+
+def _keep(database: "duckdb.DuckDBPyConnection", query: NodeQuery, directory: Path) -> NodeResult:
+    """Without a schema where the rows are more than the bound allows: then nothing is left of them."""
+    draft, rows = directory / f"rows.{os.getpid()}", 0
+    reader = database.sql(query.sql).to_arrow_reader(KEPT_BATCH_ROWS)
+    with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+            if file.tell() > query.bounds.kept_bytes:
+                draft.unlink()
+                return NodeResult(rows)
+    draft.rename(directory / f"rows{SUFFIX}")
+    return NodeResult(rows, schema=reader.schema)
 
 
 def _fetch(database: "duckdb.DuckDBPyConnection", query: NodeQuery) -> NodeResult:
