@@ -31,7 +31,7 @@ def read_counts(output: Path) -> Counts:
 
 
 JOB = ("group", "--input", INPUT, "--output", OUTPUT, "--by", "category", "--agg", "value:count", "--format", "csv")
-OURS = ("hotset", "hotset, `group`, types guessed", JOB, read_counts)
+OURS = ("hotset", "hotset, `group`", JOB, read_counts)
 COLUMNS = "id bigint, category string, value double, qty int, note string"
 DECLARED = ("hotset_declared", "hotset, `group`, types declared", (*JOB, "--columns", COLUMNS), read_counts)
 WORK = Work(

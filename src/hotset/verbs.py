@@ -284,6 +284,8 @@ class Run:
             native = data.to_native()
             if isinstance(native, DataFrame):
                 return nw.from_native(self.keep(name, native, level, by))
+            if self.renews and self._lazy and name in self._lazy.kept:
+                self._release_rows(self._lazy, name)
             return data if level == NONE else self._rows().keep(name, data, _level_name(level))
         if isinstance(data, Batches):
             return self._kept().batches(name, data, level, columns)

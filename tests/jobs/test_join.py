@@ -127,6 +127,7 @@ def test_an_equals_sign_may_be_part_of_a_name() -> None:
         (("k=id",), "the right side has no column 'id'; it has k, g, v"),
         (("k", "k=g"), "column 'k' of the left side is a key twice"),
         (("v",), "key 'v' is bigint on the left and string on the right; give one type by --left-types"),
+        (("v=g",), "key 'v' is bigint on the left and 'g' string on the right; give one type by --left-types"),
         (("v=k", "g"), None),
     ],
 )

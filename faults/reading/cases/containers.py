@@ -148,7 +148,7 @@ def _other_columns() -> Iterator[Case]:
         "a wider whole number": TABLE.set_column(0, "a", pa.array([1, 2, 3], pa.int64())),
         "a string for a whole number": TABLE.set_column(0, "a", pa.array(["1", "2", "3"])),
         "a double for a whole number": TABLE.set_column(0, "a", pa.array([1.0, 2.0, 3.0])),
-        "a whole number for a double": TABLE.set_column(1, "d", pa.array([1, 2, 3], pa.int32())),
+        "a whole number of 64 bits for a double": TABLE.set_column(1, "d", pa.array([1, 2, 3], pa.int64())),
         "a decimal for a double": TABLE.set_column(1, "d", pa.array([Decimal("1.5")] * 3, pa.decimal128(5, 2))),
         "bytes for a string": TABLE.set_column(2, "b", pa.array([b"x", b"y", b"z"])),
         "a boolean for a string": TABLE.set_column(2, "b", pa.array([True, False, None])),

@@ -103,13 +103,13 @@ def with_counted(dataset: Dataset, query: Query, where: str) -> Dataset:
     return replace(dataset, columns=ddl(types), guesses=guesses) if counted else dataset
 
 
-def role_in(where: str, name: str) -> Role:
+def role_in(where: str, name: str, otherwise: Role = "unused") -> Role:
     """What becomes of a column that may stand in --where alone: it is a number where it is compared with no text.
 
     Numbers as the least and the greatest are: of a large one no digit is lost.
     """
     if not mentioned([name], where):
-        return "unused"
+        return otherwise
     return "exact" if set("'\"") & set(where) else "ordered"
 
 
@@ -185,7 +185,10 @@ def needs_spark(_params: Params) -> bool:
 def groups(run: Run, params: Params) -> tuple[Sequence[str], nw.LazyFrame[Any]]:
     """The columns of the answer, and the groups."""
     query = parse_query(params.by, params.agg)
-    found = run.dataset(params.input, params, roles=query.roles(), others=partial(role_in, params.where))
+    roles = query.roles()
+    for name in query.columns:  # of some only the values are counted
+        roles.setdefault(name, role_in(params.where, name, "exact"))
+    found = run.dataset(params.input, params, roles=roles, others=partial(role_in, params.where))
     found, names = with_measures(found, query), found.schema().names
     dataset = found.select(*query.by, *query.columns, *mentioned(names, params.where))
     check_measures(dataset, query)

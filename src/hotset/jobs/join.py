@@ -122,8 +122,9 @@ def meet(datasets: Datasets, frames: Sequence[nw.LazyFrame[Any]], keys: Keys) ->
     for one, other in keys.items():
         if not can_meet(kinds[0][left[one]], kinds[1][right[other]]):
             types = datasets[0].types()[one], datasets[1].types()[other]
+            named = "" if one == other else f"{other!r} "
             raise UsageError(
-                f"key {one!r} is {types[0]} on the left and {types[1]} on the right; "
+                f"key {one!r} is {types[0]} on the left and {named}{types[1]} on the right; "
                 "give one type by --left-types or --right-types"
             )
     return functions_of(frames[0]).meet(frames[1], {left[one]: right[other] for one, other in keys.items()})

@@ -6,7 +6,7 @@ import narwhals as nw
 from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, StructType
 
-from hotset.data.columns import by_name
+from hotset.data.columns import by_name, type_text
 from hotset.data.dataset import Dataset
 from hotset.memory.handed import KeptFrame
 from hotset.rows.duckdb_types import spark_type
@@ -17,7 +17,7 @@ def columns_of(frame: nw.LazyFrame[Any]) -> list[str]:
     """The types of its columns, in Spark's DDL."""
     native = frame.to_native()
     if isinstance(native, DataFrame):
-        return [kind for _, kind in native.dtypes]
+        return [type_text(one.dataType) for one in native.schema.fields]
     return [spark_type(str(kind)) for kind in native.types]
 
 
