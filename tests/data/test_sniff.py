@@ -82,7 +82,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "avro": (b"Obj\x01\x04\x14avro.codec", r"is Avro by its first bytes"),
     "feather": (b"ARROW1\0\0" + bytes(20), r"is an Arrow or Feather file by its first bytes"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(20), r"is 7-Zip by its first bytes"),
-    "lz4": (b"\x04\x22\x4d\x18" + bytes(20), r"is LZ4 by its first bytes.*unpack it: lz4 -d"),
+    "lz4": (b"\x04\x22\x4d\x18" + bytes(20), r"is LZ4 by its first bytes.*rename it to end in \.lz4"),
     "nothing but NUL": (bytes(3000), r"begins with 3000 NUL characters and no text"),
 }
 WIDE: dict[str, tuple[bytes, str]] = {
