@@ -15,6 +15,6 @@ def main() -> NoReturn:
         from hotset.lab.command import main as measure_job
 
         measure_job(arguments[1], arguments[2:])
-    from hotset.commands import obey
+    from hotset.commands import run_command
 
-    obey(arguments)
+    run_command(arguments)

@@ -55,7 +55,7 @@ JOB_COMMANDS: dict[str, tuple[str, Way[Any]]] = {
 }
 
 
-def obey(arguments: Sequence[str]) -> NoReturn:
+def run_command(arguments: Sequence[str]) -> NoReturn:
     """Does what the command line says, and ends the process; `hotset.cli` has the runs of jobs."""
     os.umask(0o077)
     take_streams()

@@ -17,7 +17,7 @@ from hotset.data.columns import by_name, differing_in_case
 from hotset.data.dataset import Dataset
 from hotset.data.rows import check_columns
 from hotset.data.writing import part_name
-from hotset.errors import ResourceError, UsageError
+from hotset.errors import UsageError
 from hotset.inputs import Inputs
 from hotset.kept_rows import KeptRows
 from hotset.node_runner import LocalRunner, TaskRunner
@@ -26,7 +26,7 @@ from hotset.rows.catalog import Catalog, sql_of
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
 from hotset.rows.names import own_names, safe_names
-from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, Source, judge
+from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, Source, explain_memory, judge
 from hotset.rows.plan import Plan, UseClusterError, choose_plan
 from hotset.rows.rules import Rule, translate_rules
 from hotset.run_spec import RunSpec
@@ -47,7 +47,6 @@ class LazyRows:
         self._tables: dict[str, TableInput] = {}
         self.kept: dict[str, KeptRows] = {}  # by name
         self._released: dict[str, KeptRows] = {}  # by table: frames of them are still in somebody's hands
-        self._numbered = 0
         self.is_used = False  # whether somebody has got a frame
 
     @property
@@ -143,8 +142,7 @@ class LazyRows:
         relation = frame.to_native()
         kinds = (WIDE.get(str(kind), str(kind)) for kind in relation.types)
         columns = dict(zip(relation.columns, kinds, strict=True))
-        self._numbered += 1
-        table = f"kept_{self._numbered}"
+        table = f"kept_{len(self.kept) + len(self._released)}"
         read = self._catalog.create(table, columns)
         self.kept[name] = KeptRows(name, table, frame, read, sql, columns, self._runner.scratch / table, asked)
         return read
@@ -204,8 +202,7 @@ class LazyRows:
                     inputs.setdefault(name, set()).update(columns)
                     continue
                 one = tables[name]
-                if not one.is_made and not one.too_large:
-                    one.bind(self._make)
+                one.bind(self._make)
                 if one.too_large:
                     pending.append(one.select)
                 kept = [*(other for other in kept if other is not one), one]
@@ -226,9 +223,7 @@ class LazyRows:
     def _too_little(self, why: OutOfMemoryError) -> Exception:
         if self.plan.kind == "node":
             return UseClusterError(f"DuckDB ran out of memory, and of disk to spill to: {why}")
-        return ResourceError(
-            f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local"
-        )
+        return explain_memory(why)
 
 
 def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unportable: str) -> LazyRows:

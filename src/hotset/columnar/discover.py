@@ -2,8 +2,9 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, cast
 
 import pyarrow as pa
@@ -71,9 +72,18 @@ def discover(question: Question) -> Discovered:
     if question.options.columns:
         names = _stored_names(question, kind, facts)
         return _as_declared(question, Dataset(question.options.columns, kind, **facts), names)
+    if kind in ("parquet", "orc"):
+        return _of_footers(question, kind)
     types = _types(question, kind, facts)
-    found = _as_declared(question, _dataset(question, kind, types, facts), list(types))
-    return _cutting(question, found, kind)
+    return _as_declared(question, _dataset(question, kind, types, facts), list(types))
+
+
+def _of_footers(question: Question, kind: Format) -> Discovered:
+    """By the footers of all files, each read once."""
+    schemas = {file.path: _footer(file, kind) for file in question.listing.files}
+    types = _types_of_footers(question, schemas[_first(question.listing).path], schemas.values())
+    found = _as_declared(question, _dataset(question, kind, types, {}), list(types))
+    return _cutting(question, found, schemas.values())
 
 
 def _first(listing: Listing) -> InputFile:
@@ -190,8 +200,8 @@ def _types(question: Question, kind: Format, facts: dict[str, Any]) -> dict[str,
     first = _first(question.listing)
     if kind == "json":
         return _types_of_json(question, facts)
-    if kind != "csv":
-        return _types_of_footers(question, kind)
+    if kind == "text":
+        return {"value": ("string", Guess())}
     names = header_names(first, Dataset("value string", "csv", **facts))
     texts = _dataset(question, kind, dict.fromkeys(names, ("string", Guess())), facts)
     return _types_of_texts(question, replace(texts, guesses={}), names)
@@ -227,30 +237,25 @@ def _objects(question: Question, facts: Mapping[str, Any]) -> list[Members]:
     return objects
 
 
-def _types_of_footers(question: Question, kind: Format) -> dict[str, Guessed]:
+def _types_of_footers(question: Question, first: pa.Schema, schemas: Iterable[pa.Schema]) -> dict[str, Guessed]:
     """Of the columns of the first file, as wide as in the one where they are widest."""
-    if kind == "text":
-        return {"value": ("string", Guess())}
-    used = [one for one in _footer(_first(question.listing), kind) if question.roles.of(one.name) != "unused"]
+    used = [one for one in first if question.roles.of(one.name) != "unused"]
     types = {one.name: _spark_type(one.name, one.type) for one in used}
     empty = {one.name for one in used if pa.types.is_null(one.type)}
-    for file in question.listing.files:
-        for one in _footer(file, kind):
-            if one.name in types and not pa.types.is_null(one.type):
-                found = _spark_type(one.name, one.type)
-                types[one.name] = found if one.name in empty else widest(types[one.name], found)
-                empty.discard(one.name)
+    for one in chain.from_iterable(schemas):
+        if one.name in types and not pa.types.is_null(one.type):
+            found = _spark_type(one.name, one.type)
+            types[one.name] = found if one.name in empty else widest(types[one.name], found)
+            empty.discard(one.name)
     return {name: (found, Guess(empty=name in empty)) for name, found in types.items()}
 
 
-def _cutting(question: Question, found: Discovered, kind: Format) -> Discovered:
+def _cutting(question: Question, found: Discovered, schemas: Iterable[pa.Schema]) -> Discovered:
     """Where times are stored finer than Spark has them, they are cut off, if that is wanted, and the person is told."""
-    if kind not in ("parquet", "orc") or question.nanoseconds == "refuse":
-        return found
-    columns, schemas = found.dataset.schema().names, [_footer(file, kind) for file in question.listing.files]
-    stored = (one for schema in schemas for one in schema if one.name in columns)
+    columns = set(found.dataset.schema().names)
+    stored = (one for one in chain.from_iterable(schemas) if one.name in columns)
     fine = dict.fromkeys(one.name for one in stored if is_in_nanos(one.type))
-    if not fine:
+    if not fine or question.nanoseconds == "refuse":
         return found
     note = f"times of {listed(list(fine))} are stored in nanoseconds: what is finer than a microsecond is cut off"
     return Discovered(replace(found.dataset, nanoseconds="cut"), (*found.notes, note))

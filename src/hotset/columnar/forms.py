@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 from hotset.columnar.epochs import epoch_times
 from hotset.columnar.exact import BLANKS, Faults
 from hotset.columnar.layout import UTC_TIME, Column
-from hotset.columnar.pieces import cut_to_micros
-from hotset.columnar.times import in_zone_or_told, iso_times, pattern_times, rows_of
+from hotset.columnar.times import cut_to_micros, in_zone_or_told, iso_times, pattern_times, rows_of
 from hotset.columnar.values import convert
 from hotset.data.forms import AsText, Form, IsoTime, PatternTime, UnitTime, WholeNumber
 

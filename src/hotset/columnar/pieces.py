@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow.orc import ORCFile
 
@@ -117,12 +115,6 @@ def row_batches(
 def is_in_nanos(kind: pa.DataType) -> bool:
     """Whether neither Spark nor Python has such times."""
     return bool(pa.types.is_timestamp(kind) and kind.unit == "ns")
-
-
-def cut_to_micros(nanos: pa.Int64Array) -> pa.Int64Array:
-    """Towards the past; Arrow's own cast goes towards 1970."""
-    valid = np.from_dlpack(nanos.is_valid().cast(pa.uint8())).view(bool)
-    return pa.array(np.from_dlpack(pc.fill_null(nanos, 0)) // 1000, mask=~valid)
 
 
 def _parquet_batches(part: Slice, names: list[str]) -> Iterator[pa.RecordBatch]:

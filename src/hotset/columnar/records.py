@@ -22,7 +22,8 @@ from hotset.columnar.found import Bad, Good
 from hotset.columnar.json_records import JsonPart
 from hotset.columnar.layout import Column, Layout
 from hotset.columnar.partitioned import partition_value
-from hotset.columnar.pieces import cut_to_micros, is_in_nanos, lines_of, records_of, row_batches
+from hotset.columnar.pieces import is_in_nanos, lines_of, records_of, row_batches
+from hotset.columnar.times import cut_to_micros
 from hotset.columnar.utf8 import repair
 from hotset.columnar.values import beyond_years
 from hotset.data.columns import unlike

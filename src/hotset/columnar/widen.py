@@ -3,10 +3,12 @@
 import re
 from functools import reduce
 
+from hotset.columnar.guess import MOST_DIGITS
+
 WHOLE = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}  # the digits that they need
 FRACTIONS = ("float", "double")
 DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
-MOST_DIGITS = 38
+Digits = tuple[int, int]  # before the point, and behind it
 EXACT_AS_DOUBLE = ("tinyint", "smallint", "int")
 
 
@@ -25,14 +27,17 @@ def wider(one: str, other: str) -> str:
     if {one, other} <= {*FRACTIONS, *EXACT_AS_DOUBLE}:
         return "double"
     digits, others = _digits(one), _digits(other)
-    if digits is None or others is None:
-        return ""
-    before, scale = max(digits[0], others[0]), max(digits[1], others[1])
-    return f"decimal({before + scale},{scale})" if before + scale <= MOST_DIGITS else ""
+    found = wider_digits(digits, others) if digits and others else None
+    return f"decimal({sum(found)},{found[1]})" if found else ""
 
 
-def _digits(kind: str) -> tuple[int, int] | None:
-    """Before and behind the point."""
+def wider_digits(one: Digits, other: Digits) -> Digits | None:
+    """Of the decimal that holds the values of both; None where 38 digits do not."""
+    before, behind = max(one[0], other[0]), max(one[1], other[1])
+    return (before, behind) if before + behind <= MOST_DIGITS else None
+
+
+def _digits(kind: str) -> Digits | None:
     if kind in WHOLE:
         return WHOLE[kind], 0
     found = DECIMAL.fullmatch(kind)

@@ -41,7 +41,6 @@ from hotset.jobs.join_guard import check_rows
 Method = Literal["expression", "dataframe"]
 Keys = dict[str, str]  # column of the left -> that of the right to which it is equal
 Datasets = tuple[Dataset, Dataset]
-IN_SPARK: dict[How, str] = {"semi": "left_semi", "anti": "left_anti"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def join_frames(left: DataFrame, right: DataFrame, keys: Keys, names: Sequence[s
     columns = [_key(name, keys[name], how) if name in keys else _of("left", name) for name in left.columns]
     if how not in ("semi", "anti"):
         columns += [_of("right", name) for name in right.columns if name not in keys.values()]
-    joined = left.join(right, condition, IN_SPARK.get(how, how))
+    joined = left.join(right, condition, how)
     return joined.select(*(column.alias(name) for column, name in zip(columns, names, strict=True)))
 
 

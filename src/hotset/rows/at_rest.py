@@ -16,11 +16,11 @@ from hotset.data.key import EXAMPLES as WORST
 from hotset.data.key import refuse_key, tell_places
 from hotset.data.manifest import PublishedFile
 from hotset.data.promises import EXAMPLES, refuse_broken, show_row, tell_infinite, tell_null, tell_rule
-from hotset.errors import ResourceError, UsageError
+from hotset.errors import UsageError
 from hotset.rows.conditions import NotPortable
 from hotset.rows.duckdb_types import identifier, quote
 from hotset.rows.frames import has_nested
-from hotset.rows.node import Bounds, EngineError, OutOfMemoryError, judge, open_database
+from hotset.rows.node import Bounds, EngineError, OutOfMemoryError, explain_memory, judge, open_database
 from hotset.rows.parquet_source import nan_told
 from hotset.rows.rules import translate_rules
 
@@ -80,9 +80,7 @@ class DuckDBAtRest:
                 _show_rows(database, dataset, version)
                 yield database
         except OutOfMemoryError as why:
-            raise ResourceError(
-                f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local"
-            ) from None
+            raise explain_memory(why) from None
         except EngineError as why:
             raise judge(why) from None
 

@@ -14,6 +14,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 from pyspark.sql import functions as F
 
+from hotset.columnar.widen import wider_digits
 from hotset.data.columns import unlike
 from hotset.errors import UsageError
 from hotset.rows.dialects import Dialect
@@ -22,7 +23,6 @@ from hotset.rows.groups import Groups, Rows, add_columns, check_names, filtered,
 from hotset.rows.types import INT64, MOST_DIGITS, is_float, is_integer
 
 How = Literal["inner", "left", "right", "full", "semi", "anti"]
-IN_SPARK: Mapping[How, str] = {"semi": "left_semi", "anti": "left_anti"}
 LEFT, RIGHT = "l", "r"  # the sides' names in SQL
 BOUND = "CAST('9223372036854775808' AS DOUBLE)"  # 2**63
 WHOLE = nw.Decimal(INT64_DIGITS, 0)  # that holds every int64
@@ -91,9 +91,8 @@ def _digits(dtype: DType) -> tuple[int, int]:
 def _wider(one: DType, other: DType) -> DType | None:
     """The decimal that holds the values of both; None where 38 digits do not."""
     (precision, scale), (others, fraction) = _digits(one), _digits(other)
-    most = max(scale, fraction)
-    digits = max(precision - scale, others - fraction) + most
-    return nw.Decimal(digits, most) if digits <= MOST_DIGITS else None
+    found = wider_digits((precision - scale, scale), (others - fraction, fraction))
+    return nw.Decimal(sum(found), found[1]) if found else None
 
 
 def _at_scale(value: Expression, scale: int) -> Expression:
@@ -171,7 +170,7 @@ class Meeting:
         left, right = self.left.with_compared(), self.right.with_compared()
         if self.dialect.name == "DuckDB":
             return framed(left.set_alias(LEFT).join(right.set_alias(RIGHT), met, how).project(", ".join(texts)))
-        joined = left.alias(LEFT).join(right.alias(RIGHT), F.expr(met), IN_SPARK.get(how, how))
+        joined = left.alias(LEFT).join(right.alias(RIGHT), F.expr(met), how)
         return framed(joined.selectExpr(*texts))
 
     def _cells(self, how: How) -> Iterator[tuple[str, str]]:

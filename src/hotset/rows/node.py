@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotset.data.publish import NO_ROOM
-from hotset.errors import DataError, HotsetError
+from hotset.errors import DataError, HotsetError, ResourceError
 from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
 from hotset.rows.plan import FEW_ROWS
 from hotset.rows.staging import SUFFIX, staged_dataset
@@ -206,6 +206,11 @@ def _plain_errors() -> Iterator[None]:
 
 def _first_line(why: BaseException) -> str:
     return str(why).strip().partition("\n")[0]
+
+
+def explain_memory(why: OutOfMemoryError) -> ResourceError:
+    """Where Spark is not to be asked."""
+    return ResourceError(f"out of memory: {why}; give more with --memory, 128MB at least, or leave out --engine local")
 
 
 def judge(why: EngineError) -> HotsetError:
