@@ -1,11 +1,15 @@
 """Where a query of one machine is run: in this process, or in a Spark task that has all cores."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
+from hotset import errors
 from hotset.columnar.counts import Counts
+from hotset.errors import HotsetError
+from hotset.rows.group_map import MapGroups
 from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, run_query
 from hotset.rows.plan import UseClusterError
 from hotset.rows.staging import StageBlock
@@ -43,6 +47,15 @@ class LocalRunner:
         with ProcessPoolExecutor(min(self.bounds.threads, len(numbers)), get_context("spawn")) as pool:
             return dict(pool.map(stage, numbers))
 
+    def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
+        """Does all parts. Raises what the function raises, and DataError for a group that is too large."""
+        if work.size_bytes < ALONE_BYTES or len(numbers) < 2:
+            for number in numbers:
+                work(number)
+            return
+        with ProcessPoolExecutor(min(self.bounds.threads, len(numbers)), get_context("spawn")) as pool:
+            _raise_first(pool.map(partial(_map_part, work), numbers))
+
     def close(self) -> None:
         """Removes what was staged and spilled."""
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -74,6 +87,25 @@ class TaskRunner(LocalRunner):
         """Raises what Spark raises for a task that failed."""
         context = self._session.spark.sparkContext
         return dict(context.parallelize(numbers, max(len(numbers), 1)).map(stage).collect())
+
+    def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
+        """Raises what Spark makes of what the function raises."""
+        context = self._session.spark.sparkContext
+        _raise_first(context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect())
+
+
+def _map_part(work: MapGroups, number: int) -> tuple[str, str] | None:
+    """What is wrong with a group is an answer, too: an exception of somebody's module may not pickle."""
+    try:
+        work(number)
+    except HotsetError as why:
+        return type(why).__name__, str(why)
+    return None
+
+
+def _raise_first(problems: Iterable[tuple[str, str] | None]) -> None:
+    for kind, text in filter(None, problems):
+        raise getattr(errors, kind)(text)
 
 
 def _answer(query: NodeQuery) -> NodeResult | Exception:

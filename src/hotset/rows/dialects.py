@@ -4,6 +4,7 @@ Text, because narwhals has no public way to hold a native expression, because Du
 because 300 texts are parsed in the time in which narwhals builds a few sums on Spark.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import narwhals as nw
@@ -45,6 +46,9 @@ class Dialect(Protocol):
     def quantile(self, text: str, share: float, dtype: DType) -> str:
         """Of doubles, on the line between two of them; NaN is greater than all others. `dtype` is what they were."""
 
+    def quantiles(self, text: str, shares: Sequence[float]) -> list[str]:
+        """Each of them, out of one aggregate; none where several take no less time together."""
+
     def corr(self, x: str, y: str) -> str:
         """Pearson's of two doubles: null of fewer than two pairs and of a constant, NaN of what is not finite."""
 
@@ -84,6 +88,10 @@ class DuckDB:
 
     def quantile(self, text: str, share: float, dtype: DType) -> str:  # noqa: ARG002
         return f"quantile_cont({text}, CAST('{share!r}' AS DOUBLE))"
+
+    def quantiles(self, text: str, shares: Sequence[float]) -> list[str]:
+        every = ", ".join(f"CAST('{share!r}' AS DOUBLE)" for share in shares)
+        return [f"quantile_cont({text}, [{every}])[{place}]" for place in range(1, len(shares) + 1)]
 
     def corr(self, x: str, y: str) -> str:
         """DuckDB's own is NaN of one pair and of a constant."""
@@ -160,6 +168,9 @@ class Spark:
             f"CASE WHEN count({text}) > 0 AND {reaches_nan} THEN {NAN}"
             f" WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
         )
+
+    def quantiles(self, text: str, shares: Sequence[float]) -> list[str]:  # noqa: ARG002
+        return []
 
     def corr(self, x: str, y: str) -> str:
         return f"corr({x}, {y})"
