@@ -1,10 +1,12 @@
 """Where a query of one machine is run: in this process, or in a Spark task that has all cores."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+
+from pyspark import SparkContext
 
 from hotset import errors
 from hotset.columnar.counts import Counts
@@ -49,12 +51,15 @@ class LocalRunner:
 
     def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
         """Does all parts. Raises what the function raises, and DataError for a group that is too large."""
-        if work.size_bytes < ALONE_BYTES or len(numbers) < 2:
+        # a copy of a process that talks to a JVM would talk to it as well
+        if work.size_bytes < ALONE_BYTES or len(numbers) < 2 or SparkContext._gateway is not None:
             for number in numbers:
                 work(number)
             return
-        with ProcessPoolExecutor(min(self.bounds.threads, len(numbers)), get_context("spawn")) as pool:
-            _raise_first(pool.map(partial(_map_part, work), numbers))
+        # fork: a function need not be importable by its name, and its module is loaded in each process as it is here
+        fork, processes = get_context("fork"), min(self.bounds.threads, len(numbers))
+        with ProcessPoolExecutor(processes, fork, _start_mapping, (work,)) as pool:
+            list(pool.map(_map_here, numbers))
 
     def close(self) -> None:
         """Removes what was staged and spilled."""
@@ -91,21 +96,31 @@ class TaskRunner(LocalRunner):
     def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
         """Raises what Spark makes of what the function raises."""
         context = self._session.spark.sparkContext
-        _raise_first(context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect())
+        problems = context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect()
+        for kind, text in filter(None, problems):
+            raise getattr(errors, kind)(text)
+
+
+_work: MapGroups | None = None  # of a process that does nothing else
+
+
+def _start_mapping(work: MapGroups) -> None:
+    global _work
+    _work = work
+
+
+def _map_here(number: int) -> None:
+    assert _work is not None, "set when the process started"
+    _work(number)
 
 
 def _map_part(work: MapGroups, number: int) -> tuple[str, str] | None:
-    """What is wrong with a group is an answer, too: an exception of somebody's module may not pickle."""
+    """What is wrong with a group is an answer, too: Spark would try again, and make text of it."""
     try:
         work(number)
     except HotsetError as why:
         return type(why).__name__, str(why)
     return None
-
-
-def _raise_first(problems: Iterable[tuple[str, str] | None]) -> None:
-    for kind, text in filter(None, problems):
-        raise getattr(errors, kind)(text)
 
 
 def _answer(query: NodeQuery) -> NodeResult | Exception:

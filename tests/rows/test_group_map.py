@@ -1,6 +1,7 @@
 """A function over the rows of each group: the same table in and out on every engine; what is wrong is told by key."""
 
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from faults.answers.ways import WAYS
 from pyspark.errors import PythonException
 from pyspark.sql import SparkSession
 
+from doors import call
 from hotset import DataError, Dataset, Run, SchemaError, UsageError, open_run
 from hotset.rows.group_map import GroupMap, group_starts, map_frame, split_groups
 
@@ -185,12 +187,39 @@ def test_what_is_no_column_is_refused(run: Run, tmp_path: Path, table: pa.Table)
         run.group_map(rows, (), count_group, COUNTED)
 
 
-def test_large_inputs_are_shared_among_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: pa.Table
-) -> None:
-    monkeypatch.setattr("hotset.node_runner.ALONE_BYTES", 1)
+SHARED = """
+import os, sys
+import hotset.node_runner
+from hotset import Dataset, DataError, open_run
+import pyarrow as pa
 
-    assert set(mapped(tmp_path, "local", table, count_group, COUNTED, order_by="at")) == expected(table)
+hotset.node_runner.ALONE_BYTES = 1
+
+
+def worker(group):
+    if group["k"][0].as_py() == sys.argv[1]:
+        raise DataError("this one is wrong")
+    return pa.table({"k": group["k"].slice(0, 1), "process": [os.getpid()], "n": [len(group)]})
+
+
+with open_run("test", engine="local") as run:
+    rows = run.group_map(run.rows("in.parquet"), "k", worker, "k string, process bigint, n bigint")
+    found = run.take(rows, 100).to_pylist()
+    print(sum(one["n"] for one in found), len(found), {one["process"] for one in found} & {os.getpid()})
+"""
+
+
+def test_large_inputs_are_shared_among_processes(tmp_path: Path) -> None:
+    keys = [f"k{number % 40}" for number in range(4_000)]
+    pq.write_table(pa.table({"k": keys}), tmp_path / "in.parquet")
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+
+    done = call(sys.executable, "-c", SHARED, "none", cwd=tmp_path, **state)
+    wrong = call(sys.executable, "-c", SHARED, "k7", cwd=tmp_path, **state)
+
+    assert (done.code, done.out.splitlines()[0]) == (0, "4000 40 set()"), done.err
+    assert wrong.code == 1
+    assert "DataError: this one is wrong" in wrong.err
 
 
 def test_parts_are_of_whole_groups_and_of_all_rows(tmp_path: Path) -> None:

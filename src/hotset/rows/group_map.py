@@ -6,15 +6,13 @@ worker takes groups that stand one after the other, and leaves a file of what ca
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 
 from hotset.data.columns import differing
@@ -26,7 +24,6 @@ from hotset.session.machine import read_machine
 
 Function = Callable[[pa.Table], pa.Table]
 PARTS_PER_CORE = 4
-NO_FUNCTION: Function = pa.table  # any that pickles by its name
 SHARE = 4  # of the memory of this machine, what the groups of all workers may take as they come in
 
 
@@ -123,7 +120,6 @@ class MapGroups:
     """number of a part -> that number, when what comes out of its groups stands in a file of `target`.
 
     The rows stand in Arrow files in `source`, those of a group one after the other; `parts` says where each begins.
-    Pickles whatever the function is: not by name, since a worker may not have the job's module.
     """
 
     source: Path
@@ -133,11 +129,6 @@ class MapGroups:
     known: tuple[str, ...]  # the columns that come out, by the names that engines know them by
     parts: tuple[tuple[int, int], ...]  # first row, and how many
     task: GroupMap
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        function: bytes = cloudpickle.dumps(self.task.function)  # type: ignore[no-untyped-call]
-        others = (self.source, self.schema, self.names, self.target, self.known, self.parts)
-        return _unpacked, (*others, replace(self.task, function=NO_FUNCTION), function)
 
     @property
     def size_bytes(self) -> int:
@@ -200,9 +191,3 @@ def split_groups(
     wanted = np.arange(parts) * len(table) // parts
     begins = sorted({0, *starts[np.searchsorted(starts, wanted[wanted <= starts.max(initial=-1)])].tolist()})
     return tuple((begin, end - begin) for begin, end in pairwise([*begins, len(table)]))
-
-
-def _unpacked(*parts: Any) -> MapGroups:
-    *others, task, function = parts
-    of_task: GroupMap = replace(task, function=cloudpickle.loads(function))
-    return MapGroups(*others, of_task)  # type: ignore[call-arg]
