@@ -190,11 +190,6 @@ def rename(rows: Rows, names: Sequence[str]) -> Rows:
     return rows.rename(dict(zip(rows.collect_schema().names(), safe_names(names).values(), strict=True)))
 
 
-def rows_pass_jvm(params: Params) -> bool:
-    """Only Catalyst makes rows of the readings."""
-    return params.method == "dataframe"
-
-
 def look(run: Run, params: Params) -> Dataset:
     """What the readings look like."""
     roles: dict[str, Role] = {params.device: "exact", params.timestamp: "time"}

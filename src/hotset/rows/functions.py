@@ -115,10 +115,10 @@ class Functions:
         return self._aggregate("quantile", value, lambda: aggregates.write_quantile(value, float(share)))
 
     def quantiles(self, column: Column, shares: Sequence[float]) -> list[Expression]:
-        """The same of several shares; the values are put in order once for all of them, where the engine can."""
-        value, texts = self._value(column), [self.quantile(column, share) for share in shares]
-        together = self.dialect.quantiles(as_double(value), [float(share) for share in shares])
-        return [replace(one, sql=text) for one, text in zip(texts, together, strict=True)] if together else texts
+        """The same of several shares; the values are put in order once for all of them."""
+        value, each = self._value(column), [self.quantile(column, share) for share in shares]
+        together = self.dialect.quantiles(as_double(value), [float(share) for share in shares], value.dtype)
+        return [replace(one, sql=text) for one, text in zip(each, together, strict=True)]
 
     def first(self, column: Column, by: Column) -> Expression:
         """The value where `by` is least; the smaller one of several. A null `by` counts only where all are null."""
