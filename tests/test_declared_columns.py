@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hotset import DataError, Run, open_run
+from hotset.data.row_counts import RowCounts
 from hotset.job import find_job
 from hotset.run import call_main
 
@@ -75,4 +76,4 @@ def test_a_file_of_nothing_has_the_declared_columns(
         run_job(run, job, input=(str(file),), output=str(tmp_path / "out"), columns="k string, q int", **params)
 
         assert run.report.publishes[0].rows == 0
-        assert run.report.reads[0].rows == 0
+        assert run.report.reads[0].counts == RowCounts()

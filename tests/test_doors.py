@@ -50,7 +50,7 @@ def test_every_door_gives_the_same_answer_report_and_exit_codes(text: Path, door
     assert "Did you mean --min-count?" in unknown.out + unknown.err
     report = report_of(out)
     assert (report["outcome"], report["notes"]) == ("done", {"words": 4, "distinct": 3})
-    assert report["reads"][0]["rows"] == 2
+    assert report["reads"][0]["counts"]["read"] == 2
     assert {"run_key", "settings", "steps", "keeps", "publishes", "peak_memory_bytes", "log"} <= set(report)
     assert "INFO" not in first.err + first.out
 

@@ -114,7 +114,7 @@ def test_lost_shuffle_files_are_made_again(rows: Path, job: Path) -> None:
     assert done.code == 0, done.err
     assert published(out) == sums(rows)
     assert retried_stages(events) > 0
-    assert report_of(out)["reads"][0]["good"] == ROWS
+    assert report_of(out)["reads"][0]["counts"]["good"] == ROWS
 
 
 def test_killed_workers_are_replaced_and_nothing_is_lost_or_twice(rows: Path, job: Path) -> None:

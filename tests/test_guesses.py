@@ -269,7 +269,9 @@ def test_times_of_parquet_that_python_has_not_are_bad_rows(tmp_path: Path, job: 
         rows = published(run, job, tmp_path / "out", input=(str(tmp_path / "rows.parquet"),), **params)
 
     assert len(rows) == 1
-    assert run.report.reads[0].set_aside == 2
+    counts = run.report.reads[0].counts
+    assert counts
+    assert counts.rejected == 2
 
 
 def test_decimals_that_are_too_wide_are_refused_by_their_name(run: Run, tmp_path: Path) -> None:

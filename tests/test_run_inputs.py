@@ -13,6 +13,7 @@ import pytest
 
 from hotset import DataError, Dataset, InputError, OutputError, Run, SchemaError, UsageError, open_run, table
 from hotset.columnar import blocks
+from hotset.data.row_counts import RowCounts
 
 pytestmark = pytest.mark.usefixtures("spark")
 READINGS = Dataset("id int not null, x double", format="csv")
@@ -35,7 +36,7 @@ def test_rows_are_good_or_in_the_quarantine_with_their_place(tmp_path: Path) -> 
 
     assert [tuple(row) for row in rows] == [(1, 0.5)]
     read = run.report.reads[0]
-    assert (read.rows, read.good, read.set_aside, read.blanks) == (3, 1, 2, 1)
+    assert read.counts == RowCounts(read=3, good=1, rejected=2, blanks=1)
     found = [(one["file"], one["line"], one["raw"], one["column"], one["reason"]) for one in quarantine(run)]
     file = str(tmp_path / "a.csv")
     assert found == [(file, 4, "b,1", "id", "not of type int"), (file, 5, "3,c", "x", "not of type double")]
@@ -139,7 +140,7 @@ def test_a_rule_sets_rows_aside_even_where_a_plan_saw_only_some(tmp_path: Path) 
         (3, "x is positive", "x > 0"),
         (5, "x is positive", "x > 0"),
     ]
-    assert (run.report.reads[0].good, run.report.reads[0].set_aside) == (2, 2)
+    assert run.report.reads[0].counts == RowCounts(4, 2, 2)
 
 
 def test_a_rule_that_no_row_breaks_costs_no_second_reading(run: Run, tmp_path: Path) -> None:

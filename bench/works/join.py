@@ -101,7 +101,8 @@ def differ(expected: Facts, found: Facts) -> str:
 
 
 PATHS = ("--left", f"{INPUT}/main.parquet", "--right", f"{INPUT}/other.parquet", "--output", OUTPUT)
-OURS = ("hotset", "hotset, `join`", ("join", *PATHS, "--on", "col_0", "--how", "left"), read_facts)
+JOB = ("join", *PATHS, "--on", "col_0", "--how", "left")
+OURS = ("hotset", "hotset, `join`", JOB, read_facts)
 WORK = Work(
     name="join",
     title="Left join with a frame a tenth as long",

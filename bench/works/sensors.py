@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bench.answers import parts
-from bench.programs import archived, job, peer
+from bench.programs import archived, job, local, peer
 from bench.work import INPUT, OUTPUT, Data, Work
 from hotset.data.sensors import write_sensors
 
@@ -107,6 +107,7 @@ WORK = Work(
     programs=(
         job(*OURS),
         archived(*OURS),
+        local(*OURS),
         job(*CATALYST),
         peer("spark", "plain PySpark", "spark_sensors", read_report),
         peer("pandas", "pandas", "pandas_sensors", read_report),

@@ -49,7 +49,13 @@ def read_with_hotset(
         return Outcome(refused=(error.exit_code, str(error)))
     told = json.loads(report.read_text())
     read = told["reads"][0]
-    outcome.books |= {name: read[name] for name in ("rows", "good", "set_aside", "files")}
+    counts = read["counts"]
+    outcome.books |= {
+        "rows": counts["read"],
+        "good": counts["good"],
+        "set_aside": counts["rejected"],
+        "files": read["files"],
+    }
     outcome.faults = Counter(_faults(Path(told["quarantine"]), path)) if told["quarantine"] else Counter()
     return outcome
 

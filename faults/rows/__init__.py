@@ -1,9 +1,9 @@
 """The faults. Each module has a tuple ROWS; the order here is the order of the table."""
 
 from faults.row import Row
-from faults.rows import disks, flips, inputs, kills, outcomes, paths, publishing, reading, writers, zones
+from faults.rows import answers, disks, flips, inputs, kills, outcomes, paths, publishing, reading, writers, zones
 
-MODULES = (paths, outcomes, kills, publishing, writers, disks, inputs, flips, reading, zones)
+MODULES = (paths, outcomes, kills, publishing, writers, disks, inputs, flips, reading, zones, answers)
 
 
 def all_rows() -> tuple[Row, ...]:

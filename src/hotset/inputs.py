@@ -36,6 +36,7 @@ from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
 from hotset.data.nan import may_hold_nan
 from hotset.data.options import TableOptions
 from hotset.data.quarantine import SetAside, write_quarantine
+from hotset.data.row_counts import RowCounts
 from hotset.data.sniff import check_content, has_text
 from hotset.data.suffixes import hadoop_reads, is_compressed
 from hotset.data.verify import check_version
@@ -43,11 +44,13 @@ from hotset.errors import ClusterError, DataError, SchemaError, UsageError
 from hotset.guesses import GuessError, Guesses, guessed_types
 from hotset.limits import no_record
 from hotset.report import model
+from hotset.report.entries import Entries
 from hotset.rows.rules import Rule
 from hotset.run_spec import RunSpec
 from hotset.session.expression import row_rules
+from hotset.session.machine import read_machine
 from hotset.session.when_needed import SessionWhenNeeded
-from hotset.source import Blocks, Books, CatalystText, CountedRows, Records, Source
+from hotset.source import Blocks, CatalystText, CountedRows, Records, Source
 from hotset.table_input import TableInput
 
 Step = Callable[[str], Any]
@@ -57,17 +60,20 @@ class Inputs:
     """All inputs of one run."""
 
     def __init__(
-        self, spec: RunSpec, session: SessionWhenNeeded, report: model.Report, step: Step, case: CaseOfNames
+        self, spec: RunSpec, session: SessionWhenNeeded, entries: Entries, step: Step, case: CaseOfNames
     ) -> None:
-        self._session, self._report, self._step, self._case = session, report, step, case
+        self._session, self._entries, self._step, self._case = session, entries, step, case
+        self._run_id = spec.run_id
+        self._reads: list[model.Read] = []
         self._limits, self._listings, self._records = spec.limits, spec.listings, spec.report.parent
         self._sources: list[Source] = []
         self._exchanges: list[Exchange] = []
         self._reach: dict[Listing, str | None] = {}
         self._guesses = Guesses()
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
-        self._balanced_at: list[int] | None = None
+        self._balanced_at: list[int | None] | None = None
         self._faults = 0
+        self._quarantined: str | None = None  # where what was set aside is told of now
         self.renews = False  # an input that has changed since it was read may be read again: from cell to cell
 
     @property
@@ -80,7 +86,7 @@ class Inputs:
         """The good rows of the input."""
         if isinstance(path, Table):
             frame = read_table(self._spark, dataset, path)
-            self._report.reads.append(model.Read((f"table {path.name}",), 0, 0, (), ""))
+            self._add(model.Read((f"table {path.name}",), 0, 0, (), ""))
             return frame
         self._case.mind(dataset.schema())
         rules = row_rules(self._spark, dataset.rules, dataset.schema()) if dataset.rules else {}
@@ -114,7 +120,8 @@ class Inputs:
         if self._limits.on_empty == "fail" and not has_text(listing.files):
             raise no_record(paths)
         found = self._guesses.discover(Question(paths, listing, options, format, roles, self._zone, nanoseconds))
-        self._report.warnings += found.notes
+        for note in found.notes:
+            self._entries.warn(note)
         return found.dataset
 
     def hints(self) -> list[Hint]:
@@ -134,9 +141,11 @@ class Inputs:
         """What was read stands in no books any more."""
         self.close()
         self.quarantine.unlink(missing_ok=True)
-        for known in (self._sources, self._exchanges, self.listed, self._report.reads):
+        self._entries.drop_reads(self._reads)
+        for known in (self._sources, self._exchanges, self.listed, self._reads):
             known.clear()
-        self._balanced_at, self._faults, self._report.quarantine = None, 0, None
+        self._balanced_at, self._faults = None, 0
+        self._set_quarantine(None)
 
     def size_bytes(self, path: str | Sequence[str]) -> int:
         """Of the files."""
@@ -145,7 +154,14 @@ class Inputs:
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
         _, listing = self._listing(path)
-        return sample(listing, self._layout(dataset), self._spark.sparkContext.defaultParallelism)
+        return sample(listing, self._layout(dataset), self._cores)
+
+    @property
+    def _cores(self) -> int:
+        """Tasks that run at once; where no session has said so yet, and they run here, what this machine has."""
+        if not self._session.opened and self._session.workers_are_here():
+            return read_machine().cores
+        return self._spark.sparkContext.defaultParallelism
 
     def batches(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None, *, strict: bool) -> Batches:
         """What the kernel makes of every block, for more kernels."""
@@ -249,16 +265,16 @@ class Inputs:
             self._forget_old(paths, listing.fingerprint())
         self.listed.append((paths, listing))
         read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
-        self._report.reads.append(read)
+        self._add(read)
         self._limits.check({paths: listing})
         return read, listing
 
     def _forget_old(self, paths: tuple[str, ...], fingerprint: str) -> None:
         """What was read of these paths before they changed is in no books any more."""
-        old = [one for one in self._report.reads if one.paths == paths and one.fingerprint != fingerprint]
-        for read in old:
-            self._report.reads.remove(read)
-            self._sources = [source for source in self._sources if source.read is not read]
+        old = [one for one in self._reads if one.paths == paths and one.fingerprint != fingerprint]
+        self._entries.drop_reads(old)
+        self._reads = [one for one in self._reads if one not in old]
+        self._sources = [source for source in self._sources if source.read not in old]
         if old:
             self.listed = [one for one in self.listed if one[0] != paths or one[1].fingerprint() == fingerprint]
             self._balanced_at = None
@@ -316,7 +332,7 @@ class Inputs:
         blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
         directory = self.faults_directory() / str(len(self._sources))
         batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel, self._exchanges.append)
-        source = Records(read, listing, counter, layout, self._report.run_id, directory)
+        source = Records(read, listing, counter, layout, self._run_id, directory)
         self._sources.append(source)
         return batches, source
 
@@ -325,11 +341,11 @@ class Inputs:
     @property
     def quarantine(self) -> Path:
         """Where the records that were set aside are told of, until they are published."""
-        return self._records / f"{self._report.run_id}.quarantine.json"
+        return self._records / f"{self._run_id}.quarantine.json"
 
     def faults_directory(self) -> Path:
         """Where tasks write what they set aside. Called staging: what a killed run leaves goes with the next one."""
-        directory = self._records / f"{self._report.run_id}.faults.staging"
+        directory = self._records / f"{self._run_id}.faults.staging"
         if not directory.exists():
             make_marked(directory)
         return directory
@@ -345,44 +361,40 @@ class Inputs:
         Raises DataError when that is too much, SchemaError when it is for undeclared keys alone, InputError for an
         input without a record.
         """
-        progress = [source.progress for source in self._sources]
+        progress = [source.blocks_read for source in self._sources]
         if progress == self._balanced_at:
             return
         reasons: set[str] = set()
         faults = (fault for source in self._sources for fault in source.faults())
         self._faults, first = write_quarantine(self.quarantine, _noting(faults, reasons))
         self._balanced_at = progress
-        self._report.quarantine = str(self.quarantine) if self._faults else None
+        self._set_quarantine(str(self.quarantine) if self._faults else None)
         self._guesses.check(self._sources)
         for source in self._sources:
-            books = source.books()
-            if books is not None:
-                _enter(source.read, books)
-                self._check(source, books, first, reasons)
+            if counts := source.counts():
+                self._entries.count(source.read, counts, source.blocks_read)
+                self._check(source, counts, first, reasons)
 
-    def _check(self, source: Source, books: Books, first: Sequence[SetAside], reasons: set[str]) -> None:
+    def _check(self, source: Source, counts: RowCounts, first: Sequence[SetAside], reasons: set[str]) -> None:
         read = source.read
         named = ", ".join(read.paths)
-        if books.complete and books.records != books.good + books.set_aside:
-            raise DataError(
-                f"the books of {named} do not balance: {books.records:,} rows read, {books.good:,} good and "
-                f"{books.set_aside:,} set aside; nothing was published, please report it"
-            )
-        if self._limits.exceeded(books.set_aside, books.records):
+        if source.is_complete:
+            counts.check(named)
+        if self._limits.exceeded(counts.rejected, counts.read):
             kind = SchemaError if reasons == {UNDECLARED} else DataError
             allowed = self._limits.max_bad
             hints = (
                 hints_for_rejects(reasons, source.dataset) if source.dataset and self._guesses.knows(read.paths) else []
             )
             error = kind(
-                f"{books.set_aside:,} of {books.records:,} rows of {named} are bad, allowed are {allowed}; "
+                f"{counts.rejected:,} of {counts.read:,} rows of {named} are bad, allowed are {allowed}; "
                 f"mend them, or allow more with --max-bad{''.join(f'; {hint}' for hint in hints)}"
             )
             for fault in first:
                 error.add_note(f"bad     {fault.told()}")
             error.add_note(f"all     {self.quarantine}")
             raise error
-        if books.complete is not False and not books.records and self._limits.on_empty == "fail":
+        if source.is_complete is not False and not counts.read and self._limits.on_empty == "fail":
             raise no_record(read.paths)
 
     def seal(self, directory: Path) -> tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]:
@@ -399,7 +411,7 @@ class Inputs:
         facts = tuple(_facts(source) for source in self._sources)
         if not self._faults:
             return (), facts
-        name = f"{QUARANTINE_NAME}/{self._report.run_id}.json"
+        name = f"{QUARANTINE_NAME}/{self._run_id}.json"
         target = directory / name
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(self.quarantine, target)
@@ -410,21 +422,33 @@ class Inputs:
     def published(self, path: Path) -> None:
         """What was set aside now lies with the version at `path`."""
         if self._faults:
-            self._report.quarantine = os.fspath(path / QUARANTINE_NAME / f"{self._report.run_id}.json")
+            self._set_quarantine(os.fspath(path / QUARANTINE_NAME / f"{self._run_id}.json"))
 
-    def count(self) -> None:
-        """Enters what was read into the report, as far as it is known."""
+    def count(self, reading_seconds: Callable[[], float | None] | None) -> None:
+        """Enters what was read into the report, as far as it is known.
+
+        `reading_seconds` are those of Spark's stages, which say something of an input that it alone has read.
+        """
+        if reading_seconds and [read.lane for read in self._reads] == ["catalyst"]:
+            self._reads[0].seconds = reading_seconds()
         for source in self._sources:
-            if books := source.books():
-                _enter(source.read, books)
+            if counts := source.counts():
+                self._entries.count(source.read, counts, source.blocks_read)
         for exchange in self._exchanges:
-            rows = exchange.rows()
-            self._report.exchanges.append(model.Exchange(exchange.by, exchange.partitions, sum(rows), max(rows)))
+            self._entries.exchange(exchange.by, exchange.rows())
+
+    def _add(self, read: model.Read) -> None:
+        self._reads.append(read)
+        self._entries.add_read(read)
+
+    def _set_quarantine(self, path: str | None) -> None:
+        self._quarantined = path
+        self._entries.quarantine(path)
 
     def close(self) -> None:
         """Removes what tasks left behind, and the quarantine if it was published."""
-        shutil.rmtree(self._records / f"{self._report.run_id}.faults.staging", ignore_errors=True)
-        if self._report.quarantine not in (None, str(self.quarantine)):
+        shutil.rmtree(self._records / f"{self._run_id}.faults.staging", ignore_errors=True)
+        if self._quarantined not in (None, str(self.quarantine)):
             self.quarantine.unlink(missing_ok=True)
 
 
@@ -446,9 +470,5 @@ def _noting(faults: Iterator[SetAside], reasons: set[str]) -> Iterator[SetAside]
 
 def _facts(source: Source) -> InputRead:
     read = source.read
-    return InputRead(read.paths, read.fingerprint, read.files, read.bytes, read.rows, read.set_aside)
-
-
-def _enter(read: model.Read, books: Books) -> None:
-    read.rows, read.good, read.set_aside = books.records, books.good, books.set_aside
-    read.blanks, read.invalid_utf8, read.blocks_read = books.blanks, books.invalid_utf8, books.blocks_read
+    rows = (read.counts.read, read.counts.rejected) if read.counts else (None, None)
+    return InputRead(read.paths, read.fingerprint, read.files, read.bytes, *rows)

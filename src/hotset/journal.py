@@ -20,6 +20,7 @@ from hotset.errors import HotsetError, Interrupted, OutputError, ResourceError
 from hotset.outcome import NO_ROOM, judge
 from hotset.preflight import versions
 from hotset.report.console import make_console
+from hotset.report.entries import Entries
 from hotset.report.model import Report, Step
 from hotset.report.peak import PeakMemory
 from hotset.report.progress import RunProgress
@@ -36,21 +37,23 @@ from hotset.signals import Signals
 PRIVATE = 0o700
 
 
-class Journal:
+class Journal(Entries):
     """Everything that is written down about one run."""
 
     def __init__(self, spec: RunSpec) -> None:
         self.spec = spec
         asks = {ask.key: ask.value for ask in known_asks(spec.asks)}
         self.redact = redactor(secrets_in(asks, spec.params, os.environ))
-        self.report = Report(
-            run_id=spec.run_id,
-            job=spec.name,
-            params=dict(spec.params),
-            started=_now(),
-            versions=versions() | {"python": python_version()},
-            run_key=spec.run_key or None,
-            log=str(spec.log),
+        super().__init__(
+            Report(
+                run_id=spec.run_id,
+                job=spec.name,
+                params=dict(spec.params),
+                started=_now(),
+                versions=versions() | {"python": python_version()},
+                run_key=spec.run_key or None,
+                log=str(spec.log),
+            )
         )
         self.progress = RunProgress(make_console(stderr=True))
         self._labels = Labels(spec.name)
@@ -102,6 +105,10 @@ class Journal:
     def judged(self, exception: BaseException, signals: Signals | None = None) -> HotsetError | None:
         """What the exception means for the person; None for what is none of ours to tell."""
         return judge(exception, signals, self.spec.log, self._local_dir, self.spec.source, self.spec.run_id)
+
+    def succeeded(self) -> None:
+        """The job came to its end, and the session to its."""
+        self.report.outcome, self.report.exit_code = "done", 0
 
     def failed(self, exception: BaseException, signals: Signals | None) -> BaseException:
         """The error to raise, after it was written down; one that was already is passed on."""

@@ -23,6 +23,7 @@ from hotset.memory.refuse import is_deterministic
 from hotset.memory.stored import Keepable, flags, persistent_ids, rdd_name, storage_memory_bytes
 from hotset.memory.uses import Uses, uses_of
 from hotset.report import model
+from hotset.report.entries import Entries
 from hotset.report.keeps import keep_warnings
 from hotset.report.terminal import size
 from hotset.session.asked import known_asks
@@ -43,14 +44,14 @@ class Keeping:
     def __init__(
         self,
         spark: SparkSession,
-        report: model.Report,
+        entries: Entries,
         ranked: Ranked,
         learning: Learning,
         copies: Path,
         since_ms: int,
         input_bytes: int,
     ) -> None:
-        self._spark, self._report, self._ranked, self._learning = spark, report, ranked, learning
+        self._spark, self._entries, self._ranked, self._learning = spark, entries, ranked, learning
         self._planned_bytes = input_bytes
         self._copies = copies
         self._shelf = Shelf(spark, copies)
@@ -125,13 +126,16 @@ class Keeping:
         self._shelf.remove_left()
         for loop in self._loops.values():
             loop.close()
-            self._report.keeps.append(_loop_line(loop))
-        self._report.warnings += self._warnings()
-        report, stages = self._report, self._ledger.stages.values()
-        report.task_seconds = sum(stage.task_seconds for stage in stages)
-        report.task_cpu_seconds = sum(stage.cpu_seconds for stage in stages)
-        report.gc_seconds = sum(stage.gc_seconds for stage in stages)
-        report.storage_memory_bytes = storage_memory_bytes(self._spark.sparkContext)
+            self._entries.keep(_loop_line(loop))
+        for warning in self._warnings():
+            self._entries.warn(warning)
+        stages = self._ledger.stages.values()
+        self._entries.measure(
+            task_seconds=sum(stage.task_seconds for stage in stages),
+            task_cpu_seconds=sum(stage.cpu_seconds for stage in stages),
+            gc_seconds=sum(stage.gc_seconds for stage in stages),
+            storage_memory_bytes=storage_memory_bytes(self._spark.sparkContext),
+        )
 
     def remember(self) -> None:
         """Leaves what was measured to later runs. Raises OSError when that cannot be written."""
@@ -149,10 +153,10 @@ class Keeping:
                 check_unchanged()
         except HotsetError as why:
             names = ", ".join(dict.fromkeys(self._wanted))
-            self._warn(f"an input changed under what was kept ({names}): {why}")
+            self._entries.warn_once(f"an input changed under what was kept ({names}): {why}")
 
     def _warnings(self) -> Iterator[str]:
-        for keep in self._report.keeps:
+        for keep in self._entries.report.keeps:
             yield from keep_warnings(keep)
         yield from unkept_levels(self._ranked, self._wanted)
         context = self._spark.sparkContext
@@ -173,7 +177,7 @@ class Keeping:
         """Who has the say about this name, and what it is; columns to keep it by stay what the code says."""
         found = self._ranked.of(name, None if in_code is None else Level.of(in_code), self._input_bytes)
         if found is None and (line := self._ranked.out_of_range(name, self._input_bytes)) is not None:
-            self._warn(
+            self._entries.warn_once(
                 f"{self._ranked.file}: {line.level} for {name!r} was measured on {size(line.input_bytes or 0)} of "
                 f"input, and this run reads {size(self._input_bytes)}; it is left out"
             )
@@ -192,12 +196,12 @@ class Keeping:
         self._learning.kept(name, self._input_bytes)
         self._wanted.append(name)
         if kept is None:
-            self._warn(f"{name!r} was persisted by somebody else already; it stays theirs")
+            self._entries.warn_once(f"{name!r} was persisted by somebody else already; it stays theirs")
         elif kept not in self._all:
             self._all.append(kept)
             kept.kind = "Batches" if isinstance(given, Batches) else kept.kind
         elif str(wish.level) != kept.asked and wish.by != SPARK:
-            self._warn(f"{name!r} is what {kept.name!r} is, and stays at {kept.asked}")
+            self._entries.warn_once(f"{name!r} is what {kept.name!r} is, and stays at {kept.asked}")
         return kept
 
     def _chosen(self, name: str, data: Keepable, kind: str, asked: Level) -> Level:
@@ -207,11 +211,7 @@ class Keeping:
 
     @property
     def _input_bytes(self) -> int:
-        return self._planned_bytes or sum(read.bytes for read in self._report.reads)
-
-    def _warn(self, text: str) -> None:
-        if text not in self._report.warnings:
-            self._report.warnings.append(text)
+        return self._planned_bytes or sum(read.bytes for read in self._entries.report.reads)
 
     def _default(self, data: Keepable) -> Level:
         if isinstance(data, RDD):
@@ -228,7 +228,7 @@ class Keeping:
         self._release_if_held(name)
         if loop := self._loops.pop(name, None):
             loop.close()
-            self._report.keeps.append(_loop_line(loop))
+            self._entries.keep(_loop_line(loop))
 
     def _let_go(self, name: str) -> Callable[[], None]:
         return partial(self._release_if_held, name)
@@ -243,8 +243,9 @@ class Keeping:
             return
         self._ledger.read(with_queries=True)
         uses = uses_of(kept, self._all, self._ledger)
-        self._report.keeps.append(_line(kept, uses))
-        self._learning.complete(self._report.keeps[-1])
+        line = _line(kept, uses)
+        self._entries.keep(line)
+        self._learning.complete(line)
 
 
 def unkept_levels(ranked: Ranked, wanted: Sequence[str]) -> Iterator[str]:

@@ -4,8 +4,10 @@ On DuckDB a frame is a plan over empty tables until somebody wants its rows; the
 run in this process or in one Spark task. On Catalyst it is a plain DataFrame.
 """
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,13 @@ from hotset.data.writing import part_name
 from hotset.errors import UsageError
 from hotset.inputs import Inputs
 from hotset.kept_rows import KeptRows
+from hotset.mapped_rows import MappedRows
 from hotset.node_runner import LocalRunner, TaskRunner
 from hotset.report.model import Keep
 from hotset.rows.catalog import Catalog, sql_of
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
+from hotset.rows.group_map import GroupMap
 from hotset.rows.names import own_names, safe_names
 from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, Source, explain_memory, judge
 from hotset.rows.plan import Plan, UseClusterError, choose_plan
@@ -47,6 +51,7 @@ class LazyRows:
         self._tables: dict[str, TableInput] = {}
         self.kept: dict[str, KeptRows] = {}  # by name
         self._released: dict[str, KeptRows] = {}  # by table: frames of them are still in somebody's hands
+        self._mapped: dict[str, MappedRows] = {}  # by table
         self.is_used = False  # whether somebody has got a frame
 
     @property
@@ -125,6 +130,18 @@ class LazyRows:
             kept.link(file, dataset.schema().names, rows)
         return rows
 
+    def group_map(self, frame: Frame, task: GroupMap) -> Frame:
+        """What comes out, made when somebody first reads it."""
+        relation, schema = frame.to_native(), Dataset(task.columns).schema()
+        kinds = (WIDE.get(str(kind), str(kind)) for kind in relation.types)
+        columns = dict(zip(relation.columns, kinds, strict=True))
+        table = f"mapped_{len(self._mapped)}"
+        made: Frame = self._catalog.add(table, schema)
+        known = tuple(safe_names(schema.names).values())
+        place, bounds = self._runner.scratch / table, self._runner.bounds
+        self._mapped[table] = MappedRows(table, made, sql_of(frame), columns, known, task, place, bounds)
+        return made
+
     # what is kept
 
     def keep(self, name: str, frame: Frame, asked: str) -> Frame:
@@ -166,14 +183,20 @@ class LazyRows:
         self._runner.close()
 
     def _execute(
-        self, sql: str, target: Path | None = None, names: tuple[str, ...] = (), arrow: Path | None = None
+        self,
+        sql: str,
+        target: Path | None = None,
+        names: tuple[str, ...] = (),
+        arrow: Path | None = None,
+        bounds: Bounds | None = None,
     ) -> NodeResult:
         ordered, runner = self._catalog.explain(sql).ordered, self._runner
         while True:
-            inputs, kept = self._read_by(sql)
+            inputs, kept, mapped = self._read_by(sql)
             try:
-                sources = (*self._bind(inputs), *(one.bind(self._make) for one in reversed(kept)))
-                result = runner.run(NodeQuery(sql, sources, runner.bounds, target, arrow, ordered, names))
+                made = [*(self._bind_mapped(one) for one in mapped), *(one.bind(self._make) for one in reversed(kept))]
+                sources = (*self._bind(inputs), *made)
+                result = runner.run(NodeQuery(sql, sources, bounds or runner.bounds, target, arrow, ordered, names))
             except OutOfMemoryError as why:
                 raise self._too_little(why) from None
             except EngineError as why:
@@ -187,17 +210,30 @@ class LazyRows:
     def _make(self, sql: str, directory: Path) -> NodeResult:
         return self._execute(sql, arrow=directory)
 
-    def _read_by(self, sql: str) -> tuple[dict[str, set[str]], list[KeptRows]]:
-        """The inputs that a query reads, with their columns, and what it reads of what is kept, the uppermost first.
+    def _make_by_group(self, sql: str, directory: Path) -> NodeResult:
+        """All of it, however much that is."""
+        return self._execute(sql, arrow=directory, bounds=replace(self._runner.bounds, kept_bytes=sys.maxsize))
+
+    def _bind_mapped(self, mapped: MappedRows) -> Source:
+        return mapped.bind(self._make_by_group, self._runner.map_groups)
+
+    def _read_by(self, sql: str) -> tuple[dict[str, set[str]], list[KeptRows], list[MappedRows]]:
+        """The inputs that a query reads, with their columns; what it reads of what is kept, the uppermost first; and
+        of what functions have made of groups.
 
         What is too large to be kept is made within the query, of the inputs that it needs.
         """
         inputs: dict[str, set[str]] = {}
         kept: list[KeptRows] = []
+        mapped: dict[str, MappedRows] = {}
         tables = {one.table: one for one in self.kept.values()} | self._released
         pending = [sql]
         while pending:
             for name, columns in self._catalog.explain(pending.pop()).used.items():
+                if name in self._mapped:
+                    mapped[name] = self._mapped[name]
+                    self._bind_mapped(mapped[name])
+                    continue
                 if name not in tables:
                     inputs.setdefault(name, set()).update(columns)
                     continue
@@ -206,7 +242,7 @@ class LazyRows:
                 if one.too_large:
                     pending.append(one.select)
                 kept = [*(other for other in kept if other is not one), one]
-        return inputs, kept
+        return inputs, kept, [*mapped.values()]
 
     def _bind(self, inputs: Mapping[str, set[str]]) -> tuple[Source, ...]:
         runner, faults = self._runner, self._inputs.faults_directory

@@ -15,16 +15,17 @@ from hotset.memory.choice import Choice, Kind
 from hotset.memory.levels import AUTO, NONE
 from hotset.memory.measured import Measurement, add_measurements, like, load_measurements
 from hotset.memory.stored import Keepable
-from hotset.report.model import Keep, Report
+from hotset.report.entries import Entries
+from hotset.report.model import Keep
 
 
 class Learning:
     """The choices of one run, what became of them, and what is remembered of everything that it kept."""
 
-    def __init__(self, spark: SparkSession, report: Report, memory: Memory | None) -> None:
+    def __init__(self, spark: SparkSession, entries: Entries, memory: Memory | None) -> None:
         """Without a memory nothing is known, and nothing remembered."""
-        self._report, self._memory = report, memory
-        self._auto = Auto(spark, memory, report.warnings) if memory else None
+        self._entries, self._memory = entries, memory
+        self._auto = Auto(spark, memory, entries.warn) if memory else None
         self._inputs: dict[str, int] = {}  # bytes that were known to be read when a name was kept
         self._choices: dict[str, Choice] = {}
         self._start = time.monotonic()
@@ -54,14 +55,14 @@ class Learning:
         read_seconds = _each_read(keep)
         keep.choice = _told(choice) | {"measured": {"build_seconds": keep.build_seconds, "read_seconds": read_seconds}}
         if off := held(choice, keep.build_seconds, read_seconds):
-            self._report.warnings.append(f"level AUTO was mistaken about {keep.name!r}: {off}; the next run knows")
+            self._entries.warn(f"level AUTO was mistaken about {keep.name!r}: {off}; the next run knows")
 
     def remember(self) -> None:
         """Leaves what was measured to later runs, of a run that came to its end.
 
         Raises OSError when that cannot be written.
         """
-        if self._memory is None or self._auto is None or not self._report.keeps:
+        if self._memory is None or self._auto is None or not self._entries.report.keeps:
             return
         before = load_measurements(self._memory.state, self._memory.job)
         new = list(self._measurements(self._auto.variant, self._auto.calibrated_seconds))
@@ -71,15 +72,15 @@ class Learning:
 
     def _measurements(self, variant: str, calibrated_seconds: float) -> Iterator[Measurement]:
         """Of names that stand for one set; what a loop keeps under one name differs from round to round."""
-        keeps, times = self._report.keeps, Counter(keep.name for keep in self._report.keeps)
-        warm = self._report.door == "running session"  # whose seconds are comparable with nothing
+        keeps, times = self._entries.report.keeps, Counter(keep.name for keep in self._entries.report.keeps)
+        warm = self._entries.report.door == "running session"  # whose seconds are comparable with nothing
         seconds = None if warm else time.monotonic() - self._start - calibrated_seconds
         for keep in keeps:
             if times[keep.name] == 1 and keep.name in self._inputs:
                 yield Measurement(
                     name=keep.name,
                     variant=variant,
-                    run_id=self._report.run_id,
+                    run_id=self._entries.report.run_id,
                     taken=datetime.now(UTC).isoformat(timespec="seconds"),
                     level=keep.level,
                     input_bytes=self._inputs[keep.name],
@@ -97,7 +98,7 @@ class Learning:
 
     def _compare(self, now: Measurement, earlier: Sequence[Measurement]) -> None:
         """The saving that was measured: against the last run that kept nothing, or that kept it, all else alike."""
-        keep = next(keep for keep in self._report.keeps if keep.name == now.name)
+        keep = next(keep for keep in self._entries.report.keeps if keep.name == now.name)
         if keep.choice is not None and now.seconds is not None:
             seconds = _other_way(earlier, now)
             keep.choice["measured"]["saves_seconds"] = None if seconds is None else seconds - now.seconds

@@ -49,7 +49,7 @@ def running(spec: RunSpec, signals: Signals | None = None, kind: type[Run] = Run
                 if (error := journal.failed(exception, signals)) is exception:
                     raise
                 raise error from exception
-        journal.report.outcome, journal.report.exit_code = "done", 0
+        journal.succeeded()
     except BaseException as exception:
         if (error := journal.failed(exception, signals)) is exception:
             raise

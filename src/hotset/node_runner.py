@@ -3,9 +3,15 @@
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
+from pyspark import SparkContext
+
+from hotset import errors
 from hotset.columnar.counts import Counts
+from hotset.errors import HotsetError
+from hotset.rows.group_map import MapGroups
 from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, run_query
 from hotset.rows.plan import UseClusterError
 from hotset.rows.staging import StageBlock
@@ -43,6 +49,18 @@ class LocalRunner:
         with ProcessPoolExecutor(min(self.bounds.threads, len(numbers)), get_context("spawn")) as pool:
             return dict(pool.map(stage, numbers))
 
+    def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
+        """Does all parts. Raises what the function raises, and DataError for a group that is too large."""
+        # a copy of a process that talks to a JVM would talk to it as well
+        if work.size_bytes < ALONE_BYTES or len(numbers) < 2 or SparkContext._gateway is not None:
+            for number in numbers:
+                work(number)
+            return
+        # fork: a function need not be importable by its name, and its module is loaded in each process as it is here
+        fork, processes = get_context("fork"), min(self.bounds.threads, len(numbers))
+        with ProcessPoolExecutor(processes, fork, _start_mapping, (work,)) as pool:
+            list(pool.map(_map_here, numbers))
+
     def close(self) -> None:
         """Removes what was staged and spilled."""
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -74,6 +92,35 @@ class TaskRunner(LocalRunner):
         """Raises what Spark raises for a task that failed."""
         context = self._session.spark.sparkContext
         return dict(context.parallelize(numbers, max(len(numbers), 1)).map(stage).collect())
+
+    def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
+        """Raises what Spark makes of what the function raises."""
+        context = self._session.spark.sparkContext
+        problems = context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect()
+        for kind, text in filter(None, problems):
+            raise getattr(errors, kind)(text)
+
+
+_work: MapGroups | None = None  # of a process that does nothing else
+
+
+def _start_mapping(work: MapGroups) -> None:
+    global _work
+    _work = work
+
+
+def _map_here(number: int) -> None:
+    assert _work is not None, "set when the process started"
+    _work(number)
+
+
+def _map_part(work: MapGroups, number: int) -> tuple[str, str] | None:
+    """What is wrong with a group is an answer, too: Spark would try again, and make text of it."""
+    try:
+        work(number)
+    except HotsetError as why:
+        return type(why).__name__, str(why)
+    return None
 
 
 def _answer(query: NodeQuery) -> NodeResult | Exception:

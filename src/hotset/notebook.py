@@ -43,8 +43,8 @@ ARGUMENTS = (
     (r"run the same (command )?again", "do the same again"),
 )
 VERBS = (
-    "dataset", "sample", "read", "rows", "head", "scan", "batches", "files", "lines", "keep", "loop", "release",
-    "publish", "published", "show", "expression",
+    "dataset", "sample", "read", "rows", "group_map", "head", "scan", "batches", "files", "lines", "keep", "loop",
+    "release", "publish", "published", "show", "expression",
 )  # fmt: skip
 _open: list["OpenRun"] = []
 

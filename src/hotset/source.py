@@ -1,7 +1,6 @@
 """One input of a run while it is read: who reads it, what was really read of it, and what was set aside."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -21,21 +20,9 @@ from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
 from hotset.data.quarantine import SetAside
+from hotset.data.row_counts import RowCounts
 from hotset.data.text import AccumulatedLines, ObservedLines
 from hotset.report import model
-
-
-@dataclass(frozen=True)
-class Books:
-    """What was read; `complete` is None where nobody can say whether that is all."""
-
-    records: int
-    good: int
-    set_aside: int = 0
-    blanks: int = 0
-    invalid_utf8: int = 0
-    complete: bool | None = None
-    blocks_read: int | None = None
 
 
 class Source:
@@ -47,18 +34,23 @@ class Source:
     def __init__(self, read: model.Read, listing: Listing) -> None:
         self.read, self.listing = read, listing
 
-    def books(self) -> Books | None:
+    def counts(self) -> RowCounts | None:
         """None until a Spark job has read something."""
+        return None
+
+    @property
+    def is_complete(self) -> bool | None:
+        """Whether all of it was read; None where nobody can say."""
+        return None
+
+    @property
+    def blocks_read(self) -> int | None:
+        """Grows as more is read, where it is read in blocks."""
         return None
 
     def faults(self) -> Iterator[SetAside]:
         """What was set aside, in the blocks that were read to their ends."""
         return iter(())
-
-    @property
-    def progress(self) -> int:
-        """Grows as more is read."""
-        return 0
 
 
 class CatalystText(Source):
@@ -68,9 +60,8 @@ class CatalystText(Source):
         super().__init__(read, listing)
         self._counter = counter
 
-    def books(self) -> Books | None:
-        counted = self._counter.counted()
-        return Books(counted.rows, counted.rows, invalid_utf8=counted.invalid_utf8) if counted else None
+    def counts(self) -> RowCounts | None:
+        return self._counter.counted()
 
 
 class CountedRows(Source):
@@ -80,8 +71,8 @@ class CountedRows(Source):
         super().__init__(read, listing)
         self._rows = rows
 
-    def books(self) -> Books:
-        return Books(self._rows, self._rows)
+    def counts(self) -> RowCounts:
+        return RowCounts.all_good(self._rows)
 
 
 class Blocks(Source):
@@ -92,22 +83,15 @@ class Blocks(Source):
         self.counter = counter
         read.lane, read.blocks = "columnar", len(counter.blocks)
 
-    def books(self) -> Books | None:
-        if not self.counter.blocks_read and self.listing.size_bytes:
-            return None
-        total = self.counter.total()
-        return Books(
-            total.records,
-            total.good,
-            total.set_aside,
-            total.blanks,
-            total.invalid_utf8,
-            self.counter.complete,
-            self.counter.blocks_read,
-        )
+    def counts(self) -> RowCounts | None:
+        return self.counter.total() if self.counter.blocks_read or not self.listing.size_bytes else None
 
     @property
-    def progress(self) -> int:
+    def is_complete(self) -> bool:
+        return self.counter.complete
+
+    @property
+    def blocks_read(self) -> int:
         return self.counter.blocks_read
 
 
@@ -148,12 +132,9 @@ class Records(Blocks):
         if not self.counter.complete:
             read_rest(self.counter, self._layout, self._directory)
 
-    def books(self) -> Books | None:
-        books = super().books()
-        if books is None:
-            return None
-        breaking = self._rows_breaking
-        return Books(**{**vars(books), "good": books.good - breaking, "set_aside": books.set_aside + breaking})
+    def counts(self) -> RowCounts | None:
+        counts = super().counts()
+        return counts and counts.reject(self._rows_breaking)
 
     def faults(self) -> Iterator[SetAside]:
         self.guesses_broken.clear()
@@ -203,12 +184,9 @@ class StagedRows(Records):
         super().__init__(*records)
         self._plain_rows = rows
 
-    def books(self) -> Books | None:
-        books = super().books()
-        if books is None:
-            return None
-        rows = self._plain_rows
-        return replace(books, records=books.records + rows, good=books.good + rows)
+    def counts(self) -> RowCounts | None:
+        counts = super().counts()
+        return counts and counts + RowCounts.all_good(self._plain_rows)
 
 
 class RuledRows(Source):
@@ -219,15 +197,17 @@ class RuledRows(Source):
         self._inner, self._broken, self._find = inner, broken, find
         self.dataset = inner.dataset
 
-    @property
-    def progress(self) -> int:
-        return self._inner.progress
+    def counts(self) -> RowCounts | None:
+        counts = self._inner.counts()
+        return counts and counts.reject(self._broken)
 
-    def books(self) -> Books | None:
-        books = self._inner.books()
-        if books is None:
-            return None
-        return replace(books, good=books.good - self._broken, set_aside=books.set_aside + self._broken)
+    @property
+    def is_complete(self) -> bool | None:
+        return self._inner.is_complete
+
+    @property
+    def blocks_read(self) -> int | None:
+        return self._inner.blocks_read
 
     def faults(self) -> Iterator[SetAside]:
         yield from self._inner.faults()

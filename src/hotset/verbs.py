@@ -1,7 +1,7 @@
 """What a job can do: read, keep, publish, note, show. The only thing through which it touches the world."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,8 @@ from hotset.report.keeps import keep_warnings
 from hotset.report.warned import read_warnings, skew_warnings
 from hotset.rows.at_rest import DuckDBAtRest
 from hotset.rows.frames import in_order
+from hotset.rows.functions import of as functions_of
+from hotset.rows.group_map import GroupMap, map_frame
 from hotset.rows.plan import UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.session.expression import filter_rows, restricted_expression, row_rules
@@ -66,8 +68,8 @@ class Run:
         self.report = journal.report
         self._spec, self._session, self._journal, self._ranked = spec, session, journal, ranked
         self._case = CaseOfNames(lambda: session.spark if session.may_open else None, self.warn)
-        self._inputs = Inputs(spec, session, self.report, self.step, self._case)
-        self._warned = len(self.report.warnings)  # before the job said anything
+        self._inputs = Inputs(spec, session, journal, self.step, self._case)
+        journal.begin_job()
         self._started_ms = int(time.time() * 1000)  # as Spark's own records have it
         self.renews = False
         self._lazy: LazyRows | None = None
@@ -78,9 +80,9 @@ class Run:
     def _start_keeping(self, session: Session) -> None:
         self._keeping = Keeping(
             session.spark,
-            self.report,
+            self._journal,
             self._ranked,
-            Learning(session.spark, self.report, self._spec.memory()),
+            Learning(session.spark, self._journal, self._spec.memory()),
             session.scratch / "k",
             self._started_ms,
             self._spec.input_bytes,
@@ -181,7 +183,8 @@ class Run:
             lazy.close()
             return self.rows(path, dataset, where=where, names=names)
         if not lazy.is_used:
-            lazy.is_used, self.report.plan = True, lazy.plan.kind
+            lazy.is_used = True
+            self._journal.plan(lazy.plan.kind)
             self.warn(lazy.plan.describe())
         return rows
 
@@ -193,6 +196,29 @@ class Run:
         first = frame.head(rows)
         native = first.to_native()
         return native.toArrow() if isinstance(native, DataFrame) else self._rows().collect(first, before)
+
+    def group_map(
+        self,
+        rows: "nw.LazyFrame[Any]",
+        by: str | Sequence[str],
+        function: Callable[[pa.Table], pa.Table],
+        columns: str,
+        *,
+        order_by: str | Sequence[str] = (),
+    ) -> "nw.LazyFrame[Any]":
+        """What `function` makes of the rows of each group, one Arrow table each, on the engine of this run.
+
+        `columns` are those that come out, in DDL. The rows of a group come in by `order_by`, null last, under the names
+        of the frame; null is a key, and NaN is one. Raises UsageError for what is no column; who reads what comes out
+        meets DataError for a group that is larger than memory, and SchemaError for a table of other columns.
+        """
+        keys, order = ((one,) if isinstance(one, str) else tuple(one) for one in (by, order_by))
+        task = GroupMap(keys, order, function, columns)
+        grouped = functions_of(rows).keyed(keys, order)
+        native = grouped.to_native()
+        if isinstance(native, DataFrame):
+            return nw.from_native(map_frame(native, task))
+        return self._rows().group_map(grouped, task)
 
     def scan(
         self,
@@ -308,8 +334,7 @@ class Run:
             self._kept().release(name)
 
     def _release_rows(self, lazy: LazyRows, name: str) -> None:
-        line = lazy.release(name)
-        self.report.keeps += [line] if line else []
+        self._journal.keep(lazy.release(name))
 
     def publish(
         self,
@@ -347,7 +372,7 @@ class Run:
             frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
             published = publish(lambda: self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
-        self.report.publishes.append(_publication(target, published, time.monotonic() - start))
+        self._journal.publish(_publication(target, published, time.monotonic() - start))
 
     def _looked_at_by(self, dataset: Dataset) -> tuple[dict[str, Column], AtRest]:
         """The dataset's rules as Spark has them, and who looks at what is written past Spark."""
@@ -398,11 +423,11 @@ class Run:
 
     def warn(self, text: str) -> None:
         """A sentence that the person should read: on the terminal below the summary, and in the report."""
-        self.report.warnings.append(text)
+        self._journal.warn(text)
 
     def note(self, **facts: Any) -> None:
         """Facts for the report and for the line of summary: `run.note(words=8)`."""
-        self.report.notes.update(facts)
+        self._journal.note(facts)
 
     def show(
         self,
@@ -421,7 +446,7 @@ class Run:
             with self.step(title):
                 taken = [tuple(row) for row in data.take(min(rows, MOST_ROWS))]
             names = tuple(columns) or (tuple(data.columns) if isinstance(data, DataFrame) else ())
-        self.report.tables.append(model.Table(title, names, taken, lines))
+        self._journal.show(model.Table(title, names, taken, lines))
 
     def expression(self, sql: str) -> Column:
         """The column of an SQL expression that came from outside: a command line, a file.
@@ -464,9 +489,7 @@ class Run:
         self._close_rows()
         if self._keeping:
             self._keeping.release_all()
-        for known in (self.report.tables, self.report.notes, self.report.keeps):
-            known.clear()
-        self.report.warnings[self._warned :] = told
+        self._journal.begin_again(told)
 
     def _close_rows(self) -> None:
         if self._lazy:
@@ -494,7 +517,7 @@ class Run:
             try:
                 complete()
             except Exception as why:
-                self.report.warnings.append(f"the report is not complete: {type(why).__name__}: {why}")
+                self.warn(f"the report is not complete: {type(why).__name__}: {why}")
 
     def _settle_kept(self) -> None:
         if self._lazy:
@@ -503,8 +526,9 @@ class Run:
         if self._keeping:
             self._keeping.settle()
         else:
-            self.report.warnings += [warning for keep in self.report.keeps for warning in keep_warnings(keep)]
-            self.report.warnings += unkept_levels(self._ranked, ())
+            for keep in self.report.keeps:
+                self._warn_all(keep_warnings(keep))
+            self._warn_all(unkept_levels(self._ranked, ()))
 
     def _check_kept_inputs(self) -> None:
         if self._keeping:
@@ -517,15 +541,18 @@ class Run:
                 self._keeping.remember()
         except OSError as why:
             place = f"{why.filename} cannot be written: {why.strerror}"
-            self.report.warnings.append(f"what was measured is not remembered, since {place}")
+            self.warn(f"what was measured is not remembered, since {place}")
         except Exception as why:
-            self.report.warnings.append(f"what was measured is not remembered: {type(why).__name__}: {why}")
+            self.warn(f"what was measured is not remembered: {type(why).__name__}: {why}")
 
     def _count_reads(self) -> None:
-        self._inputs.count()
-        if self._keeping and [read.lane for read in self.report.reads] == ["catalyst"]:
-            self.report.reads[0].seconds = self._keeping.reading_seconds()
-        self.report.warnings += [*read_warnings(self.report.reads), *skew_warnings(self.report.exchanges)]
+        self._inputs.count(self._keeping.reading_seconds if self._keeping else None)
+        self._warn_all(read_warnings(self.report.reads))
+        self._warn_all(skew_warnings(self.report.exchanges))
+
+    def _warn_all(self, warnings: Iterable[str]) -> None:
+        for warning in warnings:
+            self.warn(warning)
 
 
 def _level_name(level: AnyLevel | None) -> str:

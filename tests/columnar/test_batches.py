@@ -10,6 +10,7 @@ import pytest
 from hotset import Dataset, Kernel, UsageError, open_run
 from hotset.columnar import chunks
 from hotset.columnar.chunks import as_chunks, from_chunks, gathered
+from hotset.data.row_counts import RowCounts
 
 pytestmark = pytest.mark.usefixtures("spark")
 ROWS = Dataset("key string, n bigint")
@@ -42,7 +43,7 @@ def test_exchange_brings_equal_keys_into_one_task(tmp_path: Path) -> None:
         found = run.batches(ROWS, str(tmp_path / "rows")).exchange(["key"], 5).map(Kernel(SUMS, sums)).frame().collect()
 
     assert sorted((row.key, row.total) for row in found) == sorted(totals.items())
-    assert run.report.reads[0].good == 3_000
+    assert run.report.reads[0].counts == RowCounts.all_good(3_000)
     exchange = run.report.exchanges[0]
     assert (exchange.partitions, exchange.rows) == (5, 3_000)
     assert 600 <= exchange.largest_rows < 3_000
@@ -56,7 +57,7 @@ def test_kept_batches_are_read_from_memory(tmp_path: Path) -> None:
         first, second = (kept.map(Kernel(SUMS, sums)).table() for _ in range(2))
 
     assert first.sort_by("key").equals(second.sort_by("key"))
-    assert run.report.reads[0].rows == 3_000
+    assert run.report.reads[0].counts == RowCounts.all_good(3_000)
     assert (run.report.keeps[0].name, run.report.keeps[0].partitions_stored) == ("rows", 2)
 
 

@@ -65,7 +65,7 @@ def read(path: Path, form: Form, kind: str) -> tuple[list[Any], dict[int, str]]:
         records = Records(block, layout, faults)
         found += [row for batch in records.batches() for row in batch.to_pylist()]
         (count,) = records.counts
-        assert (count.good, count.set_aside) == (len(found), len(faults.reasons))
+        assert (count.rows.good, count.rows.rejected) == (len(found), len(faults.reasons))
     head = 1 if path.suffix == ".csv" else 0
     return [row["c"] for row in found], {line - head: reason for line, reason in faults.reasons.items()}
 

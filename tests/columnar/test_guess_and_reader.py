@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hotset import Dataset
+from hotset import Dataset, SchemaError
 from hotset.columnar.blocks import Slice
 from hotset.columnar.cut import cut
 from hotset.columnar.discover import Question, discover
@@ -62,12 +62,19 @@ FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChec
 
 @FEW
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8), ROLES)
+@example([("9" * 25, "1"), ("1e+38", "1")], "ordered")
 def test_csv(tmp_path: Path, rows: list[tuple[str, str]], role: Role) -> None:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([("a", "b"), *rows])
     (tmp_path / "rows.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
 
-    _, read, broken = guess_and_read(tmp_path / "rows.csv", role)
+    try:
+        _, read, broken = guess_and_read(tmp_path / "rows.csv", role)
+    except SchemaError as why:
+        # 1e300 beside a number of 25 digits: no type orders both exactly, and advice stands in the place of a guess
+        assert role == "ordered"
+        assert "has numbers of more digits than a type has" in str(why)  # noqa: PT017
+        return
 
     assert broken == []
     assert len(read) == len(rows)

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from hotset import ClusterError, DataError, Dataset, InputError, Kernel, Run, UsageError
 from hotset.columnar import blocks, reach
 from hotset.data.listing import list_inputs
+from hotset.data.row_counts import RowCounts
 from hotset.errors import SchemaError
 from hotset.session.failure import explain
 
@@ -51,7 +52,7 @@ def test_a_kernel_sees_every_block_and_the_report_counts_lines(run: Run, tmp_pat
     assert tuple(total) == (2_002, 40 * sum(range(50)) + 3 + 2)
     run.settle()
     read = run.report.reads[-1]
-    assert (read.lane, read.rows, read.invalid_utf8) == ("columnar", 2_002, 1)
+    assert (read.lane, read.counts) == ("columnar", RowCounts.all_good(2_002, invalid_utf8=1))
     assert read.blocks == read.blocks_read == 6
 
 
@@ -63,7 +64,7 @@ def test_a_scan_that_is_read_twice_counts_once(run: Run, tmp_path: Path) -> None
     lengths.count()
     run.settle()
 
-    assert run.report.reads[-1].rows == 2
+    assert run.report.reads[-1].counts == RowCounts.all_good(2)
 
 
 @pytest.mark.usefixtures("many_blocks")
@@ -87,7 +88,7 @@ def test_lines_for_rdds_are_counted_the_same_way(run: Run, tmp_path: Path) -> No
     run.settle()
 
     assert sorted(read) == sorted(lines)
-    assert (run.report.reads[-1].lane, run.report.reads[-1].rows) == ("columnar", 500)
+    assert (run.report.reads[-1].lane, run.report.reads[-1].counts) == ("columnar", RowCounts.all_good(500))
 
 
 def sums(batches: Iterator[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
@@ -104,7 +105,7 @@ def test_parquet_is_scanned_by_row_groups(run: Run, tmp_path: Path) -> None:
 
     assert sum(row.n for row in parts.collect()) == sum(range(1_000))
     run.settle()
-    assert run.report.reads[-1].rows == 1_000
+    assert run.report.reads[-1].counts == RowCounts.all_good(1_000)
 
 
 def test_a_parquet_file_without_a_declared_column_is_refused(run: Run, tmp_path: Path) -> None:
@@ -142,7 +143,7 @@ def test_where_python_cannot_open_the_files_catalyst_reads_them_and_the_report_s
     assert sorted(row.length for row in lengths.collect()) == [1, 2]
     run.settle()
     read = run.report.reads[-1]
-    assert (read.lane, read.rows) == ("catalyst", 2)
+    assert (read.lane, read.counts) == ("catalyst", RowCounts.all_good(2))
     assert "only Hadoop reads" in str(read.why_not)
     assert any("read by Catalyst instead of block by block" in warning for warning in run.report.warnings)
 

@@ -14,11 +14,15 @@ from hotset import Run, UsageError, open_run
 from hotset.job import find_job
 from hotset.notebook import close_all
 from hotset.params import parse
+from hotset.rows.plan import Engine
 from hotset.testing import OPTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs/own-job.md").read_text(encoding="utf-8")
-JOB, ROWS, TESTS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+JOB, ROWS, GROUPS, TESTS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 REFUSED = re.findall(r"^\| `(.*?)` \| `(.*?)` \|$", PAGE, re.MULTILINE)
+
+
+ORDERS = "day,cents\nmon,250\ntue,5\nmon,50\ntue,7\n"
 
 
 @pytest.fixture
@@ -46,6 +50,23 @@ def test_rows_give_the_same_without_spark(tmp_path: Path, monkeypatch: pytest.Mo
     (file,) = (tmp_path / "days").glob("part-*")
     assert file.read_text() == '{"day":"mon","euros":3.0}\n'
     assert not job.needs_spark(params)
+
+
+@pytest.mark.parametrize("engine", ["local", "spark"])
+def test_a_function_over_groups_does_what_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    (tmp_path / f"orders_by_group_{engine}.py").write_text(JOB.partition("if __name__")[0] + GROUPS)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    monkeypatch.syspath_prepend(tmp_path)
+    job = find_job(str(tmp_path / f"orders_by_group_{engine}.py"))
+    params = job.params(input=(str(tmp_path / "orders.csv"),), output=str(tmp_path / "rest"))
+
+    with open_run("orders", report=tmp_path / "report.json", engine=engine) as run:
+        job.main(run, params)
+
+    (file,) = (tmp_path / "rest").glob("part-*")
+    assert sorted(file.read_text().splitlines()) == ['{"day":"mon","cents":50}', '{"day":"tue","cents":5}']
 
 
 def test_the_page_s_tests_pass(page: ModuleType, spark: SparkSession, run: Run, tmp_path: Path) -> None:

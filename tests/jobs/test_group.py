@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from group_oracle import WAYS
+from faults.answers.ways import WAYS
 
 from hotset import Dataset, HotsetError, UsageError, open_run
 from hotset.job import find_job

@@ -7,10 +7,12 @@ from typing import Any, get_args
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from group_oracle import WAYS, Row
-from join_oracle import Oracle, Told, told
+from faults.answers.group_oracle import Row
+from faults.answers.join_oracle import Oracle, Told, told
+from faults.answers.ways import WAYS
 
 from hotset import DataError, How, UsageError, open_run
+from hotset.data.row_counts import RowCounts
 from hotset.job import find_job
 from hotset.jobs.join import Params, parse_keys
 from hotset.run import call_main
@@ -214,4 +216,4 @@ def test_csv_and_parquet_are_joined_and_read_once(tmp_path: Path, way: str) -> N
 
     lines = [line for file in (tmp_path / "out").glob("*.csv") for line in file.read_text().splitlines()[1:]]
     assert sorted(lines) == ["1,one,", "2,two,20", "3,,30"]
-    assert [(read.rows, read.good) for read in run.report.reads] == [(2, 2), (2, 2)]
+    assert [read.counts for read in run.report.reads] == [RowCounts.all_good(2)] * 2

@@ -8,26 +8,32 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from faults.answers.ways import WAYS
 from pyarrow import orc
-from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame
 from sensor_oracle import AS_OF, expected_report, random_readings, write
 
 from hotset import DataError, Duration, Run, SchemaError, UsageError, open_run
+from hotset.data.row_counts import RowCounts
 from hotset.jobs import sensor_report
 from hotset.jobs.sensor_report import Method, Params
 
 METHODS = get_args(Method)
+EVERY_WAY = ("local", "node", "cluster", "dataframe")
 ALONE: dict[str, Any] = {"anomalies": "", "future": ""}  # the report, and nothing that costs more jobs
 pytestmark = pytest.mark.usefixtures("spark")
 
 
-def made(directory: Path, max_bad: str = "0", **params: Any) -> dict[str, pd.DataFrame]:
+def made(directory: Path, way: str = "node", max_bad: str = "0", **params: Any) -> dict[str, pd.DataFrame]:
     """What the job publishes in a run of its own, by output; sorted."""
     outputs = {name: str(directory / name) for name in ("output", "anomalies", "future")}
-    with open_run("test", report=directory / "report.json", max_bad=max_bad) as run:
-        lengths = {name: Duration(params[name]) for name in ("window", "period", "gap") if params.get(name)}
-        sensor_report.main(run, Params(**{"as_of": AS_OF.isoformat(), **outputs, **params, **lengths}))
+    of_run, of_job = WAYS[way]
+    with open_run("test", report=directory / "report.json", max_bad=max_bad, **of_run) as run:
+        lengths: dict[str, Duration | None] = {
+            name: Duration(params[name]) for name in ("window", "period", "gap") if params.get(name)
+        }
+        lengths |= dict.fromkeys({"period", "gap"} - {*lengths}, None)
+        sensor_report.main(run, Params(**{"as_of": AS_OF.isoformat(), **outputs, **params, **lengths, **of_job}))
+        assert run.report.plan == (None if way == "dataframe" else way)
     return {name: as_frame(path) for name, path in outputs.items() if Path(path).exists()}
 
 
@@ -45,14 +51,14 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("method", "window", "period", "seed"),
-    [("columnar", "1 hour", "", 1), ("columnar", "25 minutes", "45 s", 2), ("dataframe", "25 minutes", "45 s", 2)],
+    ("way", "window", "period", "seed"),
+    [("local", "1 hour", "", 1), *((way, "25 minutes", "45 s", 2) for way in EVERY_WAY)],
 )
-def test_report_is_that_of_pandas(tmp_path: Path, method: Method, window: str, period: str, seed: int) -> None:
+def test_report_is_that_of_pandas(tmp_path: Path, way: str, window: str, period: str, seed: int) -> None:
     readings = random_readings(800, seed)
     source = write(readings, tmp_path / "input", parts=3)
 
-    found = made(tmp_path, input=(source,), window=window, period=period, method=method)
+    found = made(tmp_path, way, input=(source,), window=window, period=period)
 
     report = found["output"].set_index(["device_id", "window_start"])
     expected = expected_report(readings, window.replace("minutes", "min").replace("1 hour", "1h"), 45 if period else 0)
@@ -74,12 +80,10 @@ def test_methods_and_partitions_make_no_difference(tmp_path: Path) -> None:
         "stuck": 2,
         "limits": ("humidity=0:65",),
     }
-    ways: list[tuple[str, Method]] = [("one", "columnar"), ("five", "columnar"), ("five", "dataframe")]
+    ways = [("one", "local"), *(("five", way) for way in EVERY_WAY)]
 
-    answers = [
-        made(tmp_path / f"{files}-{method}", input=(sources[files],), method=method, **params) for files, method in ways
-    ]
-    alone = made(tmp_path / "alone", input=(sources["five"],), **params | {"anomalies": "", "future": ""})
+    answers = [made(tmp_path / f"{files}-{way}", way, input=(sources[files],), **params) for files, way in ways]
+    alone = made(tmp_path / "alone", "local", input=(sources["five"],), **params | {"anomalies": "", "future": ""})
 
     assert set(answers[0]["anomalies"]["kind"]) == {"gap", "out of range", "spike", "stuck"}
     for answer in [*answers[1:], alone]:
@@ -88,8 +92,8 @@ def test_methods_and_partitions_make_no_difference(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("method", METHODS)
-def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, method: Method) -> None:
+@pytest.mark.parametrize("way", EVERY_WAY)
+def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, way: str) -> None:
     table = pa.table(
         {
             "note": ["a", "b", "c", "d"],
@@ -103,8 +107,8 @@ def test_readings_of_other_names_and_types_are_understood(tmp_path: Path, method
 
     found = made(
         tmp_path,
+        way,
         input=(str(tmp_path / "own.parquet"),),
-        method=method,
         device="sensor",
         timestamp="at",
         limits=("level=4:",),
@@ -132,24 +136,6 @@ def test_a_file_of_whole_numbers_may_go_on_with_fractions(tmp_path: Path) -> Non
     assert found["output"]["value_mean"].tolist()[1] == 0.5
 
 
-def test_catalyst_reads_parquet_that_the_workers_do_not_reach(run: Run, tmp_path: Path) -> None:
-    times = pa.array([0, 5, 5], pa.timestamp("us", "UTC"))
-    for name, devices in (("whole", [1, 1, 1]), ("half", [1, None, 1])):
-        pq.write_table(pa.table({"device_id": devices, "timestamp": times, "v": [1.0, 2.0, 2.0]}), tmp_path / name)
-
-    reports = []
-    for name in ("whole", "half"):
-        params = Params(input=(str(tmp_path / name),), output="unused")
-        plan = sensor_report.plan_of(run, params)
-        report = sensor_report.dataframe(run, params, plan, reached=False).report
-        assert isinstance(report, DataFrame)
-        reports.append(report)
-
-    assert [(row["readings"], row["duplicates"]) for row in reports[0].take(2)] == [(2, 1)]
-    with pytest.raises(PySparkException, match="a reading without device_id"):
-        reports[1].take(1)
-
-
 AT_MS = 1_672_531_200_000  # the beginning of 2023
 ODD_READINGS = [  # the last three have no device, a time in seconds, and no time
     *((1.0, AT_MS + n * 1000, n % 3 == 0, n) for n in range(5)),
@@ -174,18 +160,18 @@ def write_odd_readings(path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("method", "suffix"), [("columnar", "csv"), ("dataframe", "jsonl"), ("columnar", "parquet"), ("dataframe", "orc")]
+    ("way", "suffix"), [("local", "csv"), ("dataframe", "jsonl"), ("node", "parquet"), ("cluster", "orc")]
 )
-def test_devices_and_times_that_pandas_made_floats(tmp_path: Path, method: Method, suffix: str) -> None:
+def test_devices_and_times_that_pandas_made_floats(tmp_path: Path, way: str, suffix: str) -> None:
     source = write_odd_readings(tmp_path / f"odd.{suffix}")
 
-    report = made(tmp_path, "3", input=(source,), method=method, quantities=("v",), **ALONE)["output"]
+    report = made(tmp_path, way, "3", input=(source,), quantities=("v",), **ALONE)["output"]
 
     assert report[["device_id", "readings", "v_mean"]].values.tolist() == [[1, 5, 2.0], [20, 1, 7.0]]
     assert report["window_start"].dt.strftime("%Y-%m-%d %H").tolist() == ["2023-01-01 00", "2023-01-01 01"]
     assert report["device_id"].dtype == np.int64
-    (books,) = json.loads((tmp_path / "report.json").read_text())["reads"]
-    assert (books["rows"], books["good"], books["set_aside"]) == (9, 6, 3)
+    (read,) = json.loads((tmp_path / "report.json").read_text())["reads"]
+    assert RowCounts(**read["counts"]) == RowCounts(9, 6, 3)
 
 
 def test_bad_times_are_more_than_is_allowed_by_default(tmp_path: Path) -> None:
@@ -198,7 +184,7 @@ def test_bad_times_are_more_than_is_allowed_by_default(tmp_path: Path) -> None:
     assert "seconds since 1970, by its size, in a column of milliseconds" in notes
 
 
-def test_booleans_and_decimals_are_quantities_of_both_methods(tmp_path: Path) -> None:
+def test_booleans_and_decimals_are_quantities_everywhere(tmp_path: Path) -> None:
     numbers = pa.array([Decimal("1.25"), Decimal("2.75"), None], pa.decimal128(20, 2))
     large = [2**53 + 1, 2**53 + 1, 2**53 + 1]
     times = pa.array(["2023-01-01T01:00:00.123456789+01:00", "01.01.2023", "2023-01-01T00:00:00.1234569z"])
@@ -206,27 +192,13 @@ def test_booleans_and_decimals_are_quantities_of_both_methods(tmp_path: Path) ->
     pq.write_table(pa.table(table | {"d": numbers, "on": [True, False, None], "n": large}), tmp_path / "one.parquet")
     params = ALONE | {"input": (str(tmp_path / "one.parquet"),), "quantities": ("d", "on", "n")}
 
-    one, other = (made(tmp_path / method, "1", method=method, **params)["output"] for method in METHODS)
+    one, *others = (made(tmp_path / way, way, "1", **params)["output"] for way in EVERY_WAY)
 
-    assert_same(one, other)
+    for other in others:
+        assert_same(one, other)
     assert one[["readings", "duplicates", "d_count", "d_mean", "on_mean", "n_mean"]].values.tolist() == [
         [1, 1, 1, 1.25, 1.0, float(2**53)]
     ]
-
-
-def test_catalyst_reads_numbers_as_times_where_the_workers_do_not_reach(run: Run, tmp_path: Path) -> None:
-    seconds = {"whole": [1_672_531_200, 1_672_531_201], "half": [1_672_531_200, 1_672_531_200_000]}
-    for name, times in seconds.items():
-        pq.write_table(pa.table({"device_id": [1.0, 1.0], "timestamp": times, "v": [1.0, 2.0]}), tmp_path / name)
-
-    reports = []
-    for name in seconds:
-        params = Params(input=(str(tmp_path / name),), output="unused", time_unit="s")
-        reports.append(sensor_report.dataframe(run, params, sensor_report.plan_of(run, params), reached=False).report)
-
-    assert [(row["device_id"], row["readings"]) for row in reports[0].take(2)] == [(1, 2)]  # type: ignore[union-attr]
-    with pytest.raises(PySparkException, match="milliseconds since 1970, by its size"):
-        reports[1].take(1)  # type: ignore[union-attr]
 
 
 def test_future_readings_are_told_of_where_they_are_not_written(run: Run, tmp_path: Path) -> None:
@@ -236,7 +208,7 @@ def test_future_readings_are_told_of_where_they_are_not_written(run: Run, tmp_pa
     sensor_report.main(run, Params(input=(str(path),), output=str(tmp_path / "out")))
 
     assert run.report.notes == {"readings": 1, "duplicates": 0, "future": 1}
-    assert "--future" in run.report.warnings[0]
+    assert any("--future" in warning for warning in run.report.warnings)
 
 
 def test_the_real_readings_show_what_the_page_says(tmp_path: Path) -> None:

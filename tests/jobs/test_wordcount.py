@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from random_texts import write_texts
 
 from hotset import DataError, Run, UsageError
+from hotset.data.row_counts import RowCounts
 from hotset.jobs import wordcount
 from hotset.jobs.wordcount import Params
 
@@ -88,7 +89,7 @@ def test_reads_are_counted_lines_and_invalid_ones(run: Run, tmp_path: Path, meth
     run.settle()
 
     read = run.report.reads[-1]
-    assert (read.files, read.bytes, read.rows, read.invalid_utf8) == (1, 24, 5, 2)
+    assert (read.files, read.bytes, read.counts) == (1, 24, RowCounts.all_good(5, invalid_utf8=2))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -232,4 +233,4 @@ def test_an_answer_without_words_is_published_as_an_empty_one(
     run.settle()
 
     assert (part_files(out), run.report.publishes[0].rows, run.report.notes) == ("", 0, {"words": 0, "distinct": 0})
-    assert run.report.reads[0].rows == len(content.splitlines())
+    assert run.report.reads[0].counts == RowCounts.all_good(len(content.splitlines()))

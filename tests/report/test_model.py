@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hotset.data.row_counts import RowCounts
 from hotset.report.model import Keep, Publication, Read, Report, Step, Table
 
 
@@ -18,7 +19,7 @@ def report(**changes: object) -> Report:
 def test_write_keeps_every_fact(tmp_path: Path) -> None:
     full = report(
         params={"input": ("a", "b c"), "where": Path("/x")},
-        reads=[Read(("a",), 2, 10, (("/.h", "hidden"),), "f00", rows=3)],
+        reads=[Read(("a",), 2, 10, (("/.h", "hidden"),), "f00", counts=RowCounts(3, 3))],
         keeps=[Keep("counts", "DataFrame", "MEMORY", 4, 3, 7, 100, 0, 1.5)],
         publishes=[Publication("/out", "text", 3, 1, 10, 0.5)],
         steps=[Step("count", 0.25)],
@@ -30,10 +31,10 @@ def test_write_keeps_every_fact(tmp_path: Path) -> None:
     facts = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert facts["params"] == {"input": ["a", "b c"], "where": "/x"}
     assert facts["reads"][0]["skipped"] == [["/.h", "hidden"]]
-    assert (facts["reads"][0]["rows"], facts["reads"][0]["invalid_utf8"]) == (3, None)
+    assert facts["reads"][0]["counts"] == {"read": 3, "good": 3, "rejected": 0, "blanks": 0, "invalid_utf8": 0}
     assert (facts["keeps"][0]["partitions_stored"], facts["publishes"][0]["bytes"]) == (3, 10)
     assert (facts["steps"], facts["tables"][0]["rows"]) == ([{"name": "count", "seconds": 0.25}], [["눈", 2]])
-    assert (facts["outcome"], facts["exit_code"], facts["layout"]) == ("running", None, 1)
+    assert (facts["outcome"], facts["exit_code"], facts["layout"]) == ("running", None, 2)
 
 
 def test_write_is_for_its_owner_and_leaves_no_draft(tmp_path: Path) -> None:

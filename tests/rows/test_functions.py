@@ -471,6 +471,28 @@ def test_the_largest_rows_of_each_group(spark: SparkSession, engine: str) -> Non
 
 
 @pytest.mark.parametrize("engine", BOTH)
+def test_quantiles_of_several_shares_are_those_of_each(spark: SparkSession, engine: str) -> None:
+    values: list[list[float | None]] = [
+        [None],
+        [1.0],
+        [NAN, 2.0],
+        [-INF, 0.5, INF, None],
+        [float(one) for one in range(21)],
+    ]
+    table = pa.table(
+        {"k": [key for key, of in enumerate(values) for _ in of], "v": [one for of in values for one in of]}
+    )
+    f, shares = functions.of(frame_of(engine, table, spark)), (0.0, 0.5, 0.95, 1.0)
+
+    together = [one.alias(f"t{place}") for place, one in enumerate(f.quantiles("v", shares))]
+    alone = [f.quantile("v", share).alias(f"a{place}") for place, share in enumerate(shares)]
+    found = rows_of(f.group_by("k").agg(*together, *alone), table)
+
+    assert len(found) == len(values)
+    assert all(repr(row[f"t{place}"]) == repr(row[f"a{place}"]) for row in found for place in range(len(shares)))
+
+
+@pytest.mark.parametrize("engine", BOTH)
 def test_groups_by_windows_of_time(spark: SparkSession, engine: str) -> None:
     times = [datetime(1970, 1, 1), datetime(1969, 12, 31, 23, 59, 59, 999999), datetime(1970, 1, 1, 0, 6, 59), None]
     table = pa.table({"t": pa.array(times, pa.timestamp("us")), "v": [1, 2, 4, 8]})

@@ -234,3 +234,39 @@ def test_windows_begin_at_the_epoch(spark: SparkSession, engine: str, zone: str 
     for at, width in enumerate(widths):
         starts = [one and epoch + (one - epoch) // width * width for one in given]
         assert found[f"w{at}"] == [one and (one.replace(tzinfo=UTC) if zone else one) for one in starts]
+
+
+@pytest.mark.parametrize("engine", BOTH)
+def test_times_are_microseconds_since_1970(spark: SparkSession, engine: str) -> None:
+    given = [
+        datetime(1970, 1, 1),
+        datetime(1969, 12, 31, 23, 59, 59, 999999),
+        datetime(9999, 12, 31),
+        datetime(1, 1, 1),
+        None,
+    ]
+    epoch = datetime(1970, 1, 1)
+    micros = [None if one is None else (one - epoch) // timedelta(microseconds=1) for one in given]
+    for zone in (None, "UTC"):
+        f = functions.of(frame_of(engine, column_of(given, pa.timestamp("us", zone)), spark))
+
+        assert values_of(f.with_columns(f.micros("v").alias("v")))["v"] == micros
+
+    with pytest.raises(UsageError, match="micros takes a timestamp, got 'at' of type Int64; cast it first"):
+        f.micros("at")
+
+
+@pytest.mark.parametrize("engine", BOTH)
+def test_only_finite_numbers_stay(spark: SparkSession, engine: str) -> None:
+    given = [None, NAN, INF, -INF, -0.0, 1.5, 1.7976931348623157e308, 5e-324]
+    f = functions.of(frame_of(engine, column_of(given, pa.float64()), spark))
+    whole = functions.of(frame_of(engine, column_of([None, 2**53, -1], pa.int64()), spark))
+    fine = functions.of(frame_of(engine, column_of([None, Decimal("1.10")], pa.decimal128(38, 20)), spark))
+
+    found = values_of(f.with_columns(f.finite("v").alias("v")))["v"]
+
+    assert_same(found, [None, None, None, None, 0.0, *given[5:]], given)
+    assert values_of(whole.with_columns(whole.finite("v").alias("v")))["v"] == [None, 2.0**53, -1.0]
+    assert values_of(fine.with_columns(fine.finite("v").alias("v")))["v"] == [None, 1.1]
+    with pytest.raises(UsageError, match="finite takes a number"):
+        functions.of(frame_of(engine, column_of(["a"], pa.string()), spark)).finite("v")

@@ -82,7 +82,7 @@ def test_values_are_read_as_they_are(tmp_path: Path, values: pa.Array, kind: str
     [
         (pa.array([1, 2], pa.int32()), "v bigint", {}),  # another type: our reader widens it
         (pa.array([1, 2], pa.uint8()), "v smallint", {}),
-        (pa.array([1, 2]), "v bigint not null", {}),
+        (pa.array([1, None]), "v bigint not null", {}),
         (pa.array([1.0, 2.0]), "v double", {"nan": "refuse"}),
         (pa.array([1, 2]), "v bigint", {"rules": {"small": "v < 2"}}),
         (pa.array([1, 2]), "v bigint, w int", {"defaults": {"w": 1}}),
@@ -96,6 +96,17 @@ def test_what_may_hold_a_bad_row_is_left_to_our_reader(
     tmp_path: Path, values: pa.Array, columns: str, facts: dict[str, Any]
 ) -> None:
     assert relation_of(write(tmp_path / "rows.parquet", v=values), columns, **facts) is None
+
+
+def test_what_is_never_null_is_read_where_statistics_say_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.parquet", v=pa.array([1, 2, 3]), w=pa.array([None, 1, None]))
+
+    assert relation_of(path, "v bigint not null, w bigint") is not None
+    assert relation_of(path, "v bigint not null, w bigint not null") is None
+    pq.write_table(pa.table({"v": [1, 2, 3]}), path, row_group_size=2, write_statistics=False)
+    assert relation_of(path, "v bigint not null") is None
+    pq.write_table(pa.table({"v": pa.array([], pa.int64())}), path)
+    assert relation_of(path, "v bigint not null") is not None
 
 
 def test_a_name_that_duckdb_takes_for_a_pattern_is_left_to_our_reader(tmp_path: Path) -> None:

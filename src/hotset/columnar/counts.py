@@ -1,11 +1,12 @@
 """What the blocks of an input held, as far as tasks read them to their ends."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from pyspark import Accumulator, SparkContext
 
 from hotset.columnar.blocks import Block
 from hotset.columnar.records import PartCount
+from hotset.data.row_counts import RowCounts
 from hotset.data.tally import LastReport
 
 # block -> what each of its parts held
@@ -27,10 +28,9 @@ class BlockCounter:
     counts: Accumulator[Counts] | Finished
     context: SparkContext | None = None
 
-    def total(self) -> PartCount:
+    def total(self) -> RowCounts:
         """The sums over the blocks that were read."""
-        parts = [part for block in self.counts.value.values() for part in block]
-        return PartCount(*(sum(getattr(part, entry.name) for part in parts) for entry in fields(PartCount)))
+        return sum((part.rows for block in self.counts.value.values() for part in block), RowCounts())
 
     @property
     def blocks_read(self) -> int:

@@ -29,6 +29,7 @@ from hotset.columnar.values import beyond_years
 from hotset.data.columns import unlike
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8, restored
+from hotset.data.row_counts import RowCounts
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
 PLACE = pa.schema([("__part", pa.int32()), ("__line", pa.int64()), ("__raw", pa.string())])
@@ -42,12 +43,8 @@ Found = Iterator[Good | Bad]
 class PartCount:
     """What one part of a file held, as far as it was read."""
 
-    lines: int = 0  # lines of text, the header and empty ones included; or rows
-    records: int = 0  # as the lines tell, whatever became of them
-    good: int = 0
-    set_aside: int = 0
-    blanks: int = 0
-    invalid_utf8: int = 0
+    lines: int = 0  # of text, the header and blank ones included; of formats without lines, rows
+    rows: RowCounts = field(default_factory=RowCounts)
 
 
 @dataclass
@@ -79,7 +76,7 @@ class Records:
         broken: set[str | None] = set()  # guesses: of each the first fault says enough, the rows are read again
         for found in FORMATS[self.layout.dataset.format](part, self.layout, count, self.placed):
             if isinstance(found, Good):
-                count.good += found.batch.num_rows
+                count.rows.good += found.batch.num_rows
                 if found.batch.num_rows:
                     yield self._completed(found, constants, number)
                 continue
@@ -90,7 +87,7 @@ class Records:
                 broken.add(found.column)
             if found.line != last_bad:
                 last_bad = found.line
-                count.set_aside += 1
+                count.rows.rejected += 1
 
     def _completed(self, good: Good, constants: dict[str, pa.Scalar], number: int) -> pa.RecordBatch:
         rows, schema = good.batch.num_rows, self.layout.schema
@@ -132,8 +129,8 @@ def _text(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
         batch = pa.RecordBatch.from_arrays([texts], [name])
         yield from _moved((Good.of(batch, repaired, line_spans(repaired)) if placed else Good(batch),), count.lines)
         count.lines += len(texts)
-        count.records += len(texts)
-        count.invalid_utf8 += invalid
+        count.rows.read += len(texts)
+        count.rows.invalid_utf8 += invalid
 
 
 def _csv(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
@@ -148,8 +145,7 @@ def _csv(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
         for piece in _without_lines(lines_of(part), above) if above else lines_of(part):
             yield from _moved(reader.read(piece, None), count.lines)
             count.lines = reader.lines + above
-    count.blanks = reader.blanks
-    count.records = reader.lines - reader.blanks
+    count.rows.blanks, count.rows.read = reader.blanks, reader.lines - reader.blanks
 
 
 def _without_lines(pieces: Iterator[bytes], lines: int) -> Iterator[bytes]:
@@ -167,8 +163,7 @@ def _json(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
     for piece in lines_of(part):
         yield from _moved(reader.read(piece), count.lines)
         count.lines = reader.lines
-    count.blanks = reader.blanks
-    count.records = reader.lines - reader.blanks
+    count.rows.blanks, count.rows.read = reader.blanks, reader.lines - reader.blanks
 
 
 def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
@@ -194,7 +189,7 @@ def _rows(part: Slice, layout: Layout, count: PartCount, placed: bool) -> Found:
         raws = pa.array([_row_text(stored, row) for row in good.tolist()]) if placed else None
         yield Good(kept, pa.array(good + count.lines), raws)
         count.lines += batch.num_rows
-    count.records = count.lines if part.rows is None else part.rows
+    count.rows.read = count.lines if part.rows is None else part.rows
 
 
 FORMATS = {"text": _text, "csv": _csv, "json": _json, "parquet": _rows, "orc": _rows}

@@ -19,6 +19,7 @@ from hotset.columnar.pieces import Reading
 from hotset.columnar.records import PLACE_TYPES, PartCount, Records, place_of
 from hotset.data.columns import ddl, unlike
 from hotset.data.listing import Listing
+from hotset.data.row_counts import RowCounts
 
 
 def scan_text(
@@ -140,7 +141,4 @@ def _lines(blocks: tuple[Block, ...], counts: Accumulator[Counts], numbers: Iter
 def _account(reading: Reading, number: int, counts: Accumulator[Counts]) -> None:
     """A block counts when it was read to its end; a task that runs again says the same again."""
     if reading.finished:
-        count = PartCount(
-            lines=reading.rows, records=reading.rows, good=reading.rows, invalid_utf8=reading.invalid_utf8
-        )
-        counts.add({number: (count,)})
+        counts.add({number: (PartCount(reading.rows, RowCounts.all_good(reading.rows, reading.invalid_utf8)),)})

@@ -7,7 +7,6 @@ by their suffix; all three are what Hadoop's line reader does. Each maximal ill-
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pyspark.sql import functions as F
 
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
+from hotset.data.row_counts import RowCounts
 from hotset.data.suffixes import is_compressed, only_hadoop_reads, opened
 from hotset.data.tally import LastReport
 from hotset.errors import DataError
@@ -30,54 +30,44 @@ EXAMPLES = 10
 PerPart = dict[int, tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class RowsRead:
-    """Rows that were really read, and those of them that held invalid UTF-8; of how many parts, where it is known."""
-
-    rows: int
-    invalid_utf8: int
-    parts: int | None = None
-
-
 class ObservedLines:
     """Counts what Spark's executed plan consumed."""
 
     def __init__(self, spark: SparkSession, listing: Listing) -> None:
         self.observation = Observation()
         self._spark, self._listing = spark, listing
-        self._counted: RowsRead | None = None
+        self._counted: RowCounts | None = None
 
-    def counted(self) -> RowsRead | None:
+    def counted(self) -> RowCounts | None:
         """None until an action has run. Where an empty answer took the counts with it, the lines are read once more."""
         if self._counted is None:
             self._counted = self._count()
         return self._counted
 
-    def _count(self) -> RowsRead | None:
+    def _count(self) -> RowCounts | None:
         if not self._listing.size_bytes:
-            return RowsRead(0, 0)
+            return RowCounts()
         metrics = observed(self._spark.sparkContext, self.observation)
         if metrics is None:
             return None
         if not metrics:
             metrics = _raw(self._spark, self._listing).agg(*_counts()).take(1)[0].asDict()
-        return RowsRead(metrics["rows"], metrics["invalid_utf8"])
+        return RowCounts.all_good(metrics["rows"], metrics["invalid_utf8"])
 
 
 class AccumulatedLines:
     """Counts what Python workers consumed, a partition or block at a time: a task that runs again counts once."""
 
-    def __init__(self, spark: SparkSession, listing: Listing, parts: int | None = None) -> None:
+    def __init__(self, spark: SparkSession, listing: Listing) -> None:
         self.accumulator: Accumulator[PerPart] = spark.sparkContext.accumulator({}, LastReport())
-        self.parts = parts
         self._listing = listing
 
-    def counted(self) -> RowsRead | None:
+    def counted(self) -> RowCounts | None:
         """None until an action has run a task to its end."""
         counts = self.accumulator.value.values()
         if not counts and self._listing.size_bytes:
             return None
-        return RowsRead(sum(rows for rows, _ in counts), sum(invalid for _, invalid in counts), len(counts))
+        return RowCounts.all_good(sum(rows for rows, _ in counts), sum(invalid for _, invalid in counts))
 
 
 def read_lines(spark: SparkSession, listing: Listing) -> tuple[DataFrame, ObservedLines]:

@@ -172,11 +172,6 @@ def _in_spark(rows: DataFrame, call: Call) -> Column:
     return column
 
 
-def rows_pass_jvm(params: Params) -> bool:
-    """Catalyst sees rows; DuckDB reads by itself."""
-    return params.method == "dataframe" or bool(params.where)
-
-
 def needs_spark(_params: Params) -> bool:
     """Not before it has looked at its input: what is wrong there is said at once."""
     return False

@@ -1,54 +1,52 @@
-"""The anomalies of some devices: the kernel that gives the detector the readings of one device after the other."""
+"""The anomalies of a device, as a function over its readings for `run.group_map`."""
 
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from hotset import ddl
+from hotset.jobs.sensor_columns import Columns, anomaly_types
 from hotset.jobs.sensor_detector import KINDS, Detector, DeviceState, detect
-from hotset.jobs.sensor_readings import (
-    BATCH_ROWS,
-    UTC_TIME,
-    Columns,
-    Readings,
-    as_arrays,
-    as_arrow,
-    as_arrow_or_null,
-)
+
+UTC_TIME = pa.timestamp("us", "UTC")
 
 
-def anomaly_types(columns: Columns) -> dict[str, str]:
-    """The columns of the anomalies, and their types."""
-    types = {columns.device: columns.types[columns.device], columns.time: "timestamp"}
-    return types | {"quantity": "string", "kind": "string", "value": "double", "expected": "double", "score": "double"}
+@dataclass(frozen=True)
+class FindAnomalies:
+    """readings(device, time, quantities) of a device, by time -> anomalies(device, time, quantity, kind, …)"""
 
+    columns: Columns
+    detector: Detector
 
-def find_anomalies(
-    batches: Iterable[pa.RecordBatch], columns: Columns, detector: Detector, as_of: int
-) -> Iterator[pa.RecordBatch]:
-    """Readings in order -> anomalies(device, time, quantity, kind, value, expected, score), by device and time.
+    @property
+    def made(self) -> str:
+        """What comes out, in DDL."""
+        return ddl(anomaly_types(self.columns))
 
-    Nothing is looked for in readings later than `as_of` (microseconds).
-    """
-    readings = as_arrays(batches, columns)
-    readings = readings.take(np.flatnonzero(readings.micros <= as_of))
-    starts = np.flatnonzero(np.diff(readings.device, prepend=-1))
-    for start, end in zip(starts, [*starts[1:], len(readings)], strict=False):
-        yield from _of_device(readings, slice(start, end), columns, detector)
-
-
-def _of_device(readings: Readings, rows: slice, columns: Columns, detector: Detector) -> Iterator[pa.RecordBatch]:
-    micros = readings.micros[rows]
-    state = DeviceState.new(len(columns.quantities))
-    _, found = detect(state, micros, tuple(values[rows] for values in readings.values), detector)
-    if len(found.reading):
-        device = np.full(len(found.reading), readings.device[rows][0])
-        names = pa.array([*columns.quantities, None], pa.string())  # a gap has no quantity: the last of them
+    def __call__(self, readings: pa.Table) -> pa.Table:
+        micros = _numbers(readings["time"].cast(UTC_TIME).combine_chunks().view(pa.int64()))
+        values = tuple(_numbers(pc.fill_null(readings[name], np.nan)) for name in self.columns.inside.quantities)
+        _, found = detect(DeviceState.new(len(values)), micros, values, self.detector)
+        names = pa.array([*self.columns.quantities, None], pa.string())  # a gap has no quantity: the last of them
+        rows = pa.array(found.reading)
         arrays = [
-            readings.devices.take(as_arrow(device)),
-            as_arrow(micros[found.reading]).view(UTC_TIME),
-            names.take(as_arrow(found.quantity % len(names))),
-            pa.array(KINDS, pa.string()).take(as_arrow(found.kind)),
-            *map(as_arrow_or_null, (found.value, found.expected, found.score)),
+            readings["device"].take(rows),
+            readings["time"].cast(UTC_TIME).take(rows),
+            names.take(pa.array(found.quantity % len(names))),
+            pa.array(KINDS, pa.string()).take(pa.array(found.kind)),
+            *(_or_null(one) for one in (found.value, found.expected, found.score)),
         ]
-        yield from pa.table(arrays, list(anomaly_types(columns))).to_batches(BATCH_ROWS)
+        return pa.table(arrays, names=[*anomaly_types(self.columns)])
+
+
+def _numbers(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """Without nulls, as NumPy sees them."""
+    found: Any = np.from_dlpack(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+    return np.asarray(found)
+
+
+def _or_null(values: np.ndarray) -> pa.Array:
+    return pa.array(values, mask=np.isnan(values))

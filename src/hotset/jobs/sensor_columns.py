@@ -24,10 +24,7 @@ from hotset import (
     quoted_if_needed,
     read_form,
 )
-from hotset.jobs.sensor_anomalies import anomaly_types
-from hotset.jobs.sensor_readings import Columns
 from hotset.jobs.sensor_times import by_sample, doubt, of_unit
-from hotset.jobs.sensor_windows import report_types
 
 Look = Callable[[Dataset], pa.Table]  # a few of its rows
 WHOLE = ("tinyint", "smallint", "int", "bigint")
@@ -36,6 +33,59 @@ TIMES = ("timestamp", "timestamp_ntz", "date")
 TEXT_FORMATS = ("csv", "json")
 NUMBER_TEXT = r"^[ \t]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*$"
 MOST_DIGITS = 18  # that every bigint holds
+
+
+STATISTICS = ("mean", "min", "max", "std", "p50", "p95")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that make a reading: their names in the input, and the types of the input's columns."""
+
+    device: str
+    time: str
+    quantities: tuple[str, ...]
+    types: dict[str, str]  # in the input's order
+    never_null: tuple[str, ...] = ()  # quantities that are declared so
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.device, self.time, *self.quantities
+
+    @property
+    def declared(self) -> str:
+        """The input's columns in DDL. A reading without a device or a time is none."""
+        needed = (self.device, self.time, *self.never_null)
+        types = {name: kind + " not null" * (name in needed) for name, kind in self.types.items() if name in self.names}
+        return ddl(types)
+
+    @property
+    def inside(self) -> "Columns":
+        """The same under names of ours, for who makes columns beside them."""
+        names = ("device", "time", *(f"q{place}" for place in range(len(self.quantities))))
+        kinds = (self.types[name] for name in self.names)
+        return Columns(names[0], names[1], names[2:], dict(zip(names, kinds, strict=True)))
+
+    @property
+    def plain(self) -> str:
+        """Readings as they are, in DDL."""
+        types = {self.device: self.types[self.device], self.time: "timestamp"}
+        return ddl(types | dict.fromkeys(self.quantities, "double"))
+
+
+def report_types(columns: Columns) -> dict[str, str]:
+    """The columns of the report, and their types."""
+    types = {columns.device: columns.types[columns.device], "window_start": "timestamp"}
+    types |= {"readings": "bigint", "duplicates": "bigint", "future": "bigint", "missing_s": "double"}
+    for name in columns.quantities:
+        types |= {f"{name}_count": "bigint", **{f"{name}_{statistic}": "double" for statistic in STATISTICS}}
+    return types
+
+
+def anomaly_types(columns: Columns) -> dict[str, str]:
+    """The columns of the anomalies, and their types."""
+    types = {columns.device: columns.types[columns.device], columns.time: "timestamp"}
+    return types | {"quantity": "string", "kind": "string", "value": "double", "expected": "double", "score": "double"}
 
 
 @dataclass(frozen=True)
@@ -52,11 +102,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The columns of a reading, and two ways to read them."""
+    """The columns of a reading, and how they are read."""
 
     columns: Columns
-    dataset: Dataset  # every row looked at, in forms of its own
-    stored: Dataset  # as the files have them
+    dataset: Dataset
     warnings: tuple[str, ...] = ()
 
 
@@ -76,7 +125,8 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     _check_quantities(found, quantities, types, look)
     warnings = [] if wanted.quantities else _left_out(found, wanted, types, look)
     made = dict(types)
-    forms: dict[str, Form] = {wanted.time: _time_form(found, wanted, types[wanted.time], look, warnings)}
+    time_form = _time_form(found, wanted, types[wanted.time], look, warnings)
+    forms: dict[str, Form] = {wanted.time: time_form} if time_form else {}
     made[wanted.time] = "timestamp"
     made[wanted.device], form = _device(found, wanted, types[wanted.device], look)
     forms |= {wanted.device: form} if form else {}
@@ -86,12 +136,10 @@ def choose(found: Dataset, wanted: Wanted, look: Look) -> Chosen:
     columns = Columns(wanted.device, wanted.time, quantities, made, never_null)
     _check_outputs(columns)
     selected = found.select(wanted.device, wanted.time, *quantities)
-    declared = selected.declarations()
-    stored = replace(selected, columns=ddl(selected.types() | {name: declared[name] for name in never_null}))
     # a reading without a time is bad; one of a device that is written otherwise is not
     guesses = {name: guess for name, guess in selected.guesses.items() if name != wanted.time}
     read = replace(selected, columns=columns.declared, forms=forms, guesses=guesses)
-    return Chosen(columns, read, stored, tuple(warnings))
+    return Chosen(columns, read, tuple(warnings))
 
 
 def texts_of(found: Dataset, names: Sequence[str], look: Look) -> list[pa.StringArray]:
@@ -175,7 +223,7 @@ def _left_out(found: Dataset, wanted: Wanted, types: dict[str, str], look: Look)
     return warnings
 
 
-def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: list[str]) -> Form:
+def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: list[str]) -> Form | None:
     name, is_text = wanted.time, found.format in TEXT_FORMATS
     if kind not in (*TIMES, *WHOLE, "double", "string") and not kind.startswith("decimal"):
         why = ": floats are 128 seconds apart from 2004 on" if kind == "float" else ""
@@ -183,7 +231,7 @@ def _time_form(found: Dataset, wanted: Wanted, kind: str, look: Look, warnings: 
     if kind in TIMES and not is_text:
         if wanted.unit or wanted.pattern:
             raise UsageError(f"column {name!r} is {kind}: it needs no --time-unit and no --time-format")
-        return IsoTime(wanted.zone)
+        return None if kind == "timestamp" else IsoTime(wanted.zone)
     if wanted.pattern:
         return PatternTime(wanted.pattern, wanted.zone)
     (texts,) = texts_of(found, (name,), look)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hotset import Dataset, Duration, UsageError, listed
+from hotset.jobs.sensor_columns import Columns
 from hotset.jobs.sensor_detector import Detector
-from hotset.jobs.sensor_readings import Columns
-from hotset.jobs.sensor_windows import Windows
+from hotset.jobs.sensor_statistics import Windows
 
 LONGEST_S = 100 * 365 * 86400
 EVERYTHING = (float("-inf"), float("inf"))
@@ -19,7 +19,6 @@ class Plan:
     """What is read, and what is made of it."""
 
     dataset: Dataset
-    stored: Dataset  # the same as the files have it, for who cannot look at each row first
     columns: Columns
     windows: Windows
     detector: Detector

@@ -5,27 +5,22 @@ input  --in order, one for each device and time-->  readings  --statistics of ea
        --later than as-of-->  future
 
 A row of the report has, for each quantity, count, mean, least, greatest, sample standard deviation, median and 95th
-percentile, and how many readings were duplicates or of the future. Method `columnar` brings all readings of a device
-into one task, as Arrow chunks, and works on NumPy arrays there; `dataframe` leaves the report to Catalyst. Both give
-the same answer; where the workers do not reach the files, `dataframe` takes over.
+percentile, and how many readings were duplicates or of the future. Method `expression` is one expression over rows, for
+DuckDB on one machine and for Catalyst beyond it; `dataframe` is the same in PySpark's own words. Both give one answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import narwhals as nw
 
 from hotset import (
-    Batches,
     Dataset,
     Duration,
     Inputs,
     IsoTime,
-    Kernel,
     Output,
     PatternTime,
     Role,
@@ -35,18 +30,19 @@ from hotset import (
     Unit,
     UsageError,
     ddl,
+    functions_of,
+    safe_names,
 )
 from hotset.jobs import sensor_frames
-from hotset.jobs.sensor_anomalies import anomaly_types, find_anomalies
-from hotset.jobs.sensor_columns import Wanted, choose
+from hotset.jobs.sensor_anomalies import FindAnomalies
+from hotset.jobs.sensor_columns import Wanted, anomaly_types, choose, report_types
 from hotset.jobs.sensor_detector import Detector
 from hotset.jobs.sensor_plan import Plan, check_length, limits_of, parse_limits, parse_time
-from hotset.jobs.sensor_readings import in_order, only_future
-from hotset.jobs.sensor_windows import Windows, report_types, report_unordered, report_windows
+from hotset.jobs.sensor_statistics import Windows, as_readings, choose_one, split_at, summarize
 
-Method = Literal["columnar", "dataframe"]
+Method = Literal["expression", "dataframe"]
 TimeUnit = Literal["auto", Unit]
-Data = Batches | DataFrame
+Rows = nw.LazyFrame[Any]
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ class Params(TableOptions):
     threshold: Annotated[float, "how many scales away from their median a spike lies"] = 5.0
     format: Annotated[Literal["parquet", "csv", "json"], "of the outputs"] = "parquet"
     top: Annotated[int, Shows, "how many lines of anomalies, by quantity and kind, to show"] = 20
-    method: Annotated[Method, "who works; the answer is the same"] = "columnar"
+    method: Annotated[Method, "how the report is made; the answer is the same"] = "expression"
 
     def __post_init__(self) -> None:
         for name, least in (("stuck", 0), ("history", 4), ("top", 0)):
@@ -128,13 +124,12 @@ def plan_of(run: Run, params: Params) -> Plan:
     for text in chosen.warnings:
         run.warn(text)
     as_of = parse_time(params.as_of or datetime.now(UTC).isoformat())
-    period, gap = (one.micros if one else 0 for one in (params.period, params.gap))
+    gap = params.gap.micros if params.gap else 0
     limits = limits_of(columns.quantities, parse_limits(params.limits))
     return Plan(
         chosen.dataset,
-        chosen.stored,
         columns,
-        Windows(params.window.micros, period, as_of),
+        Windows(params.window, params.period, as_of),
         Detector(limits, params.history, params.threshold, params.stuck, gap),
     )
 
@@ -143,66 +138,56 @@ def plan_of(run: Run, params: Params) -> Plan:
 class Results:
     """What can be published; nothing of it is computed before somebody asks."""
 
-    report: Data
-    anomalies: Data
-    future: Data
+    report: Rows
+    readings: Rows  # one of each device and time
+    future: Rows
 
 
-def columnar(run: Run, params: Params, plan: Plan) -> Results:
-    if reason := run.why_not_batches(params.input):
-        run.warn(f"summarised by Catalyst: {reason}")
-        return dataframe(run, params, plan, reached=False)
-    columns, windows = plan.columns, plan.windows
-    moved = run.batches(plan.dataset, params.input).exchange((columns.device,))
-    summary = partial(report_unordered, columns=columns, windows=windows)
-    readings = moved.map(Kernel(columns.ordered, partial(in_order, columns=columns, as_of=windows.as_of)))
-    if params.anomalies or params.future:
-        moved = readings = run.keep("readings", readings)
-        summary = partial(report_windows, columns=columns, windows=windows)
-    find = partial(find_anomalies, columns=columns, detector=plan.detector, as_of=windows.as_of)
-    future = partial(only_future, columns=columns, as_of=windows.as_of)
-    return Results(
-        moved.map(Kernel(ddl(report_types(columns)), summary)),
-        readings.map(Kernel(ddl(anomaly_types(columns)), find)),
-        readings.map(Kernel(columns.plain, future)),
-    )
+def expression(run: Run, params: Params, plan: Plan) -> Results:
+    rows = run.rows(params.input, plan.dataset)
+    every = as_readings(rows, plan.dataset.schema().names, plan.columns)
+    now, future = split_at(every, plan.windows.as_of)
+    readings = keep_readings(run, params, choose_one(now))
+    return Results(summarize(readings, future, plan.columns, plan.windows), readings, future)
 
 
-def dataframe(run: Run, params: Params, plan: Plan, *, reached: bool = True) -> Results:
-    if reached:
-        frame = run.read(plan.dataset, params.input)
-    else:  # what Catalyst reads by itself, nobody looked at first
-        frame = run.read(plan.stored, params.input).transform(sensor_frames.formed, plan.dataset)
-    readings = frame.transform(sensor_frames.as_readings, plan.columns)
-    if params.anomalies or params.future:
-        readings = run.keep("readings", readings)
-    as_of = plan.windows.as_of
-    return Results(
-        readings.transform(sensor_frames.report, plan.columns, plan.windows),
-        readings.transform(sensor_frames.anomalies, plan.columns, plan.detector, as_of),
-        readings.transform(sensor_frames.future, plan.columns, as_of),
-    )
+def dataframe(run: Run, params: Params, plan: Plan) -> Results:
+    frame = sensor_frames.as_readings(run.read(plan.dataset, params.input), plan.columns)
+    now, future = sensor_frames.split_at(frame, plan.windows.as_of)
+    readings = keep_readings(run, params, nw.from_native(sensor_frames.choose_one(now, plan.columns))).to_native()
+    report = sensor_frames.summarize(readings, future, plan.columns, plan.windows)
+    return Results(*map(nw.from_native, (report, readings, future)))
 
 
-METHODS: dict[Method, Callable[[Run, Params, Plan], Results]] = {"columnar": columnar, "dataframe": dataframe}
+METHODS: dict[Method, Callable[[Run, Params, Plan], Results]] = {"expression": expression, "dataframe": dataframe}
 
 
-def totals(report: DataFrame) -> dict[str, int]:
-    """report -> how many readings, duplicates and readings of the future it counts."""
+def keep_readings(run: Run, params: Params, readings: Rows) -> Rows:
+    """They are read twice where anomalies are looked for."""
+    return run.keep("readings", readings) if params.anomalies else readings
+
+
+def totals(run: Run, report: Rows) -> dict[str, int]:
+    """report -> how many readings, duplicates and readings of the future it counts"""
     names = ("readings", "duplicates", "future")
-    row = report.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in names)).take(1)[0]
-    return {name: row[name] for name in names}
+    known = dict(zip(names, report.collect_schema().names()[2:5], strict=True))
+    f = functions_of(report)
+    (row,) = run.take(f.group_by().agg(**{name: f.sum(one) for name, one in known.items()}), 1).to_pylist()
+    return {name: row[name] or 0 for name in names}
 
 
-def by_kind(anomalies: DataFrame) -> DataFrame:
-    """anomalies -> kinds(kind, quantity, anomalies): how many, the most frequent first."""
-    counts = anomalies.groupBy("kind", "quantity").agg(F.count(F.lit(1)).alias("anomalies"))
-    return counts.orderBy(F.desc("anomalies"), "kind", "quantity")
+def by_kind(anomalies: Rows) -> Rows:
+    """anomalies -> kinds(kind, quantity, anomalies): how many, the most frequent first"""
+    quantity, kind = anomalies.collect_schema().names()[2:4]
+    f = functions_of(anomalies)
+    keys = [f.column(kind).alias("kind"), f.column(quantity).alias("quantity")]
+    counts = f.group_by(*keys).agg(f.length().alias("anomalies"))
+    return counts.sort("anomalies", "kind", "quantity", descending=[True, False, False], nulls_last=True)
 
 
-def rows_pass_jvm(params: Params) -> bool:
-    """Only Catalyst makes rows of the readings."""
-    return params.method == "dataframe"
+def rename(rows: Rows, names: Sequence[str]) -> Rows:
+    """The same columns under safe names of these."""
+    return rows.rename(dict(zip(rows.collect_schema().names(), safe_names(names).values(), strict=True)))
 
 
 def look(run: Run, params: Params) -> Dataset:
@@ -216,19 +201,25 @@ def needs_spark(_params: Params) -> bool:
     return False
 
 
+def publish(run: Run, name: str, rows: Rows, types: dict[str, str], params: Params, output: str) -> Rows:
+    """The rows, kept, for who asks for more of them than what was published."""
+    kept = run.keep(name, rows)
+    run.publish(Dataset(ddl(types), params.format), kept, output)
+    return kept
+
+
 def main(run: Run, params: Params) -> None:
     plan = plan_of(run, params)
-    results = METHODS[params.method](run, params, plan)
-    report = Dataset(ddl(report_types(plan.columns)), params.format)
-    run.publish(report, results.report, params.output)
-    with run.step("add up the report"):
-        counted = totals(run.published(report, params.output))
+    columns, results = plan.columns, METHODS[params.method](run, params, plan)
+    report = publish(run, "report", results.report, report_types(columns), params, params.output)
+    counted = totals(run, report)
     run.note(**counted)
     if params.anomalies:
-        anomalies = Dataset(ddl(anomaly_types(plan.columns)), params.format)
-        run.publish(anomalies, results.anomalies, params.anomalies)
-        run.show("Anomalies", by_kind(run.published(anomalies, params.anomalies)), params.top)
+        find = FindAnomalies(columns, plan.detector)
+        found = run.group_map(results.readings, "device", find, find.made, order_by="time")
+        anomalies = publish(run, "anomalies", found, anomaly_types(columns), params, params.anomalies)
+        run.show("Anomalies", run.take(by_kind(anomalies), params.top), params.top)
     if params.future:
-        run.publish(Dataset(plan.columns.plain, params.format), results.future, params.future)
+        run.publish(Dataset(columns.plain, params.format), rename(results.future, columns.names), params.future)
     elif counted["future"]:
         run.warn(f"{counted['future']:,} readings are of the future; --future DIR writes them down")

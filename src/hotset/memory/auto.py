@@ -1,6 +1,7 @@
 """Level AUTO: what is known of a set and of this machine, the choice, and afterwards how far it held."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ class Memory:
 class Auto:
     """Chooses levels for one run."""
 
-    def __init__(self, spark: SparkSession, memory: Memory, warnings: list[str]) -> None:
-        self._spark, self._memory, self._warnings = spark, memory, warnings
+    def __init__(self, spark: SparkSession, memory: Memory, warn: Callable[[str], None]) -> None:
+        self._spark, self._memory, self._warn = spark, memory, warn
         self._calibration: Calibration | None = None
         self._tried = False
         self._machine = machine_of(spark)
@@ -78,7 +79,7 @@ class Auto:
             if worth_s > CALIBRATION_S:
                 self._calibrate()
             else:
-                self._warnings.append(
+                self._warn(
                     f"level AUTO: this machine was never measured, which takes longer than keeping {name!r} can save; "
                     f"`hotset calibrate` does it once"
                 )
@@ -90,11 +91,11 @@ class Auto:
             self._calibration = calibrate(self._spark)
             self.calibrated_seconds = self._calibration.seconds
             seconds = f"{self.calibrated_seconds:.0f} s"
-            self._warnings.append(f"level AUTO measured this machine first, in {seconds}, as `hotset calibrate` does")
+            self._warn(f"level AUTO measured this machine first, in {seconds}, as `hotset calibrate` does")
             store_calibration(self._memory.cache, self._calibration)
         except Exception as why:  # whatever it is, the job itself may run well
             reason = str(why).partition("\n")[0] or type(why).__name__
-            self._warnings.append(f"level AUTO could not measure this machine: {reason}")
+            self._warn(f"level AUTO could not measure this machine: {reason}")
 
 
 def free_storage_bytes(context: SparkContext) -> int:

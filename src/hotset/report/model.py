@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hotset.data.row_counts import RowCounts
 from hotset.report.redact import HIDDEN, is_secret_name
 from hotset.whole import write_whole
 
-LAYOUT = 1
+LAYOUT = 2
 
 
 @dataclass
 class Read:
-    """One input: what was listed, and what was really consumed (None until a Spark job has run to its end).
+    """One input: what was listed, and what was really consumed (`counts` is None until a Spark job has run to its end).
 
     `seconds` is the time of the Spark stages that read files; None where several inputs share them, or Python reads.
     `lane` says who reads: Spark itself ("catalyst"), DuckDB ("duckdb"), Python workers block by block ("columnar"), or
@@ -26,11 +27,7 @@ class Read:
     bytes: int
     skipped: tuple[tuple[str, str], ...]
     fingerprint: str
-    rows: int | None = None
-    good: int | None = None
-    set_aside: int | None = None
-    blanks: int | None = None  # lines of nothing, which are no rows
-    invalid_utf8: int | None = None
+    counts: RowCounts | None = None
     seconds: float | None = None
     lane: str = "catalyst"
     why_not: str | None = None

@@ -18,10 +18,10 @@ def read_warnings(reads: Sequence[Read]) -> Iterator[str]:
             yield f"read by Catalyst instead of block by block: {read.why_not}"
         if read.blocks and read.blocks_read != read.blocks:
             yield f"partly read: {read.blocks_read or 0:,} of {read.blocks:,} blocks of {', '.join(read.paths)}"
-        if read.set_aside:
-            yield f"{read.set_aside:,} of {read.rows:,} rows of {', '.join(read.paths)} were set aside"
-        if read.invalid_utf8:
-            yield f"{read.invalid_utf8:,} lines held invalid UTF-8; U+FFFD stands in its place"
+        if read.counts and read.counts.rejected:
+            yield f"{read.counts.rejected:,} of {read.counts.read:,} rows of {', '.join(read.paths)} were set aside"
+        if read.counts and read.counts.invalid_utf8:
+            yield f"{read.counts.invalid_utf8:,} lines held invalid UTF-8; U+FFFD stands in its place"
         if odd := [one for one in read.skipped if not COMPANION.search(one[0])]:
             path, reason = odd[0]
             others = f" and {len(odd) - 1:,} more" if len(odd) > 1 else ""

@@ -4,6 +4,7 @@ Text, because narwhals has no public way to hold a native expression, because Du
 because 300 texts are parsed in the time in which narwhals builds a few sums on Spark.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import narwhals as nw
@@ -45,6 +46,9 @@ class Dialect(Protocol):
     def quantile(self, text: str, share: float, dtype: DType) -> str:
         """Of doubles, on the line between two of them; NaN is greater than all others. `dtype` is what they were."""
 
+    def quantiles(self, text: str, shares: Sequence[float], dtype: DType) -> list[str]:
+        """The same of several shares, out of one aggregate that puts the values in order."""
+
     def corr(self, x: str, y: str) -> str:
         """Pearson's of two doubles: null of fewer than two pairs and of a constant, NaN of what is not finite."""
 
@@ -84,6 +88,10 @@ class DuckDB:
 
     def quantile(self, text: str, share: float, dtype: DType) -> str:  # noqa: ARG002
         return f"quantile_cont({text}, CAST('{share!r}' AS DOUBLE))"
+
+    def quantiles(self, text: str, shares: Sequence[float], dtype: DType) -> list[str]:  # noqa: ARG002
+        every = ", ".join(f"CAST('{share!r}' AS DOUBLE)" for share in shares)
+        return [f"quantile_cont({text}, [{every}])[{place}]" for place in range(1, len(shares) + 1)]
 
     def corr(self, x: str, y: str) -> str:
         """DuckDB's own is NaN of one pair and of a constant."""
@@ -150,16 +158,12 @@ class Spark:
         told from that one, it is an infinity for as long, and its place counts.
         """
         at = f"CAST('{share!r}' AS DOUBLE)"
-        if not is_float(dtype):
-            return f"percentile({text}, {at})"
-        number = f"if(isnan({text}), {INFINITY}, {text})"
-        found = f"(percentile({number} * 0.5D, {at}) * 2D)"
-        next_one = f"min({number}) FILTER (WHERE {number} > -{INFINITY})"
-        reaches_nan = f"ceil((count({text}) - 1) * {at}) >= count({text}) - count_if(isnan({text}))"
-        return (
-            f"CASE WHEN count({text}) > 0 AND {reaches_nan} THEN {NAN}"
-            f" WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
-        )
+        return _spark_quantile(text, at, at, "", dtype)
+
+    def quantiles(self, text: str, shares: Sequence[float], dtype: DType) -> list[str]:
+        ats = [f"CAST('{share!r}' AS DOUBLE)" for share in shares]
+        every = f"array({', '.join(ats)})"
+        return [_spark_quantile(text, at, every, f"[{place}]", dtype) for place, at in enumerate(ats)]
 
     def corr(self, x: str, y: str) -> str:
         return f"corr({x}, {y})"
@@ -211,6 +215,20 @@ def _type_name(dtype: DType, *, text: str, binary: str, zoned: str, local: str) 
 def _spread(x: str, y: str) -> str:
     """DuckDB: the greatest less the least x of the rows that have both; NaN where one is NaN or all are infinite."""
     return f"(max({x}) FILTER (WHERE {y} IS NOT NULL) - min({x}) FILTER (WHERE {y} IS NOT NULL))"
+
+
+def _spark_quantile(text: str, at: str, asked: str, picked: str, dtype: DType) -> str:
+    """Spark: `asked` is what percentile is asked for, and `picked` takes from its answer what belongs to `at`."""
+    if not is_float(dtype):
+        return f"percentile({text}, {asked}){picked}"
+    number = f"if(isnan({text}), {INFINITY}, {text})"
+    found = f"(percentile({number} * 0.5D, {asked}){picked} * 2D)"
+    next_one = f"min({number}) FILTER (WHERE {number} > -{INFINITY})"
+    reaches_nan = f"ceil((count({text}) - 1) * {at}) >= count({text}) - count_if(isnan({text}))"
+    return (
+        f"CASE WHEN count({text}) > 0 AND {reaches_nan} THEN {NAN}"
+        f" WHEN isnan({found}) AND {next_one} < {INFINITY} THEN -{INFINITY} ELSE {found} END"
+    )
 
 
 def _halves(text: str) -> tuple[str, str]:

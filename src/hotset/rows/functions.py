@@ -15,7 +15,8 @@ greater than all others; -0.0 is 0.0 and is given as 0.0. On Spark this holds wi
 default.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,12 +26,13 @@ from narwhals.dtypes import DType
 from hotset.errors import UsageError
 from hotset.rows import aggregates
 from hotset.rows.casts import cast_expression
-from hotset.rows.dialects import Dialect, DuckDB, Spark
+from hotset.rows.dialects import INFINITY, Dialect, DuckDB, Spark
+from hotset.rows.duplicates import drop_duplicates
 from hotset.rows.elements import round_expression, write_window_start
-from hotset.rows.expressions import Expression
-from hotset.rows.groups import Groups, add_columns, keep_largest
+from hotset.rows.expressions import Expression, as_double
+from hotset.rows.groups import Groups, add_columns, keep_largest, one_zero
 from hotset.rows.joins import Meeting, meeting_of
-from hotset.rows.types import INT64, result_type
+from hotset.rows.types import FLOAT64, INT64, is_float, is_number, is_timestamp, result_type
 
 __all__ = ["Expression", "Functions", "Groups", "of", "result_type"]
 
@@ -112,6 +114,12 @@ class Functions:
         value = self._value(column)
         return self._aggregate("quantile", value, lambda: aggregates.write_quantile(value, float(share)))
 
+    def quantiles(self, column: Column, shares: Sequence[float]) -> list[Expression]:
+        """The same of several shares; the values are put in order once for all of them."""
+        value, each = self._value(column), [self.quantile(column, share) for share in shares]
+        together = self.dialect.quantiles(as_double(value), [float(share) for share in shares], value.dtype)
+        return [replace(one, sql=text) for one, text in zip(each, together, strict=True)]
+
     def first(self, column: Column, by: Column) -> Expression:
         """The value where `by` is least; the smaller one of several. A null `by` counts only where all are null."""
         return self._pick("first", column, by)
@@ -133,6 +141,22 @@ class Functions:
         value = self._value(time)
         return Expression(write_window_start(value, every), value.dtype, value.name, self.dialect, False)
 
+    def micros(self, time: Column) -> Expression:
+        """Microseconds since 1970-01-01 00:00 UTC, int64; of a time without a zone, as if it were UTC."""
+        value = self._operand(time)
+        if not is_timestamp(value.dtype):
+            raise UsageError(f"micros takes a timestamp, got {value.name!r} of type {value.dtype}; cast it first")
+        return replace(value, sql=self.dialect.micros(value.sql, value.dtype), dtype=INT64)
+
+    def finite(self, column: Column) -> Expression:
+        """The number as a double; null where it is NaN or infinite."""
+        value = self._operand(column)
+        if not is_number(value.dtype):
+            raise UsageError(f"finite takes a number, got {value.name!r} of type {value.dtype}; cast it first")
+        number = as_double(value)
+        text = f"CASE WHEN abs({number}) < {INFINITY} THEN {number} END"  # NaN is less than nothing
+        return replace(value, sql=text if is_float(value.dtype) else number, dtype=FLOAT64)
+
     def round(self, column: Column, digits: int = 0) -> Expression:
         """As Python's `round`: the even one of two equally near. Floats give double, decimals one of so many digits."""
         return round_expression(self._operand(column), digits)
@@ -151,6 +175,14 @@ class Functions:
         """Null is a key, NaN is one, -0.0 is 0.0. Without a key all rows are one group, even where there is none."""
         return Groups(self.rows, self.schema, [self._operand(key) for key in keys], self.dialect)
 
+    def keyed(self, keys: Sequence[str], others: Sequence[str]) -> Rows:
+        """rows -> rows, to be taken by these keys; 0.0 is a key for -0.0. Raises UsageError for what is no column."""
+        for name in (*keys, *others):
+            self.column(name)
+        if not keys:
+            raise UsageError("groups without a key; name at least one column")
+        return one_zero(self.rows, self.schema, keys, self.dialect)
+
     def largest(self, n: int, column: str, by: Iterable[str] = ()) -> Rows:
         """rows -> the n rows of each group with the greatest values; not those that have none.
 
@@ -159,6 +191,13 @@ class Functions:
         """
         keys = [self.column(name) for name in by]
         return keep_largest(self.rows, self.schema, self.column(column), n, keys)
+
+    def drop_duplicates(self, by: Iterable[str], copies: str) -> Rows:
+        """rows -> rows(…, copies): of the rows of each key the least, and how many others there were
+
+        Rows are compared by their other columns, in the order of the frame, null last. Null is a key.
+        """
+        return drop_duplicates(self.rows, self.schema, [self.column(name) for name in by], copies, self.dialect)
 
     def meet(self, right: Rows, on: Mapping[str, str]) -> Meeting:
         """The rows beside those of another frame, for `join`; `on` says which column is equal to which of the other's.

@@ -1,9 +1,10 @@
 """Parquet that DuckDB reads by itself: where footers say that every value is one of the declared type.
 
-docs/data.md has the rules. What a footer does not say (a null where there may be none, a rule) is left to our reader.
+docs/data.md has the rules. Where a footer does not say so, as of a null where there may be none, our reader looks.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from hotset.columnar.fields import footer_fields, parquet_footer, parquet_schema
 from hotset.columnar.footers import looks_at_rows
 from hotset.columnar.layout import Layout
-from hotset.data.listing import Listing
+from hotset.data.listing import InputFile, Listing
 from hotset.rows.duckdb_types import NO_COLUMN, identifier, list_files
 
 TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
@@ -25,25 +26,33 @@ def parquet_relation(listing: Listing, layout: Layout, safe: Mapping[str, str]) 
     None where DuckDB cannot be the reader. Raises InputError and SchemaError as `cut` does.
     """
     files = list_files(file.path for file in listing.files)
-    if layout.dataset.format != "parquet" or looks_at_rows(layout) or not listing.files or files is None:
+    if layout.dataset.format != "parquet" or not listing.files or files is None:
         return None
-    if any(guess.empty for guess in layout.dataset.guesses.values()):
+    if looks_at_rows(replace(layout, columns=tuple(replace(one, nullable=True) for one in layout.columns))):
         return None
     rows = 0
     for file in listing.files:
         footer = parquet_footer(file)
-        schema = parquet_schema(footer)
-        present = layout.present(footer_fields(file, schema, layout))
-        if len({name.casefold() for name in schema.names}) < len(schema.names):  # DuckDB would take two for one
-            return None
-        if not all(_is_own(schema.field(one.name).type, one.type) for one in present):
-            return None
-        if not _times_fit(footer, {one.name for one in present if pa.types.is_temporal(one.type)}):
+        if not _holds_declared(file, footer, layout):
             return None
         rows += footer.num_rows
     kinds = {column.name: column.kind for column in layout.columns}
     columns = [f"{nan_told(name, kinds[name])} AS {identifier(known)}" for name, known in safe.items()]
     return f"SELECT {', '.join(columns) or NO_COLUMN} FROM read_parquet({files})", rows
+
+
+def _holds_declared(file: InputFile, footer: pq.FileMetaData, layout: Layout) -> bool:
+    """Whether the footer says that every value is one of the declared type. Raises SchemaError for other columns."""
+    schema = parquet_schema(footer)
+    present = layout.present(footer_fields(file, schema, layout))
+    times = {one.name for one in present if pa.types.is_temporal(one.type)}
+    never_null = {one.name for one in present if not one.nullable}
+    return (
+        len({name.casefold() for name in schema.names}) == len(schema.names)  # DuckDB would take two for one
+        and all(_is_own(schema.field(one.name).type, one.type) for one in present)
+        and _times_fit(footer, times)
+        and _have_no_null(footer, never_null)
+    )
 
 
 def nan_told(name: str, kind: str) -> str:
@@ -63,6 +72,16 @@ def _is_own(stored: pa.DataType, declared: pa.DataType) -> bool:
         stored = stored.value_type
     both_texts = all(any(is_text(kind) for is_text in TEXTS) for kind in (stored, declared))
     return both_texts or stored == declared or str(stored) == str(declared)
+
+
+def _have_no_null(footer: pq.FileMetaData, names: set[str]) -> bool:
+    """Whether statistics say that there is no null in any of these columns."""
+    proven = 0
+    for group in map(footer.row_group, range(footer.num_row_groups) if names else ()):
+        for column in map(group.column, range(group.num_columns)):
+            statistics = column.statistics if column.path_in_schema in names else None
+            proven += bool(statistics and statistics.has_null_count and statistics.null_count == 0)
+    return proven == len(names) * footer.num_row_groups or not footer.num_rows
 
 
 def _times_fit(footer: pq.FileMetaData, names: set[str]) -> bool:

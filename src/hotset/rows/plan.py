@@ -34,5 +34,5 @@ def choose_plan(engine: Engine, *, workers_are_here: bool, level: str, unportabl
     if level:
         return Plan("cluster", f"{level} asks for a storage level, and levels are Spark's")
     if not workers_are_here:
-        return Plan("cluster", "workers are on other machines")
+        return Plan("cluster", "workers are on other machines, or run another Python")
     return Plan("node", "all workers are on this machine")

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from group_oracle import Row, comparable
+from faults.answers.group_oracle import Row, comparable
 
 Told = Counter[tuple[Hashable, ...]]
 

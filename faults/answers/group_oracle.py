@@ -4,13 +4,6 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-# how it is executed -> arguments of the run, and of the job
-WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "local": ({"engine": "local"}, {}),
-    "node": ({}, {}),
-    "cluster": ({"levels": {"groups": "NONE"}}, {}),
-    "dataframe": ({}, {"method": "dataframe"}),
-}
 Row = dict[str, Any]
 Key = tuple[Hashable, ...]
 NAN = ("not a number",)  # equal to itself, as no NaN is
