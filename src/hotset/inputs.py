@@ -12,7 +12,7 @@ from pyspark import RDD
 from pyspark.sql import DataFrame, SparkSession
 
 from hotset.columnar import scan as columnar
-from hotset.columnar.batches import Batches, Exchange
+from hotset.columnar.batches import Batches
 from hotset.columnar.blocks import unreadable
 from hotset.columnar.cut import check_fields, cut
 from hotset.columnar.dialect import hints_for_rejects
@@ -67,7 +67,6 @@ class Inputs:
         self._reads: list[model.Read] = []
         self._limits, self._listings, self._records = spec.limits, spec.listings, spec.report.parent
         self._sources: list[Source] = []
-        self._exchanges: list[Exchange] = []
         self._reach: dict[Listing, str | None] = {}
         self._guesses = Guesses()
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
@@ -142,7 +141,7 @@ class Inputs:
         self.close()
         self.quarantine.unlink(missing_ok=True)
         self._entries.drop_reads(self._reads)
-        for known in (self._sources, self._exchanges, self.listed, self._reads):
+        for known in (self._sources, self.listed, self._reads):
             known.clear()
         self._balanced_at, self._faults = None, 0
         self._set_quarantine(None)
@@ -174,7 +173,7 @@ class Inputs:
             raise UsageError("batches of text need a kernel, got none; use run.read for lines as rows")
         self._check_reach(read, listing)
         encoding = dataset.encoding
-        batches, counter = columnar.scan_text(self._spark, listing, encoding, kernel, self._exchanges.append)
+        batches, counter = columnar.scan_text(self._spark, listing, encoding, kernel)
         self._sources.append(Blocks(read, listing, counter))
         return batches
 
@@ -201,7 +200,7 @@ class Inputs:
         """The same of typed rows, in no books; bad rows are nowhere."""
         (_, listing), layout = self._listing(path), self._layout(dataset)
         blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
-        return columnar.scan_records(self._spark, blocks, layout, None, kernel, self._exchanges.append)[0]
+        return columnar.scan_records(self._spark, blocks, layout, None, kernel)[0]
 
     def why_not_batches(self, path: str | Sequence[str]) -> str | None:
         """Why the workers cannot read the input block by block; None where they can."""
@@ -331,7 +330,7 @@ class Inputs:
         read.guessed = guessed_types(layout.dataset)
         blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
         directory = self.faults_directory() / str(len(self._sources))
-        batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel, self._exchanges.append)
+        batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel)
         source = Records(read, listing, counter, layout, self._run_id, directory)
         self._sources.append(source)
         return batches, source
@@ -434,8 +433,6 @@ class Inputs:
         for source in self._sources:
             if counts := source.counts():
                 self._entries.count(source.read, counts, source.blocks_read)
-        for exchange in self._exchanges:
-            self._entries.exchange(exchange.by, exchange.rows())
 
     def _add(self, read: model.Read) -> None:
         self._reads.append(read)

@@ -79,10 +79,11 @@ class Keeping:
         wish = self._wish(name, data.source, "Batches", level, by)
         if wish.level.name == PARQUET:
             raise UsageError(f"{name!r} are batches, which a PARQUET copy would cut anew; say DISK_ONLY")
-        moved = data.exchange(wish.level.by) if wish.level.by else data
-        kept = self._keep(name, moved.chunks(), data, wish)
+        if wish.level.by:
+            raise UsageError(f"{name!r} are batches, which are kept as they come, got by={wish.level.by}; keep a frame")
+        kept = self._keep(name, data.chunks(), data, wish)
         stored = kept.placed.data if kept and kept.placed.level.name != NONE else None
-        read = moved.read_from(stored) if isinstance(stored, DataFrame) else data
+        read = data.read_from(stored) if isinstance(stored, DataFrame) else data
         lent = KeptBatches(**{entry.name: getattr(read, entry.name) for entry in fields(read)})
         object.__setattr__(lent, "_let_go", self._let_go(name) if kept else None)  # it is frozen
         return lent

@@ -43,7 +43,7 @@ from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.keeps import keep_warnings
-from hotset.report.warned import read_warnings, skew_warnings
+from hotset.report.warned import read_warnings
 from hotset.rows.at_rest import DuckDBAtRest
 from hotset.rows.frames import in_order
 from hotset.rows.functions import of as functions_of
@@ -245,7 +245,7 @@ class Run:
         strict: bool = False,
         look: bool = False,
     ) -> Batches:
-        """What `kernel` makes of each block, or the good rows, as Arrow batches for further kernels and exchanges.
+        """What `kernel` makes of each block, or the good rows, as Arrow batches for further kernels.
 
         `look` is for a first look at what will be read: it stands in no books, and bad rows are left to the reading.
         Raises what `read` raises.
@@ -548,7 +548,6 @@ class Run:
     def _count_reads(self) -> None:
         self._inputs.count(self._keeping.reading_seconds if self._keeping else None)
         self._warn_all(read_warnings(self.report.reads))
-        self._warn_all(skew_warnings(self.report.exchanges))
 
     def _warn_all(self, warnings: Iterable[str]) -> None:
         for warning in warnings:

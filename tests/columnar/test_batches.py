@@ -1,4 +1,4 @@
-"""Arrow batches through kernels, exchanges, Spark's cache and the workers' own Parquet files."""
+"""Arrow batches through kernels, Spark's cache and the workers' own Parquet files."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -36,41 +36,43 @@ def write_rows(directory: Path, files: int = 3, rows: int = 1_000) -> dict[str, 
     return totals
 
 
-def test_exchange_brings_equal_keys_into_one_task(tmp_path: Path) -> None:
-    totals = write_rows(tmp_path / "rows")
+def test_kernels_run_one_behind_the_other(tmp_path: Path) -> None:
+    totals = write_rows(tmp_path / "rows", files=1)
+    ones = Kernel(ROWS.columns, lambda batches: (batch.slice(0, 1) for batch in batches))
 
     with open_run("sums", report=tmp_path / "report.json") as run:
-        found = run.batches(ROWS, str(tmp_path / "rows")).exchange(["key"], 5).map(Kernel(SUMS, sums)).frame().collect()
+        rows = run.batches(ROWS, str(tmp_path / "rows"))
+        found = rows.map(Kernel(SUMS, sums)).table()
+        firsts = rows.map(ones).map(Kernel(SUMS, sums)).table()
 
-    assert sorted((row.key, row.total) for row in found) == sorted(totals.items())
-    assert run.report.reads[0].counts == RowCounts.all_good(3_000)
-    exchange = run.report.exchanges[0]
-    assert (exchange.partitions, exchange.rows) == (5, 3_000)
-    assert 600 <= exchange.largest_rows < 3_000
+    table = found.group_by("key").aggregate([("total", "sum")])
+    assert dict(zip(table["key"].to_pylist(), table["total_sum"].to_pylist(), strict=True)) == totals
+    assert set(firsts["key"].to_pylist()) < set(totals)
 
 
 def test_kept_batches_are_read_from_memory(tmp_path: Path) -> None:
     write_rows(tmp_path / "rows")
 
     with open_run("keep", report=tmp_path / "report.json") as run:
-        kept = run.keep("rows", run.batches(ROWS, str(tmp_path / "rows")).exchange(["key"], 2))
+        kept = run.keep("rows", run.batches(ROWS, str(tmp_path / "rows")))
         first, second = (kept.map(Kernel(SUMS, sums)).table() for _ in range(2))
 
     assert first.sort_by("key").equals(second.sort_by("key"))
     assert run.report.reads[0].counts == RowCounts.all_good(3_000)
-    assert (run.report.keeps[0].name, run.report.keeps[0].partitions_stored) == ("rows", 2)
+    (keep,) = run.report.keeps
+    assert (keep.name, keep.partitions_stored) == ("rows", keep.partitions)
 
 
 def test_workers_write_what_is_published_as_parquet(tmp_path: Path) -> None:
     totals = write_rows(tmp_path / "rows")
-    result = Dataset(SUMS, key=("key",))
 
     with open_run("sums", report=tmp_path / "report.json") as run:
-        batches = run.batches(ROWS, str(tmp_path / "rows")).exchange(["key"], 3).map(Kernel(SUMS, sums))
-        run.publish(result, batches, str(tmp_path / "out"))
+        batches = run.batches(ROWS, str(tmp_path / "rows")).map(Kernel(SUMS, sums))
+        run.publish(Dataset(SUMS), batches, str(tmp_path / "out"))
 
     found = pq.read_table(list((tmp_path / "out").glob("*.parquet")))
-    assert dict(zip(found["key"].to_pylist(), found["total"].to_pylist(), strict=True)) == totals
+    table = found.group_by("key").aggregate([("total", "sum")])
+    assert dict(zip(table["key"].to_pylist(), table["total_sum"].to_pylist(), strict=True)) == totals
     assert all(run.report.run_id in file.name for file in (tmp_path / "out").glob("*.parquet"))
     assert not list((tmp_path / "out").glob(".part*"))
     assert found.schema.types == [pa.string(), pa.int64(), pa.int64()]
@@ -117,10 +119,9 @@ def test_large_tables_become_several_chunks(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(chunks, "LARGEST_CHUNK_BYTES", 4_000)
     table = pa.table({"n": range(2_000)})
 
-    found = list(as_chunks(table, 3))
+    found = list(as_chunks(table))
 
     assert len(found) > 3
-    assert {chunk["partition"][0].as_py() for chunk in found} == {3}
     assert pa.Table.from_batches(from_chunks(found)).equals(table)
 
 

@@ -35,7 +35,7 @@ def made(run: Run, kind: str, rows: list[tuple[Any, ...]]) -> Any:
     def batches(_: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return iter(table.to_batches())
 
-    return Batches(run.spark, run.spark.range(0, 1, 1, 1), batches, COLUMNS, 1, lambda _: None)
+    return Batches(run.spark, run.spark.range(0, 1, 1, 1), batches, COLUMNS)
 
 
 ARROW = pa.schema([("n", pa.int64()), ("x", pa.float64()), ("s", pa.string())])

@@ -44,11 +44,3 @@ def test_what_is_said_twice_is_told_once() -> None:
     run.warn_once("one")
 
     assert run.report.warnings == ["one"]
-
-
-def test_the_largest_partition_of_a_shuffle_is_told() -> None:
-    run = entries()
-    run.exchange(("k",), [1, 5, 3])
-
-    (exchange,) = run.report.exchanges
-    assert (exchange.partitions, exchange.rows, exchange.largest_rows) == (3, 9, 5)

@@ -12,8 +12,8 @@ class Kernel:
     """A pure function from a block to Arrow batches, and the columns of the batches in Spark's DDL.
 
     The function gets the block as pieces: of text, `bytes` of whole lines in valid UTF-8, each line ended by one
-    `\\n`; of every other format, a `pyarrow.RecordBatch` of good rows with the columns of the dataset. Behind an
-    exchange it gets the batches of one hash partition. It is tested by calling it.
+    `\\n`; of every other format, a `pyarrow.RecordBatch` of good rows with the columns of the dataset. It is tested
+    by calling it.
     """
 
     columns: str

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyspark import RDD, Accumulator
 from pyspark.sql import DataFrame, SparkSession
 
-from hotset.columnar.batches import Batches, Exchange, Exchanged
+from hotset.columnar.batches import Batches
 from hotset.columnar.blocks import Block, cut_text
 from hotset.columnar.counts import BlockCounter, Counts, count_blocks
 from hotset.columnar.faults import FaultFile, Unheard
@@ -22,14 +22,12 @@ from hotset.data.listing import Listing
 from hotset.data.row_counts import RowCounts
 
 
-def scan_text(
-    spark: SparkSession, listing: Listing, encoding: str, kernel: Kernel, exchanged: Exchanged
-) -> tuple[Batches, BlockCounter]:
+def scan_text(spark: SparkSession, listing: Listing, encoding: str, kernel: Kernel) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of every block of lines, and what will have been counted. Raises InputError."""
     blocks = cut_text(listing, spark.sparkContext.defaultParallelism, encoding)
     counts = count_blocks(spark.sparkContext)
     run = partial(_text_kernel, blocks, kernel.function, counts)
-    return _over(spark, blocks, run, kernel.columns, exchanged), BlockCounter(blocks, counts, spark.sparkContext)
+    return _over(spark, blocks, run, kernel.columns), BlockCounter(blocks, counts, spark.sparkContext)
 
 
 def scan_records(
@@ -38,13 +36,12 @@ def scan_records(
     layout: Layout,
     faults: Path | None,
     kernel: Kernel | None,
-    exchanged: Exchanged,
 ) -> tuple[Batches, BlockCounter]:
     """What the kernel makes of the good rows of every block, or just those; the others go to files in `faults`."""
     counts = count_blocks(spark.sparkContext)
     columns = kernel.columns if kernel else layout.dataset.columns
     run = partial(_record_kernel, blocks, layout, faults, kernel.function if kernel else _as_they_are, counts)
-    return _over(spark, blocks, run, columns, exchanged), BlockCounter(blocks, counts, spark.sparkContext)
+    return _over(spark, blocks, run, columns), BlockCounter(blocks, counts, spark.sparkContext)
 
 
 def read_rest(counter: BlockCounter, layout: Layout, faults: Path) -> None:
@@ -61,7 +58,7 @@ def placed_records(spark: SparkSession, blocks: tuple[Block, ...], layout: Layou
     block = unlike("__block", layout.schema.names)
     run = partial(_placed, blocks, layout, block)
     place = ddl({**dict(zip(place_of(layout).names, PLACE_TYPES, strict=True)), block: "int"})
-    return _over(spark, blocks, run, f"{layout.dataset.columns}, {place}", _nobody).frame()
+    return _over(spark, blocks, run, f"{layout.dataset.columns}, {place}").frame()
 
 
 def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter]:
@@ -73,9 +70,7 @@ def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter
     return numbers.mapPartitions(partial(_lines, blocks, counts)), BlockCounter(blocks, counts, context)
 
 
-def _over(
-    spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str, exchanged: Exchanged
-) -> Batches:
+def _over(spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str) -> Batches:
     """One task for each block."""
 
     def of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -83,12 +78,7 @@ def _over(
             for number in batch.column(0).to_pylist():
                 yield from run(number)
 
-    size_bytes = sum(part.size_bytes for block in blocks for part in block)
-    return Batches(spark, spark.range(0, len(blocks), 1, len(blocks)), of_numbers, columns, size_bytes, exchanged)
-
-
-def _nobody(_: Exchange) -> None:
-    """Places are looked up without an exchange."""
+    return Batches(spark, spark.range(0, len(blocks), 1, len(blocks)), of_numbers, columns)
 
 
 def _text_kernel(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from hotset.data.row_counts import RowCounts
-from hotset.report.model import Exchange, Keep, Publication, Read, Report, Table
+from hotset.report.model import Keep, Publication, Read, Report, Table
 
 
 class Entries:
@@ -46,10 +46,6 @@ class Entries:
     def quarantine(self, path: str | None) -> None:
         """Where the rejected records of all inputs are told of."""
         self.report.quarantine = path
-
-    def exchange(self, by: tuple[str, ...], rows: Collection[int]) -> None:
-        """Rows that went into each of the partitions of a shuffle."""
-        self.report.exchanges.append(Exchange(by, len(rows), sum(rows), max(rows)))
 
     def keep(self, line: Keep | None) -> None:
         """A kept set, once it is released; nothing for one that is not worth a line."""

@@ -65,16 +65,6 @@ class Keep:
 
 
 @dataclass
-class Exchange:
-    """One shuffle of Arrow chunks: rows in all, and in the largest of its hash partitions."""
-
-    by: tuple[str, ...]
-    partitions: int
-    rows: int
-    largest_rows: int
-
-
-@dataclass
 class Publication:
     """One output that is now in its place: what was written, and the rows with those of the version before it."""
 
@@ -130,7 +120,6 @@ class Report:
     steps: list[Step] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     keeps: list[Keep] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
     publishes: list[Publication] = field(default_factory=list)
     quarantine: str | None = None  # where the records that were set aside are told of
     notes: dict[str, Any] = field(default_factory=dict)

@@ -1,14 +1,12 @@
-"""What the person should know of what was read and exchanged, beyond the numbers."""
+"""What the person should know of what was read, beyond the numbers."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from hotset.report.model import Exchange, Read
+from hotset.report.model import Read
 
 # what writers leave beside data, ours and Spark's: passed over as a matter of course
 COMPANION = re.compile(r"/(_MANIFEST\.json|_quarantine|_SUCCESS|\.[^/]*\.crc)$")
-SKEWED = 4  # times the rows of an even share
-WORTH_TELLING_ROWS = 100_000  # a task has that many done in well under a second
 
 
 def read_warnings(reads: Sequence[Read]) -> Iterator[str]:
@@ -26,16 +24,3 @@ def read_warnings(reads: Sequence[Read]) -> Iterator[str]:
             path, reason = odd[0]
             others = f" and {len(odd) - 1:,} more" if len(odd) > 1 else ""
             yield f"passed over {path}{others}: {reason}"
-
-
-def skew_warnings(exchanges: Sequence[Exchange]) -> Iterator[str]:
-    """Exchanges of which one task had most of the work."""
-    for exchange in exchanges:
-        if exchange.largest_rows < WORTH_TELLING_ROWS:
-            continue
-        if exchange.partitions > 1 and exchange.largest_rows * exchange.partitions > SKEWED * exchange.rows:
-            share = exchange.largest_rows / exchange.rows
-            yield (
-                f"skewed: one of {exchange.partitions} partitions by {', '.join(exchange.by)} has {share:.0%} of "
-                f"{exchange.rows:,} rows"
-            )

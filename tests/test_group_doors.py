@@ -1,4 +1,4 @@
-"""An exchange of Arrow chunks under lost shuffle files and killed workers: real processes, the same answer."""
+"""Groups under lost shuffle files and killed workers, on both plans: real processes, the same answer."""
 
 import json
 from pathlib import Path
@@ -13,18 +13,21 @@ from doors import BIN, call, report_of
 pytestmark = pytest.mark.doors
 
 ROWS = 40_000
+ON_CLUSTER = ("--level", "rows=NONE")  # levels are Spark's, so all of it is
 SUMMING = '''
-"""Sum by key, in workers that may be killed once."""
+"""Sum by key, group by group, in workers that may be killed once."""
 
 import os
 import signal
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from hotset import Dataset, Input, Kernel, Output, Run
+from hotset import Dataset, Input, Output, Run
 
 ROWS = Dataset("key bigint, v bigint")
 SUMS = Dataset("key bigint, v_sum bigint", key=("key",))
@@ -34,31 +37,21 @@ SUMS = Dataset("key bigint, v_sum bigint", key=("key",))
 class Params:
     input: Annotated[Input, "rows"]
     output: Annotated[Output, "directory to create"]
-    mark: Annotated[str, "a directory in which each task is killed once"] = ""
+    mark: Annotated[str, "a directory in which each part is killed once"] = ""
 
 
-def add(batches):
-    found = list(batches)
-    if found:
-        yield from pa.Table.from_batches(found).group_by("key").aggregate([("v", "sum")]).to_batches()
-
-
-def killed_once(mark, when):
-    def kernel(batches):
-        found = list(batches)
-        file = Path(mark) / f"{when}-{found[0]['key'][0].as_py()}" if mark and found else None
-        if file and not file.exists():
-            file.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield from found
-
-    return kernel
+def add(mark, group):
+    key = group["key"][0].as_py()
+    file = Path(mark) / f"killed-{key}" if mark and key % 2_000 == 0 else None
+    if file and not file.exists():
+        file.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pa.table({"key": [key], "v_sum": [pc.sum(group["v"]).as_py()]})
 
 
 def main(run: Run, params: Params) -> None:
-    rows = run.batches(ROWS, params.input, Kernel(ROWS.columns, killed_once(params.mark, "before")))
-    moved = rows.exchange(["key"], 3).map(Kernel(ROWS.columns, killed_once(params.mark, "behind")))
-    run.publish(SUMS, moved.map(Kernel(SUMS.columns, add)), params.output)
+    rows = run.keep("rows", run.rows(params.input, ROWS))
+    run.publish(SUMS, run.group_map(rows, "key", partial(add, params.mark), SUMS.columns), params.output)
 '''
 
 
@@ -109,27 +102,30 @@ def test_lost_shuffle_files_are_made_again(rows: Path, job: Path) -> None:
     }
     conf = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
 
-    done = call(BIN / "hotset", "run", job, "--input", rows, "--output", out, "--master", "local[2,8]", *conf)
+    words = ("--input", rows, "--output", out, "--master", "local[2,8]", *ON_CLUSTER)
+
+    done = call(BIN / "hotset", "run", job, *words, *conf)
 
     assert done.code == 0, done.err
+    assert report_of(out)["plan"] == "cluster"
     assert published(out) == sums(rows)
     assert retried_stages(events) > 0
     assert report_of(out)["reads"][0]["counts"]["good"] == ROWS
 
 
-def test_killed_workers_are_replaced_and_nothing_is_lost_or_twice(rows: Path, job: Path) -> None:
+@pytest.mark.parametrize(("plan", "words"), [("node", ()), ("cluster", ON_CLUSTER)])
+def test_killed_workers_are_replaced_and_nothing_is_lost_or_twice(
+    rows: Path, job: Path, plan: str, words: tuple[str, ...]
+) -> None:
     out, mark = rows.parent / "out", rows.parent / "mark"
     mark.mkdir()
 
     done = call(
-        BIN / "hotset", "run", job, "--input", rows, "--mark", mark, "--output", out, "--master", "local[2,8]"
+        BIN / "hotset", "run", job, "--input", rows, "--mark", mark, "--output", out, "--master", "local[2,8]", *words
     )  # fmt: skip
 
     assert done.code == 0, done.err
-    assert len(list(mark.glob("before-*"))) == 1  # one block
-    assert len(list(mark.glob("behind-*"))) == 3
+    assert report_of(out)["plan"] == plan
+    assert sorted(file.name for file in mark.iterdir()) == ["killed-0", "killed-2000", "killed-4000"]
     assert published(out) == sums(rows)
     assert list(out.glob(".*")) == []
-    assert report_of(out)["exchanges"] == [
-        {"by": ["key"], "partitions": 3, "rows": ROWS, "largest_rows": report_of(out)["exchanges"][0]["largest_rows"]}
-    ]
