@@ -46,7 +46,7 @@ def examples() -> dict[str, str]:
 
 
 def content(directory: Path) -> str:
-    """SHA-256 of the rows, whatever their order and files; numbers to nine digits, as engines add up in other orders."""
+    """SHA-256 of the rows, whatever their order and files; numbers to nine digits: engines add up in other orders."""
     rows: list[str] = []
     for file in sorted(directory.rglob("part*")):
         if file.suffix == ".parquet":

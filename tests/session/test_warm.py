@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import psutil
 import pytest
 
+import doors
 from doors import BIN, Outcome, call, environment, published, report_of
 from hotset.errors import OutputError, ResourceError, UsageError
 from hotset.session import warm as building
@@ -214,14 +215,11 @@ def test_nothing_is_offered_where_nothing_can_be_kept(where: Place, tmp_path: Pa
     assert offer(session, 60) is None
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def cache() -> Path:
     """A cache with the archive for the Java of this machine."""
-    home = tmp_path_factory.mktemp("warmed")
-    warmed = call(BIN / "hotset", "warm", XDG_CACHE_HOME=str(home), TMPDIR=None)
-    assert warmed.code == 0, warmed.err
-    assert "MiB, made in" in warmed.out
-    return home
+    doors.warm()
+    return Path(doors.CACHE.name)
 
 
 @pytest.fixture
