@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from hotset import DataError, Run, open_run
-from hotset.data.row_counts import RowCounts
 from hotset.job import find_job
+from hotset.row_counts import RowCounts
 from hotset.run import call_main
 
 READINGS = "device_id,timestamp,q\na,2024-03-01 00:00:00,1\na,2024-03-01 00:00:01,\n"

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hotset import DataError, Dataset, InputError, ResourceError, Run, SchemaError, UsageError, open_run, safe_names
-from hotset.data.row_counts import RowCounts
+from hotset.row_counts import RowCounts
 from hotset.rows import staging
 
 READINGS = Dataset("id int not null, x double, note string", format="csv")

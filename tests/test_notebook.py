@@ -9,8 +9,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from hotset import DataError, Dataset, InputError, OutputError, UsageError, notebook, open_run
-from hotset.data.row_counts import RowCounts
 from hotset.notebook import close_all, translate_options
+from hotset.row_counts import RowCounts
 
 NUMBERS = Dataset("n bigint", format="csv")
 

@@ -13,7 +13,7 @@ import pytest
 
 from hotset import DataError, Dataset, InputError, OutputError, Run, SchemaError, UsageError, open_run, table
 from hotset.columnar import blocks
-from hotset.data.row_counts import RowCounts
+from hotset.row_counts import RowCounts
 
 pytestmark = pytest.mark.usefixtures("spark")
 READINGS = Dataset("id int not null, x double", format="csv")

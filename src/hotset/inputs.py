@@ -36,7 +36,6 @@ from hotset.data.manifest import QUARANTINE_NAME, InputRead, QuarantineFile
 from hotset.data.nan import may_hold_nan
 from hotset.data.options import TableOptions
 from hotset.data.quarantine import SetAside, write_quarantine
-from hotset.data.row_counts import RowCounts
 from hotset.data.sniff import check_content, has_text
 from hotset.data.suffixes import hadoop_reads, is_compressed
 from hotset.data.verify import check_version
@@ -45,6 +44,7 @@ from hotset.guesses import GuessError, Guesses, guessed_types
 from hotset.limits import no_record
 from hotset.report import model
 from hotset.report.entries import Entries
+from hotset.row_counts import RowCounts
 from hotset.rows.rules import Rule
 from hotset.run_spec import RunSpec
 from hotset.session.expression import row_rules

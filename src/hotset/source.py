@@ -20,9 +20,9 @@ from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
 from hotset.data.quarantine import SetAside
-from hotset.data.row_counts import RowCounts
 from hotset.data.text import AccumulatedLines, ObservedLines
 from hotset.report import model
+from hotset.row_counts import RowCounts
 
 
 class Source:

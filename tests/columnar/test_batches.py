@@ -10,7 +10,7 @@ import pytest
 from hotset import Dataset, Kernel, UsageError, open_run
 from hotset.columnar import chunks
 from hotset.columnar.chunks import as_chunks, from_chunks, gathered
-from hotset.data.row_counts import RowCounts
+from hotset.row_counts import RowCounts
 
 pytestmark = pytest.mark.usefixtures("spark")
 ROWS = Dataset("key string, n bigint")

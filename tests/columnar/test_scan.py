@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 from hotset import ClusterError, DataError, Dataset, InputError, Kernel, Run, UsageError
 from hotset.columnar import blocks, reach
 from hotset.data.listing import list_inputs
-from hotset.data.row_counts import RowCounts
 from hotset.errors import SchemaError
+from hotset.row_counts import RowCounts
 from hotset.session.failure import explain
 
 LINES = Dataset("value string", format="text")

@@ -12,9 +12,9 @@ from faults.answers.join_oracle import Oracle, Told, told
 from faults.answers.ways import WAYS
 
 from hotset import DataError, How, UsageError, open_run
-from hotset.data.row_counts import RowCounts
 from hotset.job import find_job
 from hotset.jobs.join import Params, parse_keys
+from hotset.row_counts import RowCounts
 from hotset.run import call_main
 
 NAN = float("nan")

@@ -13,9 +13,9 @@ from pyarrow import orc
 from sensor_oracle import AS_OF, expected_report, random_readings, write
 
 from hotset import DataError, Duration, Run, SchemaError, UsageError, open_run
-from hotset.data.row_counts import RowCounts
 from hotset.jobs import sensor_report
 from hotset.jobs.sensor_report import Method, Params
+from hotset.row_counts import RowCounts
 
 METHODS = get_args(Method)
 EVERY_WAY = ("local", "node", "cluster", "dataframe")

@@ -12,9 +12,9 @@ from pyspark.sql import SparkSession
 from random_texts import write_texts
 
 from hotset import DataError, Run, UsageError
-from hotset.data.row_counts import RowCounts
 from hotset.jobs import wordcount
 from hotset.jobs.wordcount import Params
+from hotset.row_counts import RowCounts
 
 VARIANTS: list[dict[str, Any]] = [
     {"split": "space"},

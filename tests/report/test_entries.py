@@ -1,8 +1,8 @@
 """What the parts of a run enter into its report, and what a job that begins again takes back."""
 
-from hotset.data.row_counts import RowCounts
 from hotset.report.entries import Entries
 from hotset.report.model import Keep, Read, Report, Table
+from hotset.row_counts import RowCounts
 
 
 def entries() -> Entries:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotset.data.row_counts import RowCounts
 from hotset.report.model import Keep, Publication, Read, Report, Step, Table
+from hotset.row_counts import RowCounts
 
 
 def report(**changes: object) -> Report:

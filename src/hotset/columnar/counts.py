@@ -6,8 +6,8 @@ from pyspark import Accumulator, SparkContext
 
 from hotset.columnar.blocks import Block
 from hotset.columnar.records import PartCount
-from hotset.data.row_counts import RowCounts
 from hotset.data.tally import LastReport
+from hotset.row_counts import RowCounts
 
 # block -> what each of its parts held
 Counts = dict[int, tuple[PartCount, ...]]

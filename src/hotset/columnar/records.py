@@ -29,7 +29,7 @@ from hotset.columnar.values import beyond_years
 from hotset.data.columns import unlike
 from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8, restored
-from hotset.data.row_counts import RowCounts
+from hotset.row_counts import RowCounts
 
 # What rows carry beside their columns when somebody has to know where they stand: part of the block, line or row, text.
 PLACE = pa.schema([("__part", pa.int32()), ("__line", pa.int64()), ("__raw", pa.string())])

@@ -19,7 +19,7 @@ from hotset.columnar.pieces import Reading
 from hotset.columnar.records import PLACE_TYPES, PartCount, Records, place_of
 from hotset.data.columns import ddl, unlike
 from hotset.data.listing import Listing
-from hotset.data.row_counts import RowCounts
+from hotset.row_counts import RowCounts
 
 
 def scan_text(spark: SparkSession, listing: Listing, encoding: str, kernel: Kernel) -> tuple[Batches, BlockCounter]:

@@ -19,10 +19,10 @@ from pyspark.sql import functions as F
 
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
-from hotset.data.row_counts import RowCounts
 from hotset.data.suffixes import is_compressed, only_hadoop_reads, opened
 from hotset.data.tally import LastReport
 from hotset.errors import DataError
+from hotset.row_counts import RowCounts
 
 EXAMPLES = 10
 

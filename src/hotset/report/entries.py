@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from hotset.data.row_counts import RowCounts
 from hotset.report.model import Keep, Publication, Read, Report, Table
+from hotset.row_counts import RowCounts
 
 
 class Entries:

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hotset.data.row_counts import RowCounts
 from hotset.report.redact import HIDDEN, is_secret_name
+from hotset.row_counts import RowCounts
 from hotset.whole import write_whole
 
 LAYOUT = 2

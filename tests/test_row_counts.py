@@ -3,7 +3,7 @@
 import pytest
 
 from hotset import DataError
-from hotset.data.row_counts import RowCounts
+from hotset.row_counts import RowCounts
 
 
 def test_parts_add_up() -> None:
