@@ -64,7 +64,6 @@ class Inputs:
     ) -> None:
         self._session, self._entries, self._step, self._case = session, entries, step, case
         self._run_id = spec.run_id
-        self._reads: list[model.Read] = []
         self._limits, self._listings, self._records = spec.limits, spec.listings, spec.report.parent
         self._sources: list[Source] = []
         self._reach: dict[Listing, str | None] = {}
@@ -72,8 +71,12 @@ class Inputs:
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int | None] | None = None
         self._faults = 0
-        self._quarantined: str | None = None  # where what was set aside is told of now
         self.renews = False  # an input that has changed since it was read may be read again: from cell to cell
+
+    @property
+    def _reads(self) -> list[model.Read]:
+        """Every input that was listed; a run has no others."""
+        return self._entries.report.reads
 
     @property
     def _spark(self) -> SparkSession:
@@ -85,7 +88,7 @@ class Inputs:
         """The good rows of the input."""
         if isinstance(path, Table):
             frame = read_table(self._spark, dataset, path)
-            self._add(model.Read((f"table {path.name}",), 0, 0, (), ""))
+            self._entries.add_read(model.Read((f"table {path.name}",), 0, 0, (), ""))
             return frame
         self._case.mind(dataset.schema())
         rules = row_rules(self._spark, dataset.rules, dataset.schema()) if dataset.rules else {}
@@ -141,10 +144,10 @@ class Inputs:
         self.close()
         self.quarantine.unlink(missing_ok=True)
         self._entries.drop_reads(self._reads)
-        for known in (self._sources, self.listed, self._reads):
+        for known in (self._sources, self.listed):
             known.clear()
         self._balanced_at, self._faults = None, 0
-        self._set_quarantine(None)
+        self._entries.quarantine(None)
 
     def size_bytes(self, path: str | Sequence[str]) -> int:
         """Of the files."""
@@ -264,7 +267,7 @@ class Inputs:
             self._forget_old(paths, listing.fingerprint())
         self.listed.append((paths, listing))
         read = model.Read(paths, len(listing.files), listing.size_bytes, listing.skipped, listing.fingerprint())
-        self._add(read)
+        self._entries.add_read(read)
         self._limits.check({paths: listing})
         return read, listing
 
@@ -272,7 +275,6 @@ class Inputs:
         """What was read of these paths before they changed is in no books any more."""
         old = [one for one in self._reads if one.paths == paths and one.fingerprint != fingerprint]
         self._entries.drop_reads(old)
-        self._reads = [one for one in self._reads if one not in old]
         self._sources = [source for source in self._sources if source.read not in old]
         if old:
             self.listed = [one for one in self.listed if one[0] != paths or one[1].fingerprint() == fingerprint]
@@ -367,7 +369,7 @@ class Inputs:
         faults = (fault for source in self._sources for fault in source.faults())
         self._faults, first = write_quarantine(self.quarantine, _noting(faults, reasons))
         self._balanced_at = progress
-        self._set_quarantine(str(self.quarantine) if self._faults else None)
+        self._entries.quarantine(str(self.quarantine) if self._faults else None)
         self._guesses.check(self._sources)
         for source in self._sources:
             if counts := source.counts():
@@ -421,7 +423,7 @@ class Inputs:
     def published(self, path: Path) -> None:
         """What was set aside now lies with the version at `path`."""
         if self._faults:
-            self._set_quarantine(os.fspath(path / QUARANTINE_NAME / f"{self._run_id}.json"))
+            self._entries.quarantine(os.fspath(path / QUARANTINE_NAME / f"{self._run_id}.json"))
 
     def count(self, reading_seconds: Callable[[], float | None] | None) -> None:
         """Enters what was read into the report, as far as it is known.
@@ -434,18 +436,10 @@ class Inputs:
             if counts := source.counts():
                 self._entries.count(source.read, counts, source.blocks_read)
 
-    def _add(self, read: model.Read) -> None:
-        self._reads.append(read)
-        self._entries.add_read(read)
-
-    def _set_quarantine(self, path: str | None) -> None:
-        self._quarantined = path
-        self._entries.quarantine(path)
-
     def close(self) -> None:
         """Removes what tasks left behind, and the quarantine if it was published."""
         shutil.rmtree(self._records / f"{self._run_id}.faults.staging", ignore_errors=True)
-        if self._quarantined not in (None, str(self.quarantine)):
+        if self._entries.report.quarantine not in (None, str(self.quarantine)):
             self.quarantine.unlink(missing_ok=True)
 
 

@@ -18,7 +18,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from hotset.report import model
-from hotset.rows.duckdb_types import identifier, quote
+from hotset.rows.duckdb_types import quote, typed_cells
 from hotset.rows.node import NodeResult, Source
 from hotset.rows.staging import SUFFIX
 
@@ -56,7 +56,7 @@ class KeptRows:
     @property
     def select(self) -> str:
         """SQL of the rows, in the types that the columns have in the catalog."""
-        return f"SELECT {self._cells(self.columns)} FROM ({self.sql})"
+        return f"SELECT {typed_cells(self.columns)} FROM ({self.sql})"
 
     def bind(self, make: Make) -> Source:
         """Where readers find the rows. `make` writes them to a directory as Arrow; too many give no schema."""
@@ -85,7 +85,7 @@ class KeptRows:
         self.reads += 1
         with suppress(OSError):  # another file system: then they are made when they are wanted again
             os.link(file, self._link)
-            cells = self._cells(dict(zip(names, self.columns.values(), strict=True)), [*self.columns])
+            cells = typed_cells(dict(zip(names, self.columns.values(), strict=True)), [*self.columns])
             self.source = Source(self.table, (f"SELECT {cells} FROM read_parquet([{quote(str(self._link))}])",))
             self.rows = rows
 
@@ -125,11 +125,3 @@ class KeptRows:
     @property
     def _link(self) -> Path:
         return self.directory.with_suffix(".parquet")
-
-    @staticmethod
-    def _cells(columns: Mapping[str, str], names: Sequence[str] = ()) -> str:
-        """Columns in their types, under their own names or others."""
-        return ", ".join(
-            f"CAST({identifier(column)} AS {kind}) AS {identifier(name)}"
-            for (column, kind), name in zip(columns.items(), names or columns, strict=True)
-        )

@@ -132,14 +132,12 @@ class LazyRows:
 
     def group_map(self, frame: Frame, task: GroupMap) -> Frame:
         """What comes out, made when somebody first reads it."""
-        relation, schema = frame.to_native(), Dataset(task.columns).schema()
-        kinds = (WIDE.get(str(kind), str(kind)) for kind in relation.types)
-        columns = dict(zip(relation.columns, kinds, strict=True))
+        schema, columns = Dataset(task.columns).schema(), stored_types(frame)
         table = f"mapped_{len(self._mapped)}"
         made: Frame = self._catalog.add(table, schema)
         known = tuple(safe_names(schema.names).values())
         place, bounds = self._runner.scratch / table, self._runner.bounds
-        self._mapped[table] = MappedRows(table, made, sql_of(frame), columns, known, task, place, bounds)
+        self._mapped[table] = MappedRows(table, sql_of(frame), columns, known, task, place, bounds)
         return made
 
     # what is kept
@@ -156,9 +154,7 @@ class LazyRows:
             raise UsageError(f"something is kept as {name!r} already; release it first, or give another name")
         if self._catalog.explain(sql).ordered:
             return frame
-        relation = frame.to_native()
-        kinds = (WIDE.get(str(kind), str(kind)) for kind in relation.types)
-        columns = dict(zip(relation.columns, kinds, strict=True))
+        columns = stored_types(frame)
         table = f"kept_{len(self.kept) + len(self._released)}"
         read = self._catalog.create(table, columns)
         self.kept[name] = KeptRows(name, table, frame, read, sql, columns, self._runner.scratch / table, asked)
@@ -232,7 +228,6 @@ class LazyRows:
             for name, columns in self._catalog.explain(pending.pop()).used.items():
                 if name in self._mapped:
                     mapped[name] = self._mapped[name]
-                    self._bind_mapped(mapped[name])
                     continue
                 if name not in tables:
                     inputs.setdefault(name, set()).update(columns)
@@ -260,6 +255,13 @@ class LazyRows:
         if self.plan.kind == "node":
             return UseClusterError(f"DuckDB ran out of memory, and of disk to spill to: {why}")
         return explain_memory(why)
+
+
+def stored_types(frame: Frame) -> dict[str, str]:
+    """column -> its type in DuckDB, as it is written to files"""
+    relation = frame.to_native()
+    kinds = (WIDE.get(str(kind), str(kind)) for kind in relation.types)
+    return dict(zip(relation.columns, kinds, strict=True))
 
 
 def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unportable: str) -> LazyRows:

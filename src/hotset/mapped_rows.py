@@ -4,28 +4,23 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import narwhals as nw
-
-from hotset.rows.duckdb_types import identifier
+from hotset.rows.duckdb_types import identifier, typed_cells
 from hotset.rows.group_map import PARTS_PER_CORE, GroupMap, MapGroups, known_schema, split_groups
 from hotset.rows.node import Bounds, NodeResult, Source
 
-Frame = nw.LazyFrame[Any]
 Make = Callable[[str, Path], NodeResult]
 MapAll = Callable[[MapGroups, Sequence[int]], None]
 
 
 @dataclass(eq=False)
 class MappedRows:
-    """`sql` makes the rows that go in, with `columns` of these types in DuckDB; `frame` reads what comes out.
+    """`sql` makes the rows that go in, with `columns` of these types in DuckDB; `table` is what comes out.
 
     `known` are the columns that come out, by the names that the engine knows them by.
     """
 
     table: str
-    frame: Frame
     sql: str
     columns: dict[str, str]
     known: tuple[str, ...]
@@ -58,6 +53,5 @@ class MappedRows:
     @property
     def _by_group(self) -> str:
         """SQL of the rows, those of a group one after the other."""
-        cells = (f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in self.columns.items())
         order = ", ".join(f"{identifier(name)} NULLS LAST" for name in (*self.task.by, *self.task.order_by))
-        return f"SELECT {', '.join(cells)} FROM ({self.sql}) ORDER BY {order}"
+        return f"SELECT {typed_cells(self.columns)} FROM ({self.sql}) ORDER BY {order}"

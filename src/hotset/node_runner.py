@@ -8,7 +8,6 @@ from multiprocessing import get_context
 
 from pyspark import SparkContext
 
-from hotset import errors
 from hotset.columnar.counts import Counts
 from hotset.errors import HotsetError
 from hotset.rows.group_map import MapGroups
@@ -96,9 +95,8 @@ class TaskRunner(LocalRunner):
     def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
         """Raises what Spark makes of what the function raises."""
         context = self._session.spark.sparkContext
-        problems = context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect()
-        for kind, text in filter(None, problems):
-            raise getattr(errors, kind)(text)
+        for problem in filter(None, context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect()):
+            raise problem
 
 
 _work: MapGroups | None = None  # of a process that does nothing else
@@ -114,12 +112,12 @@ def _map_here(number: int) -> None:
     _work(number)
 
 
-def _map_part(work: MapGroups, number: int) -> tuple[str, str] | None:
+def _map_part(work: MapGroups, number: int) -> HotsetError | None:
     """What is wrong with a group is an answer, too: Spark would try again, and make text of it."""
     try:
         work(number)
     except HotsetError as why:
-        return type(why).__name__, str(why)
+        return why
     return None
 
 

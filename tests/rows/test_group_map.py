@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from faults.answers.ways import WAYS
+from pyspark import cloudpickle
 from pyspark.errors import PythonException
 from pyspark.sql import SparkSession
 
@@ -146,6 +147,27 @@ def test_what_a_function_must_not_give_is_told(
 
     assert way == "cluster" or isinstance(told.value, SchemaError | DataError)
     assert not (tmp_path / "out").exists()
+
+
+class OutOfSeasonError(DataError):
+    """A kind of somebody's own."""
+
+    exit_code = 40
+
+
+def wrong_season(group: pa.Table) -> pa.Table:
+    raise OutOfSeasonError(f"{group['k'][0]} is out of season")
+
+
+@pytest.mark.parametrize("way", ["local", "node"])
+def test_an_error_of_one_s_own_kind_stays_that(tmp_path: Path, table: pa.Table, way: str) -> None:
+    module = sys.modules[__name__]
+    cloudpickle.register_pickle_by_value(module)  # type: ignore[no-untyped-call] # as the modules of jobs are
+    try:
+        with pytest.raises(OutOfSeasonError, match="is out of season"):
+            mapped(tmp_path, way, table, wrong_season, COUNTED)
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)  # type: ignore[no-untyped-call]
 
 
 def keeps_all(group: pa.Table) -> pa.Table:

@@ -73,7 +73,7 @@ def summarize(readings: Rows, future: Rows, columns: Columns, windows: Windows) 
         f.length() - f.sum("ahead"),
         f.sum(COPIES),
         f.sum("ahead"),
-        (round(windows.length.micros) - f.sum("cover")) / MICROS,
+        (windows.length.micros - f.sum("cover")) / MICROS,
         *(one for name in columns.inside.quantities for one in _statistics(f, name)),
     ]
     keys = [f.column("device").alias(names[0]), start.alias(names[1])]

@@ -62,6 +62,9 @@ class Dialect(Protocol):
     def rounded(self, text: str) -> str:
         """A double as the nearest whole one, the even one of two."""
 
+    def struct(self, fields: Sequence[tuple[str, str]]) -> str:
+        """A value of several, by name."""
+
     def fail(self, message: str) -> str: ...
     def matches(self, text: str, pattern: str) -> str: ...
 
@@ -113,6 +116,10 @@ class DuckDB:
 
     def rounded(self, text: str) -> str:
         return f"round_even({text}, 0)"
+
+    def struct(self, fields: Sequence[tuple[str, str]]) -> str:
+        inside = ", ".join(f"'{name}': {text}" for name, text in fields)
+        return f"{{{inside}}}"
 
     def fail(self, message: str) -> str:
         return f"error('{message}')"
@@ -170,7 +177,7 @@ class Spark:
 
     def pick(self, text: str, order: str, dtype: DType, last: bool) -> str:
         order = _reversed(order, dtype) if last else order
-        row = f"named_struct('n', ({order}) IS NULL, 'o', {order}, 'x', {text})"
+        row = self.struct([("n", f"({order}) IS NULL"), ("o", order), ("x", text)])
         return f"(min({row}) FILTER (WHERE {text} IS NOT NULL)).x"
 
     def micros(self, text: str, dtype: DType) -> str:
@@ -186,6 +193,10 @@ class Spark:
 
     def rounded(self, text: str) -> str:
         return f"rint({text})"
+
+    def struct(self, fields: Sequence[tuple[str, str]]) -> str:
+        inside = ", ".join(f"'{name}', {text}" for name, text in fields)
+        return f"named_struct({inside})"
 
     def fail(self, message: str) -> str:
         return f"raise_error('{message}')"

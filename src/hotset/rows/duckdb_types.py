@@ -84,6 +84,12 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def typed_cells(columns: Mapping[str, str], names: Iterable[str] = ()) -> str:
+    """SQL of columns in their types, under their own names or others."""
+    named = zip(columns.items(), [*names] or columns, strict=True)
+    return ", ".join(f"CAST({identifier(column)} AS {kind}) AS {identifier(name)}" for (column, kind), name in named)
+
+
 def quote(text: str) -> str:
     """The text as DuckDB's SQL has it."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,6 +1,7 @@
 """Rows that share a key, of which one is taken: the least, whatever order they come in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from narwhals.dtypes import DType
@@ -29,50 +30,62 @@ def drop_duplicates(
         raise UsageError(f"duplicates cannot be told apart: {why}")
     native: Any = one_zero(rows, schema, schema, dialect).to_native()
     choose = _choose_in_spark if dialect.name == "Spark" else _choose_in_duckdb
-    return framed(choose(native, [*schema], names, copies, dialect))
+    return framed(choose(native, Choice(tuple(schema), tuple(names), copies, dialect)))
 
 
-def _choose_in_spark(rows: Any, columns: Sequence[str], keys: Sequence[str], copies: str, dialect: Dialect) -> Any:
+@dataclass(frozen=True)
+class Choice:
+    """SQL of the row that is taken of each key, in terms of what the engines write differently."""
+
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    copies: str
+    dialect: Dialect
+
+    @property
+    def others(self) -> list[str]:
+        return [name for name in self.columns if name not in self.keys]
+
+    @property
+    def quoted_keys(self) -> list[str]:
+        return [*map(self.dialect.quoted, self.keys)]
+
+    @property
+    def best(self) -> str:
+        return self.dialect.quoted(unlike("best", [*self.keys, self.copies]))
+
+    @property
+    def aggregates(self) -> list[str]:
+        """The least of the other columns, as a struct in which a null comes after every value; and the number."""
+        quote = self.dialect.quoted
+        fields = [
+            field
+            for place, name in enumerate(self.others)
+            for field in ((f"n{place}", f"{quote(name)} IS NULL"), (f"v{place}", quote(name)))
+        ]
+        least = f"min({self.dialect.struct(fields)})" if fields else "1"
+        return [f"{least} AS {self.best}", f"count(*) - 1 AS {quote(self.copies)}"]
+
+    @property
+    def cells(self) -> list[str]:
+        """The columns out of the aggregates, in their order."""
+        quote, fields = self.dialect.quoted, {name: f"{self.best}.v{place}" for place, name in enumerate(self.others)}
+        return [*(f"{fields.get(name, quote(name))} AS {quote(name)}" for name in self.columns), quote(self.copies)]
+
+
+def _choose_in_spark(rows: Any, choice: Choice) -> Any:
     """One aggregate over all."""
-    quoted = [dialect.quoted(name) for name in keys]
-    others = [name for name in columns if name not in keys]
-    fields = ", ".join(
-        f"'n{place}', {dialect.quoted(name)} IS NULL, 'v{place}', {dialect.quoted(name)}"
-        for place, name in enumerate(others)
-    )
-    best = unlike("best", [*keys, copies])
-    found = rows.groupBy(*quoted).agg(
-        F.expr(f"min({f'named_struct({fields})' if others else '1'})").alias(best),
-        F.expr("count(*) - 1").alias(copies),
-    )
-    return found.selectExpr(*_cells(columns, others, best, copies, dialect))
+    chosen = rows.groupBy(*choice.quoted_keys).agg(*map(F.expr, choice.aggregates))
+    return chosen.selectExpr(*choice.cells)
 
 
-def _choose_in_duckdb(rows: Any, columns: Sequence[str], keys: Sequence[str], copies: str, dialect: Dialect) -> Any:
+def _choose_in_duckdb(rows: Any, choice: Choice) -> Any:
     """The keys are counted first, which takes a fifth of the time; only rows that share one are compared."""
-    quoted = ", ".join(map(dialect.quoted, keys))
-    times = dialect.quoted(unlike("times", keys))
-    shared = rows.aggregate(f"{quoted}, count(*) AS {times}", quoted).filter(f"{times} > 1").set_alias("r")
-    same = " AND ".join(f"l.{dialect.quoted(name)} IS NOT DISTINCT FROM r.{dialect.quoted(name)}" for name in keys)
-    single = rows.set_alias("l").join(shared, same, "anti")
-    several = rows.set_alias("l").join(shared, same, "semi")
-    others = [name for name in columns if name not in keys]
-    fields = ", ".join(
-        f"'n{place}': {dialect.quoted(name)} IS NULL, 'v{place}': {dialect.quoted(name)}"
-        for place, name in enumerate(others)
-    )
-    best, least = unlike("best", [*keys, copies]), f"min({{{fields}}})" if others else "1"
-    results = f"{least} AS {dialect.quoted(best)}, count(*) - 1 AS {dialect.quoted(copies)}"
-    chosen = several.aggregate(f"{quoted}, {results}", quoted)
-    texts = [*map(dialect.quoted, columns), f"CAST(0 AS BIGINT) AS {dialect.quoted(copies)}"]
-    return single.project(", ".join(texts)).union(
-        chosen.project(", ".join(_cells(columns, others, best, copies, dialect)))
-    )
-
-
-def _cells(columns: Sequence[str], others: Sequence[str], best: str, copies: str, dialect: Dialect) -> list[str]:
-    quote = dialect.quoted
-    cells = [
-        f"{quote(best)}.v{others.index(name)} AS {quote(name)}" if name in others else quote(name) for name in columns
-    ]
-    return [*cells, quote(copies)]
+    quote, keys = choice.dialect.quoted, ", ".join(choice.quoted_keys)
+    times = quote(unlike("times", choice.keys))
+    shared = rows.aggregate(f"{keys}, count(*) AS {times}", keys).filter(f"{times} > 1").set_alias("r")
+    same = " AND ".join(f"l.{key} IS NOT DISTINCT FROM r.{key}" for key in choice.quoted_keys)
+    single, several = (rows.set_alias("l").join(shared, same, how) for how in ("anti", "semi"))
+    chosen = several.aggregate(", ".join([keys, *choice.aggregates]), keys)
+    cells = [*map(quote, choice.columns), f"CAST(0 AS BIGINT) AS {quote(choice.copies)}"]
+    return single.project(", ".join(cells)).union(chosen.project(", ".join(choice.cells)))

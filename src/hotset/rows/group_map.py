@@ -24,6 +24,7 @@ from hotset.session.machine import read_machine
 
 Function = Callable[[pa.Table], pa.Table]
 PARTS_PER_CORE = 4
+SURELY_THERE_BYTES = 64 * 1024**2  # up to it nobody has to look how much memory there is
 SHARE = 4  # of the memory of this machine, what the groups of all workers may take as they come in
 
 
@@ -109,7 +110,7 @@ def _gather(batches: Iterable[pa.RecordBatch], task: GroupMap) -> pa.Table:
     for batch in batches:
         parts.append(batch)
         size += batch.nbytes
-        if size > (task.most_bytes or _most_here()):
+        if size > (task.most_bytes or SURELY_THERE_BYTES):
             task.check_size(pa.Table.from_batches(parts))
     table = pa.Table.from_batches(parts)
     return table.sort_by([(name, "ascending") for name in task.order_by]) if task.order_by else table
@@ -179,7 +180,8 @@ def _differs(one: pa.ChunkedArray, other: pa.ChunkedArray) -> np.ndarray:
         both_nan = pc.and_(pc.is_nan(one), pc.is_nan(other))
         different = pc.and_not(different, pc.fill_null(both_nan, False))
     different = pc.or_(different, pc.xor(pc.is_null(one), pc.is_null(other)))
-    return np.asarray(different.combine_chunks().cast(pa.uint8())).astype(bool)
+    found: np.ndarray = np.from_dlpack(different.combine_chunks().cast(pa.uint8())).astype(bool)
+    return found
 
 
 def split_groups(
