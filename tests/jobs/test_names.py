@@ -199,7 +199,7 @@ def test_join_on_and_of_any_column(run: Run, tmp_path: Path, method: Any) -> Non
     assert {row[f"{name}_right"] for row in read(tmp_path / "some") for name in NAMES if name not in some} == {"x"}
 
 
-@pytest.mark.parametrize("method", ["columnar", "dataframe"])
+@pytest.mark.parametrize("method", ["expression", "dataframe"])
 @pytest.mark.parametrize("turned", [0, 1])
 def test_sensors_of_any_name(run: Run, tmp_path: Path, method: Any, turned: int) -> None:
     # the columns that the outputs have of their own are refused as device and time
