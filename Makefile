@@ -5,13 +5,6 @@ PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 
 JOB ?= wordcount
-EXAMPLE_array-mean = --output out/array
-EXAMPLE_group = --input data/tables/seattle-weather.csv --by weather --agg temp_max:mean,max '*:count' --output out/weather
-EXAMPLE_join = --left data/tables/zones.csv --right data/tables/countries.csv --on code --how left --output out/zones
-EXAMPLE_compact = --input data/readings/nab.csv --output out/compact
-EXAMPLE_parallel-map = --input data/texts --output out/parallel-map --function builtins:str.upper
-EXAMPLE_sensor-report = --input data/readings/nab.csv --window '1 day' --gap '1 day' --output out/report --anomalies out/anomalies
-EXAMPLE_wordcount = --input data/texts --output out/wordcount
 
 # Unexpanded, so that what stands in ARGS='…' reaches the shell as it was written, quotes and dollars included.
 RAW_ARGS = $(value ARGS)
@@ -32,7 +25,7 @@ define each_timed
 done
 endef
 
-.PHONY: help setup setup-dev setup-bench run test test-thorough test-doors test-smoke test-fresh lint format lock bench bench-advice \
+.PHONY: help setup setup-dev setup-bench run test test-thorough test-doors test-smoke test-fresh lint format docs lock bench bench-advice \
     faults faults-baseline clean
 .DEFAULT_GOAL := help
 
@@ -49,7 +42,7 @@ setup-bench: ## make .venv with what measuring needs, peers included (done by th
 	@$(PYTHON) tools/bootstrap.py bench
 
 run: setup ## run a job: make run [JOB=wordcount] [ARGS='--input DIR --output DIR'], by default on data/
-	@.venv/bin/hotset run $(JOB) $(or $(RAW_ARGS),$(EXAMPLE_$(JOB)))
+	@.venv/bin/hotset run $(JOB) $(or $(RAW_ARGS),$(shell $(PYTHON) tools/example.py $(JOB)))
 
 test: setup-dev ## check format, lint, types and walls, then run the tests
 	$(call each_timed,"ruff format --check" "ruff check" mypy lint-imports "pytest $(ON_TWO_CORES)")
@@ -71,6 +64,9 @@ lint: setup-dev ## check lint, types and walls
 
 format: setup-dev ## rewrite the code in the project's format
 	$(call each_timed,"ruff format" "ruff check --fix")
+
+docs: setup-dev ## write what the documentation takes from the code: docs/api.md, the table of jobs
+	@.venv/bin/python -m tools.docs
 
 lock: ## pin the dependencies of pyproject.toml again; ARGS=--upgrade takes newer versions
 	@$(PYTHON) -m venv --clear .tools/uv

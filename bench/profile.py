@@ -12,8 +12,8 @@ from rich.table import Table
 from hotset.columnar.blocks import cut_text
 from hotset.columnar.pieces import Reading
 from hotset.data.listing import list_inputs
-from hotset.jobs.wordcount import SEPARATORS
-from hotset.jobs.wordcount_kernel import Separators, count_block
+from hotset.jobs.wordcount.job import SEPARATORS
+from hotset.jobs.wordcount.kernel import Separators, count_block
 
 STEPS = {  # function -> what it does
     "_chunks": "read the file",

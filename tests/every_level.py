@@ -5,7 +5,6 @@ Prints a line of JSON for each run.
 
 import hashlib
 import json
-import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,9 +14,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F
+from tools.example import example
 
 from hotset import UsageError, open_run
-from hotset.job import find_job
+from hotset.job import find_job, named_jobs
 from hotset.lifecycle import running
 from hotset.limits import Limits
 from hotset.memory.levels import STORAGE, Level
@@ -41,8 +41,8 @@ COMMON = {"spark.master": "local[2]", "spark.ui.enabled": "false", "spark.memory
 
 
 def examples() -> dict[str, str]:
-    """job -> the arguments of its example in the Makefile"""
-    return dict(re.findall(r"^EXAMPLE_([a-z-]+) = (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    """job -> the arguments of the example on its page"""
+    return {name: example(name) for name in named_jobs()}
 
 
 def content(directory: Path) -> str:
@@ -74,21 +74,23 @@ def planned(job_name: str, arguments: str, out: Path) -> tuple[RunSpec, Any]:
 
 
 def runs(job_name: str, arguments: str, scratch: Path) -> Iterator[dict[str, Any]]:
-    """The default first: it tells the names that the job keeps."""
+    """The default first, which on DuckDB keeps in its own way; on Spark, which tells the names; then at each level."""
     names: list[str] = []
-    for level in ("", *LEVELS):
+    for level in ("", "SPARK", *LEVELS):
         out = scratch / (level or "default")
         spec, params = planned(job_name, arguments, out)
         facts = {"job": job_name, "arguments": arguments, "level": level}
+        forced = {"nothing": Level("NONE")} if level == "SPARK" else {name: Level(level) for name in names}
         try:
-            with running(replace(spec, forced_levels={name: Level(level) for name in names})) as run:
+            with running(replace(spec, forced_levels=forced)) as run:
                 find_job(job_name).main(run, params)
         except UsageError as refused:
             yield facts | {"refused": str(refused)}
             continue
-        names = names or [keep.name for keep in run.report.keeps]
-        yield facts | {"names": names, "levels": [keep.level for keep in run.report.keeps], "content": content(out)}
-        if not names:
+        kept = run.report.keeps
+        names = [keep.name for keep in kept] if level == "SPARK" else names
+        yield facts | {"names": names, "levels": [keep.level for keep in kept], "content": content(out)}
+        if level == "SPARK" and not names:
             return
 
 

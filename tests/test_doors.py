@@ -21,8 +21,8 @@ TEXT = "b a\nb  c\n"
 ANSWER = "('b', 2)\n('a', 1)\n('c', 1)\n"
 DOORS = {
     "hotset run": [str(BIN / "hotset"), "run", "wordcount"],
-    "python": [sys.executable, "jobs/wordcount.py"],
-    "spark-submit": [str(BIN / "spark-submit"), "jobs/wordcount.py"],
+    "python": [sys.executable, "jobs/run.py", "wordcount"],
+    "spark-submit": [str(BIN / "spark-submit"), "jobs/run.py", "wordcount"],
 }
 
 
@@ -132,7 +132,7 @@ def test_a_standalone_master_runs_both_methods_by_spark_submit_and_by_hotset(tex
     paths = ["--input", str(text), "--lower", "--output"]
 
     by_submit = call(
-        BIN / "spark-submit", "--master", master, "jobs/wordcount.py", *paths, submitted, "--method", "rdd"
+        BIN / "spark-submit", "--master", master, "jobs/run.py", "wordcount", *paths, submitted, "--method", "rdd"
     )
     by_hotset = call(BIN / "hotset", "run", "wordcount", *paths, run, "--master", master)
 
@@ -142,21 +142,21 @@ def test_a_standalone_master_runs_both_methods_by_spark_submit_and_by_hotset(tex
     assert [report_of(output)["reads"][0]["lane"] for output in (submitted, run)] == ["columnar", "columnar"]
 
 
-def test_workers_without_our_libraries_leave_the_reading_to_catalyst(text: Path, master: str) -> None:
+def test_workers_without_our_libraries_are_told_and_catalyst_reads_for_them(text: Path, master: str) -> None:
     bare, out = text.parent / "bare", text.parent / "out"
     venv.create(bare, with_pip=False)
 
-    done = call(
+    command = (
         BIN / "hotset",
         *("run", "wordcount", "--input", text, "--output", out, "--format", "csv"),
         *("--master", master, "--conf", f"spark.pyspark.python={bare}/bin/python"),
     )
+    refused, done = call(*command), call(*command, "--method", "dataframe")
 
-    assert done.code == 0, done.err
-    read = report_of(out)["reads"][0]
-    assert read["lane"] == "catalyst"
-    assert "lacks a library: No module named" in read["why_not"]
-    assert "read by Catalyst instead of block by block" in done.out
+    assert (refused.code, done.code) == (9, 0), done.err
+    assert "lacks a library: No module named" in refused.err
+    assert "install there what it lacks, or have Spark read text by itself: run.read, --method dataframe" in refused.err
+    assert report_of(out)["reads"][0]["lane"] == "catalyst"
 
 
 def test_without_a_master_a_run_fails_at_once_and_says_where_none_answers(text: Path) -> None:

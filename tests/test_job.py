@@ -35,7 +35,7 @@ def _own_imports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_named_jobs_has_those_of_the_entry_point_group() -> None:
     jobs = named_jobs()
 
-    assert jobs["wordcount"] == "hotset.jobs.wordcount"
+    assert jobs["wordcount"] == "hotset.jobs.wordcount.job"
 
 
 def test_find_job_by_name_does_not_send_our_own_code() -> None:
@@ -130,19 +130,30 @@ def test_find_job_says_why_a_file_is_no_job(tmp_path: Path, name: str, source: s
     assert reason in str(refused.value)
 
 
-def test_rows_pass_through_the_jvm_unless_the_job_says_otherwise(tmp_path: Path) -> None:
-    sources = {"plain_job": SOURCE, "kernel_job": SOURCE + "\ndef rows_pass_jvm(params): return False\n"}
-    for name, source in sources.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.py").write_text(source)
+@pytest.mark.parametrize(
+    ("source", "helper", "needs"),
+    [
+        (SOURCE, "", False),
+        (f"{SOURCE}\nfrom pyspark.sql import functions as F\n", "", True),
+        (f"{SOURCE}\ndef late():\n    import pyspark\n", "", True),
+        (f"{SOURCE}\nimport helper_of_it\n", "import pyspark.sql.functions as F\n", True),
+        (f"{SOURCE}\nimport helper_of_it\n", "import json\n", False),
+        (f"{SOURCE}\nimport pyspark\ndef needs_spark(params): return False\n", "", False),
+    ],
+)
+def test_a_job_needs_spark_at_once_where_a_file_of_it_imports_pyspark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, helper: str, needs: bool
+) -> None:
+    monkeypatch.delitem(sys.modules, "helper_of_it", raising=False)
+    (tmp_path / "helper_of_it.py").write_text(helper)
+    file = tmp_path / f"job_{abs(hash((source, helper)))}.py"
+    file.write_text(source)
 
-    jobs = [find_job(str(tmp_path / name / f"{name}.py")) for name in sources]
-
-    assert [job.rows_pass_jvm(None) for job in jobs] == [True, False]
+    assert find_job(str(file)).needs_spark(None) is needs
 
 
 @pytest.mark.parametrize("line", ["1 / 0", "import sys; sys.exit(0)", "raise ValueError('x')"])
-@pytest.mark.parametrize("name", ["rows_pass_jvm", "runs", "needs_spark"])
+@pytest.mark.parametrize("name", ["runs", "needs_spark"])
 def test_what_a_job_says_of_its_parameters_may_fail_and_names_its_line(tmp_path: Path, name: str, line: str) -> None:
     file = tmp_path / f"says_{name}_{abs(hash(line))}.py"
     file.write_text(f"{SOURCE}\ndef {name}(params):\n    {line}\n")
@@ -212,7 +223,7 @@ def test_a_module_that_leaves_while_it_is_loaded_is_no_job(tmp_path: Path, line:
 
 def test_what_says_itself_is_read_from_the_source_where_python_left_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
     wordcount = find_job("wordcount")
-    module = sys.modules["hotset.jobs.wordcount"]
+    module = sys.modules["hotset.jobs.wordcount.job"]
     monkeypatch.setattr(module, "__doc__", None)
     monkeypatch.setattr("hotset.job.sys", SimpleNamespace(flags=SimpleNamespace(optimize=2), modules=sys.modules))
 

@@ -261,7 +261,6 @@ def test_random_files_are_read_as_our_own_reader_reads_them(tmp_path: Path, seed
 
 
 def test_staged_blocks_are_read_in_processes_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotset.node_runner.ALONE_BYTES", 1)
     monkeypatch.setattr("hotset.columnar.blocks.LEAST_BYTES", 1_000)
     (tmp_path / "a.csv").write_text('id,x,note\n1,2,"a"\n' * 1 + '3,4,"b"\n' * 2_000 + "z,1,c\n")
 
@@ -281,12 +280,12 @@ def test_the_first_rows_are_taken_and_inputs_are_read_once_for_what_comes_next(l
     rows = local.rows(str(tmp_path / "a.csv"), READINGS)
 
     largest = local.take(rows.sort("x", descending=True).select("id"), 2, before=rows)
-    bound = [table._staged for table in local._lazy._tables.values()] if local._lazy else []
+    bound = [vars(table)["_staged"] for table in local._lazy._tables.values()] if local._lazy else []
     found = publish(local, rows.select("note"), "note string", tmp_path / "out")
 
     assert largest.to_pylist() == [{"id": 3}, {"id": 2}]
     assert found == [("a",), ("b",), ("c",)]
-    assert bound == [table._staged for table in local._lazy._tables.values()] if local._lazy else []
+    assert bound == [vars(table)["_staged"] for table in local._lazy._tables.values()] if local._lazy else []
     assert counts(local) == [(3, 3, 0)]
 
 

@@ -52,7 +52,7 @@ def test_the_second_run_is_told_at_once_and_the_next_one_takes_over_from_a_kille
     assert (second.code, cleaning.code, third.code) == (6, 6, 0), third
     assert f"of wordcount on {os.uname().nodename}, process {first.pid}, since" in second.err
     assert published(out) == "('a', 2)\n('b', 1)\n"
-    assert "was taken over" in report_of(out)["warnings"][0]
+    assert any("was taken over" in warning for warning in report_of(out)["warnings"])
     assert {path.suffix for path in lock.parent.iterdir()} == {"", ".json", ".log"}
 
 
@@ -82,7 +82,8 @@ def test_verify_and_clean_speak_as_a_person_expects(tmp_path: Path) -> None:
     cleaned = call(BIN / "hotset", "clean", out, "--records")
 
     assert (sound.code, sound.out) == (0, "ok: 1 file, 18 bytes, 2 rows\n")
-    assert (damaged.code, damaged.out.partition(" listed")[0][:80]) == (3, f"{part.name}: SHA-256 "[:80])
+    assert damaged.code == 3
+    assert damaged.out.startswith(f"{part.name}: SHA-256 ")
     assert f"{out} is damaged, got 1 faults: {part.name}" in damaged.err
     assert cleaned.out.endswith("bytes in all\n")
     assert part.exists()

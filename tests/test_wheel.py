@@ -15,5 +15,5 @@ def test_the_wheel_carries_the_settings_and_names_the_jobs(tmp_path: Path) -> No
         names = wheel.namelist()
         entry_points = next(wheel.read(name).decode() for name in names if name.endswith("entry_points.txt"))
     assert {"hotset/conf/local.conf", "hotset/conf/log4j2.properties", "hotset/py.typed"} <= set(names)
-    assert {"hotset/conf/jobs/wordcount.toml", "hotset/jobs/wordcount.py"} <= set(names)
-    assert "wordcount = hotset.jobs.wordcount" in entry_points
+    assert {"hotset/jobs/wordcount/job.py", "hotset/jobs/wordcount/kernel.py"} <= set(names)
+    assert "hotset = hotset.cli:main" in entry_points

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import get_args
 
 from bench.answers import csv_rows, parts
-from bench.programs import Read, archived, job, peer
+from bench.programs import Read, archived, job, local, peer
 from bench.work import INPUT, OUTPUT, Command, Data, Work
 from hotset.data.zipf import write_text
-from hotset.jobs.wordcount import Method
+from hotset.jobs.wordcount.job import Method
 
 Counts = dict[str, int]
 SHOWN = 3
@@ -75,6 +75,7 @@ WORK = Work(
     programs=(
         *(job(*ours(method)) for method in get_args(Method)),
         archived(*ours("columnar")),
+        local(*ours("columnar")),
         peer("classic", "classic program, plain PySpark", "classic_wordcount", read_tuples),
         peer("counter", "plain Python, `Counter`", "counter_wordcount", read_csv),
         peer("polars", "Polars", "polars_wordcount", read_csv),
@@ -82,5 +83,5 @@ WORK = Work(
     ),
     baseline="classic",
     data=Data("zipf", "generated text", write_text, true_counts, differ),
-    quick=("columnar", "classic", "counter", "polars", "duckdb"),
+    quick=("columnar", "columnar+local", "classic", "counter", "polars", "duckdb"),
 )

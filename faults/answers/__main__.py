@@ -13,7 +13,8 @@ import cyclopts
 from faults.answers import groups, joins
 from faults.answers.ways import WAYS
 from hotset import HotsetError, open_run
-from hotset.jobs import group, join
+from hotset.jobs.group import job as group
+from hotset.jobs.join import job as join
 
 Job = Literal["group", "join"]
 MOST_GROUPED, MOST_JOINED = 60, 20  # rows of a table

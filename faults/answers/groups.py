@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from faults.answers.group_oracle import Row, aggregates, comparable, same
-from hotset.jobs.group import Params
-from hotset.jobs.group_query import parse_query
+from hotset.jobs.group.job import Params
+from hotset.jobs.group.query import parse_query
 
 NAN, INF = float("nan"), float("inf")
 # in Unicode é and e with a combining accent look alike and are two keys; so are the Hangul syllable and its letters

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from faults.answers.group_oracle import Row
 from faults.answers.join_oracle import Oracle, Told, told
 from hotset import How
-from hotset.jobs.join import Params
+from hotset.jobs.join.job import Params
 
 NAN, INF = float("nan"), float("inf")
 # é in two spellings, and a Hangul syllable beside its letters: they look alike, and do not meet

@@ -11,8 +11,6 @@ from hotset import late_pandas  # noqa: F401 (before anything here makes an arra
 
 # isort: split
 from hotset.columnar import own_text
-from hotset.columnar.batches import Batches
-from hotset.columnar.chunks import gathered
 from hotset.columnar.forms import read_form
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.sample import Sample
@@ -25,6 +23,7 @@ from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime
 from hotset.data.guess import Guess, Role
 from hotset.data.listing import spark_paths
 from hotset.data.options import CsvOptions, TableOptions
+from hotset.data.parquet_files import Codec, ParquetFiles
 from hotset.errors import (
     ClusterError,
     DataError,
@@ -54,9 +53,9 @@ from hotset.verbs import Run
 
 __all__ = [
     "AsText",
-    "Batches",
     "Bytes",
     "ClusterError",
+    "Codec",
     "CsvOptions",
     "DataError",
     "Dataset",
@@ -81,6 +80,7 @@ __all__ = [
     "Misplaced",
     "Output",
     "OutputError",
+    "ParquetFiles",
     "PatternTime",
     "ResourceError",
     "Role",
@@ -102,7 +102,6 @@ __all__ = [
     "exact_value",
     "find_function",
     "functions_of",
-    "gathered",
     "has_nested",
     "listed",
     "main",

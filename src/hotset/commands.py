@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from hotset import config_file
 from hotset import run as way
 from hotset.account import absolute_path, cache_dir
 from hotset.advice.command import advise
@@ -27,6 +28,7 @@ from hotset.job import docstring, find_job, named_jobs
 from hotset.lab.asked import LAB
 from hotset.made import data
 from hotset.memory.explained import EXPLAINED
+from hotset.new import write_job
 from hotset.params import RUN, CalibrateOptions, SessionOptions, Way, job_app, session_command, what_is_wrong
 from hotset.preflight import new_run_id
 from hotset.report.console import check_written, make_console, take_streams
@@ -45,7 +47,7 @@ app = App(
     name="hotset",
     help="PySpark jobs for in-memory data processing. `hotset run NAME --help` shows what a job takes.",
 )
-conf = App(name="conf", help="Print settings for plain spark-submit.")
+conf = App(name="conf", help="Print settings for plain spark-submit, or a job's parameters, as a file.")
 app.command(data)
 app.command(advise)
 app.command(conf)
@@ -121,6 +123,21 @@ def list_jobs() -> None:
             title = f"({why})"
         table.add_row(f"[bold]{name}[/]", escape(title))
     make_console().print(table)
+
+
+@app.command
+def new(
+    name: Annotated[str, Parameter(help="of the job: letters, digits and _")],
+    *,
+    to: Annotated[Path, Parameter(help="directory for its files")] = Path(),
+) -> None:
+    """Write a job of your own to begin with: NAME.py, a test, and rows to try it on."""
+    job, test, rows = write_job(name, to)
+    for path in (job, test, rows):
+        sys.stdout.write(f"wrote {path}\n")
+    shown = job if job.is_absolute() else f"./{job}"
+    sys.stdout.write(f"try it    hotset run {shown} --input {rows} --output {to / 'out' / name} --engine local\n")
+    sys.stdout.write(f"test it   pytest -p hotset.testing {test}\n")
 
 
 @app.command
@@ -204,6 +221,12 @@ def local_conf() -> None:
     master = default_master(machine)
     settings = {key: ask.value for key, ask in winners([master, *own_asks(master.value, machine)]).items()}
     sys.stdout.write(as_properties(settings))
+
+
+@conf.command(name="job")
+def job_conf(name: Annotated[str, Parameter(help="of `hotset list`, a module, or the path of a .py file")]) -> None:
+    """All parameters of a job at their defaults, each with its help, as a file for `--config`."""
+    sys.stdout.write(config_file.write(find_job(name)))
 
 
 @app.command

@@ -11,9 +11,8 @@ import pyarrow as pa
 from pyspark import RDD
 from pyspark.sql import DataFrame, SparkSession
 
-from hotset.columnar import scan as columnar
-from hotset.columnar.batches import Batches
-from hotset.columnar.blocks import unreadable
+from hotset.columnar.blocks import cut_text, unreadable
+from hotset.columnar.counts import BlockCounter
 from hotset.columnar.cut import check_fields, cut
 from hotset.columnar.dialect import hints_for_rejects
 from hotset.columnar.dialect_cells import Hint
@@ -22,8 +21,9 @@ from hotset.columnar.footers import footers, looks_at_rows
 from hotset.columnar.head import head
 from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
-from hotset.columnar.reach import out_of_reach
+from hotset.columnar.reach import OUT_OF_REACH, out_of_reach
 from hotset.columnar.sample import Sample, sample
+from hotset.columnar.scan import RecordScan, TextScan, scan_blocks, scan_lines
 from hotset.data import text
 from hotset.data.case import CaseOfNames
 from hotset.data.catalog import Table, read_table
@@ -47,6 +47,7 @@ from hotset.report.entries import Entries
 from hotset.row_counts import RowCounts
 from hotset.rows.rules import Rule
 from hotset.run_spec import RunSpec
+from hotset.scan_input import ScanInput
 from hotset.session.expression import row_rules
 from hotset.session.machine import read_machine
 from hotset.session.when_needed import SessionWhenNeeded
@@ -67,6 +68,7 @@ class Inputs:
         self._limits, self._listings, self._records = spec.limits, spec.listings, spec.report.parent
         self._sources: list[Source] = []
         self._reach: dict[Listing, str | None] = {}
+        self._strict: list[model.Read] = []  # of these, invalid UTF-8 is refused
         self._guesses = Guesses()
         self.listed: list[tuple[tuple[str, ...], Listing]] = []
         self._balanced_at: list[int | None] | None = None
@@ -105,8 +107,8 @@ class Inputs:
                 files = [file.for_spark for file in listing.files]
                 frame = self._spark.read.format(dataset.format).schema(dataset.columns).load(files)
                 return may_hold_nan(frame)
-        batches, source = self._records_of(read, listing, layout, None)
-        return source.obeying(batches.frame(), rules)
+        frame, source = self._records_of(read, listing, layout, None)
+        return source.obeying(frame, rules)
 
     def dataset(
         self,
@@ -144,7 +146,7 @@ class Inputs:
         self.close()
         self.quarantine.unlink(missing_ok=True)
         self._entries.drop_reads(self._reads)
-        for known in (self._sources, self.listed):
+        for known in (self._sources, self.listed, self._strict):
             known.clear()
         self._balanced_at, self._faults = None, 0
         self._entries.quarantine(None)
@@ -156,29 +158,26 @@ class Inputs:
     def sample(self, dataset: Dataset, path: str | Sequence[str]) -> Sample:
         """A few good rows."""
         _, listing = self._listing(path)
-        return sample(listing, self._layout(dataset), self._cores)
+        return sample(listing, self._layout(dataset), self.cores)
 
     @property
-    def _cores(self) -> int:
+    def cores(self) -> int:
         """Tasks that run at once; where no session has said so yet, and they run here, what this machine has."""
         if not self._session.opened and self._session.workers_are_here():
             return read_machine().cores
         return self._spark.sparkContext.defaultParallelism
 
-    def batches(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None, *, strict: bool) -> Batches:
-        """What the kernel makes of every block, for more kernels."""
-        if dataset.rules:
-            raise UsageError("batches obey no rules, which are Spark's; use run.read, or check in a kernel")
+    def scan(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel, *, strict: bool) -> DataFrame:
+        """What the kernel makes of every block, by Spark."""
+        _refuse_rules(dataset)
         read, listing = self._list(dataset, path, strict)
         if dataset.format != "text":
             return self._records_of(read, listing, self._layout(dataset), kernel)[0]
-        if kernel is None:
-            raise UsageError("batches of text need a kernel, got none; use run.read for lines as rows")
         self._check_reach(read, listing)
-        encoding = dataset.encoding
-        batches, counter = columnar.scan_text(self._spark, listing, encoding, kernel)
+        blocks = cut_text(listing, self.cores, dataset.encoding)
+        frame, counter = scan_blocks(self._spark, TextScan(blocks, kernel.function), kernel.columns)
         self._sources.append(Blocks(read, listing, counter))
-        return batches
+        return frame
 
     def table(self, name: str, dataset: Dataset, path: str | Sequence[str], rules: tuple[Rule, ...]) -> TableInput:
         """The input as a table of an expression; nothing of it is read yet but headers and footers."""
@@ -199,35 +198,26 @@ class Inputs:
         _, listing = self._listing(path)
         return head(listing, self._layout(dataset), rows)
 
-    def look(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel | None) -> Batches:
+    def look(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel) -> DataFrame:
         """The same of typed rows, in no books; bad rows are nowhere."""
         (_, listing), layout = self._listing(path), self._layout(dataset)
-        blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
-        return columnar.scan_records(self._spark, blocks, layout, None, kernel)[0]
+        return self._scan_records(listing, layout, None, kernel)[0]
 
-    def why_not_batches(self, path: str | Sequence[str]) -> str | None:
-        """Why the workers cannot read the input block by block; None where they can."""
-        return self._why_not(self._listing(path)[1])
-
-    def scan(
-        self,
-        dataset: Dataset,
-        path: str | Sequence[str],
-        kernel: Kernel,
-        otherwise: Callable[[DataFrame], DataFrame] | None,
-        *,
-        strict: bool,
-    ) -> DataFrame:
-        """What the kernel makes of every block, as rows; where the workers do not reach text, what `otherwise` does."""
-        if dataset.format != "text" or otherwise is None or not self.why_not_batches(path):
-            return self.batches(dataset, path, kernel, strict=strict).frame()
+    def scanned(
+        self, name: str, dataset: Dataset, path: str | Sequence[str], kernel: Kernel, *, strict: bool, look: bool
+    ) -> ScanInput:
+        """What the kernel makes of every block, as a table of an expression; nothing is read yet."""
+        _refuse_rules(dataset)
+        layout = None if dataset.format == "text" else self._layout(dataset)
+        if look:
+            return ScanInput(name, kernel, None, self._listing(path)[1], dataset.encoding, layout)
         read, listing = self._list(dataset, path, strict)
-        read.why_not = self._why_not(listing)
-        if not self._in_catalyst(dataset, listing):
-            self._check_reach(read, listing)
-        frame, lines = text.read_lines(self._spark, listing)
-        self._sources.append(CatalystText(read, listing, lines))
-        return otherwise(frame)
+        self._check_reach(read, listing)
+        if layout is not None:
+            for file in listing.files:
+                check_fields(file, layout)
+        read.guessed = guessed_types(dataset)
+        return ScanInput(name, kernel, read, listing, dataset.encoding, layout)
 
     def lines(self, path: str | Sequence[str], *, strict: bool) -> RDD[str]:
         """Lines as strings."""
@@ -238,7 +228,7 @@ class Inputs:
             self._sources.append(CatalystText(read, listing, lines))
             return rdd
         self._check_reach(read, listing)
-        rdd, counter = columnar.lines(self._spark, listing)
+        rdd, counter = scan_lines(self._spark, listing)
         self._sources.append(Blocks(read, listing, counter))
         return rdd
 
@@ -256,8 +246,7 @@ class Inputs:
         if strict:
             if not in_utf8(dataset.encoding):
                 raise UsageError(f"strict is for UTF-8, got {dataset.encoding!r}; leave it out")
-            with self._step("check UTF-8"):
-                text.refuse_invalid_utf8(self._spark, listing)
+            self._strict.append(read)
         return read, listing
 
     def _enlist(self, path: str | Sequence[str]) -> tuple[model.Read, Listing]:
@@ -318,24 +307,31 @@ class Inputs:
     def _check_reach(self, read: model.Read, listing: Listing) -> None:
         if reason := self._why_not(listing):
             read.why_not = reason
-            advice = (
-                "decompress it, or compress it as .gz, .bz2, .zst or .lz4"
-                if unreadable(listing)
-                else "put the files where all workers read them"
-            )
-            raise ClusterError(f"{reason}; {advice}")
+            if unreadable(listing):
+                advice = "decompress it, or compress it as .gz, .bz2, .zst or .lz4"
+            elif reason.startswith(OUT_OF_REACH):
+                advice = "put the files where all workers read them"
+            else:
+                advice = "give the workers the Python of the driver, or install there what it lacks"
+            raise ClusterError(f"{reason}; {advice}, or have Spark read text by itself: run.read, --method dataframe")
 
     def _records_of(
         self, read: model.Read, listing: Listing, layout: Layout, kernel: Kernel | None
-    ) -> tuple[Batches, Records]:
+    ) -> tuple[DataFrame, Records]:
         self._check_reach(read, listing)
         read.guessed = guessed_types(layout.dataset)
-        blocks = cut(listing, layout, self._spark.sparkContext.defaultParallelism)
         directory = self.faults_directory() / str(len(self._sources))
-        batches, counter = columnar.scan_records(self._spark, blocks, layout, directory, kernel)
+        frame, counter = self._scan_records(listing, layout, directory, kernel)
         source = Records(read, listing, counter, layout, self._run_id, directory)
         self._sources.append(source)
-        return batches, source
+        return frame, source
+
+    def _scan_records(
+        self, listing: Listing, layout: Layout, faults: Path | None, kernel: Kernel | None
+    ) -> tuple[DataFrame, BlockCounter]:
+        blocks, columns = cut(listing, layout, self.cores), layout.dataset.columns
+        scan = RecordScan(blocks, layout, faults, kernel.function) if kernel else RecordScan(blocks, layout, faults)
+        return scan_blocks(self._spark, scan, kernel.columns if kernel else columns)
 
     # books
 
@@ -381,6 +377,8 @@ class Inputs:
         named = ", ".join(read.paths)
         if source.is_complete:
             counts.check(named)
+        if counts.invalid_utf8 and any(one is read for one in self._strict):
+            raise text.invalid_utf8(source.listing)
         if self._limits.exceeded(counts.rejected, counts.read):
             kind = SchemaError if reasons == {UNDECLARED} else DataError
             allowed = self._limits.max_bad
@@ -444,6 +442,11 @@ class Inputs:
 
 
 UNDECLARED = "undeclared key"
+
+
+def _refuse_rules(dataset: Dataset) -> None:
+    if dataset.rules:
+        raise UsageError("a kernel obeys no rules; use run.rows or run.read, or check in the kernel")
 
 
 def check_versions(paths: Sequence[str], listing: Listing) -> None:

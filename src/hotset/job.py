@@ -1,11 +1,10 @@
 """Find a job: by its name, by the name of a module, or by the path of a file.
 
-A job is a module with a docstring, a frozen dataclass `Params` and a function `main(run, params)`. One whose rows do
-not all pass through Spark's JVM may say so by a function `rows_pass_jvm(params) -> bool`: then the JVM is started for a
-small input, however large the files are. Spark is up when `main` begins, since whoever writes `F.col("n")` needs it; a
-job that can do without until it asks its run for something says so by a function `needs_spark(params) -> bool`. One
-that runs functions of others says which by a function `runs(params) -> tuple[Function, ...]`: their code is part of
-what the output depends on, and travels to the workers.
+A job is a module with a docstring, a frozen dataclass `Params` and a function `main(run, params)`. Spark is up when
+`main` begins where a file of the job imports pyspark, since whoever writes `F.col("n")` needs it; a job that can do
+without until it asks its run for something says so by a function `needs_spark(params) -> bool`. One that runs functions
+of others says which by a function `runs(params) -> tuple[Function, ...]`: their code is part of what the output depends
+on, and travels to the workers.
 """
 
 import ast
@@ -18,7 +17,7 @@ import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from hotset.errors import HotsetError, SparkJobError, UsageError
 from hotset.imports import imported_sources, python_files
 
 ENTRY_POINTS = "hotset.jobs"
+SUITE = Path(__file__).parent / "jobs"
 _loading = ContextVar("_loading", default=False)
 
 
@@ -51,7 +51,6 @@ class Job:
     doc: str
     source: Path
     travels: tuple[Path, ...]
-    rows_pass_jvm: Callable[[Any], bool] = lambda _: True
     runs: Callable[[Any], tuple["Function", ...]] = lambda _: ()
     needs_spark: Callable[[Any], bool] = lambda _: True
 
@@ -119,8 +118,10 @@ def _theirs(module: ModuleType, name: str, source: Path, otherwise: Callable[[An
 
 
 def named_jobs() -> dict[str, str]:
-    """name -> module of every installed job."""
-    return {entry.name: entry.value for entry in importlib.metadata.entry_points(group=ENTRY_POINTS)}
+    """name -> module of every job: those of the suite, a directory each, and those that installed packages declare."""
+    suite = {file.parent.name.replace("_", "-"): file.parent.name for file in SUITE.glob("*/job.py")}
+    ours = {name: f"hotset.jobs.{directory}.job" for name, directory in sorted(suite.items())}
+    return {entry.name: entry.value for entry in importlib.metadata.entry_points(group=ENTRY_POINTS)} | ours
 
 
 def find_job(target: str) -> Job:
@@ -254,8 +255,24 @@ def _job(name: str, module: ModuleType) -> Job:
     source = _source(module)
     _pickle_by_value(source)
     travels = () if _installed(source) else _with_neighbours(source)
-    said = {one: _theirs(module, one, source, getattr(Job, one)) for one in ("rows_pass_jvm", "runs", "needs_spark")}
-    return Job(name, params, main, doc, source, travels, **said)
+    runs = _theirs(module, "runs", source, Job.runs)
+    needs_spark = _theirs(module, "needs_spark", source, lambda _: not travels or _mention_spark(travels))
+    return Job(name, params, main, doc, source, travels, runs, needs_spark)
+
+
+def _mention_spark(sources: Iterable[Path]) -> bool:
+    """Whether a file imports Spark: whoever writes `F.col("n")` needs a session, whoever has rows of a run does not."""
+    return any(_imports_spark(file) for source in sources for file in python_files(source))
+
+
+def _imports_spark(file: Path) -> bool:
+    try:
+        nodes = [*ast.walk(ast.parse(file.read_bytes()))]
+    except (SyntaxError, ValueError):
+        return True  # of one that nobody loads, nothing is known
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return any(name.partition(".")[0] == "pyspark" for name in names)
 
 
 def docstring(thing: ModuleType | Callable[..., Any]) -> str | None:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 from pyspark import RDD, StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 
-from hotset.columnar.batches import Batches
 from hotset.errors import HotsetError, UsageError
 from hotset.learning import Learning
-from hotset.memory.handed import KeptFrame, KeptRDD, Lent, kept_frame, kept_rdd
+from hotset.memory.handed import KeptFrame, KeptRDD, kept_frame, kept_rdd
 from hotset.memory.keep import Kept, Shelf
 from hotset.memory.ledger import Ledger
-from hotset.memory.levels import AUTO, NONE, PARQUET, Level, name_of
+from hotset.memory.levels import AUTO, NONE, Level, name_of
 from hotset.memory.loop import Loop
 from hotset.memory.ranked import SPARK, Asked, Ranked
 from hotset.memory.refuse import is_deterministic
@@ -32,10 +30,6 @@ from hotset.session.settings import Ask, changes_results
 SHOWN = 80  # characters of a plan
 READ_EVERY_S = 30  # Spark remembers a thousand stages, and asking takes time
 AnyLevel = str | StorageLevel | Level
-
-
-class KeptBatches(Lent, Batches):
-    """Batches whose chunks are kept."""
 
 
 class Keeping:
@@ -64,29 +58,15 @@ class Keeping:
         self._read_at = time.monotonic()
 
     def frame(self, name: str, data: DataFrame, level: AnyLevel | None, by: Sequence[str]) -> KeptFrame:
-        kept = self._keep(name, data, data, self._wish(name, data, "DataFrame", level, by))
+        kept = self._keep(name, data, data, self._wish(name, data, level, by))
         read = kept.placed.data if kept else data
         assert isinstance(read, DataFrame)
         return kept_frame(read, self._let_go(name) if kept else None)
 
     def rdd(self, name: str, data: RDD[Any], level: AnyLevel | None, by: Sequence[str]) -> KeptRDD[Any]:
-        kept = self._keep(name, data, data, self._wish(name, data, "RDD", level, by))
+        kept = self._keep(name, data, data, self._wish(name, data, level, by))
         stored = kept is None or kept.placed.level.name != NONE
         return kept_rdd(data, self._let_go(name) if kept else None, stored=stored)
-
-    def batches(self, name: str, data: Batches, level: AnyLevel | None, by: Sequence[str]) -> KeptBatches:
-        """Of batches their chunks are kept, each partition as a few large binary rows."""
-        wish = self._wish(name, data.source, "Batches", level, by)
-        if wish.level.name == PARQUET:
-            raise UsageError(f"{name!r} are batches, which a PARQUET copy would cut anew; say DISK_ONLY")
-        if wish.level.by:
-            raise UsageError(f"{name!r} are batches, which are kept as they come, got by={wish.level.by}; keep a frame")
-        kept = self._keep(name, data.chunks(), data, wish)
-        stored = kept.placed.data if kept and kept.placed.level.name != NONE else None
-        read = data.read_from(stored) if isinstance(stored, DataFrame) else data
-        lent = KeptBatches(**{entry.name: getattr(read, entry.name) for entry in fields(read)})
-        object.__setattr__(lent, "_let_go", self._let_go(name) if kept else None)  # it is frozen
-        return lent
 
     def loop(self, name: str, every: int, level: AnyLevel | None, by: Sequence[str]) -> Loop:
         """Raises UsageError when something else has this name."""
@@ -96,9 +76,7 @@ class Keeping:
         if name in self._loops:
             raise UsageError(f"a loop is called {name!r} already; give another name")
         self._wanted.append(name)
-        self._loops[name] = Loop(
-            name, every, lambda data: self._wish(name, data, "loop", level, by).level, self._copies
-        )
+        self._loops[name] = Loop(name, every, lambda data: self._wish(name, data, level, by).level, self._copies)
         return self._loops[name]
 
     def release(self, name: str) -> None:
@@ -171,7 +149,6 @@ class Keeping:
         self,
         name: str,
         data: Keepable,
-        kind: str,
         in_code: AnyLevel | None,
         by: Sequence[str],
     ) -> Asked:
@@ -184,30 +161,28 @@ class Keeping:
             )
         wish = found or Asked(self._default(data), SPARK)
         if wish.level.name == AUTO:
-            wish = Asked(self._chosen(name, data, kind, wish.level), wish.by)
+            wish = Asked(self._chosen(name, data, wish.level), wish.by)
         if by and not wish.level.by and wish.level.name != NONE:
             return Asked(Level(wish.level.name, tuple(by), wish.level.flags), wish.by)
         return wish
 
     def _keep(self, name: str, data: Keepable, given: Any, wish: Asked) -> Kept | None:
-        level = Level(wish.level.name, flags=wish.level.flags) if isinstance(given, Batches) else wish.level
         if self.renews and not self._shelf.has(name, given):
             self._renew(name)
-        kept = self._shelf.keep(name, data, given, level, (self._learning.asked(name, str(wish.level)), wish.by))
+        kept = self._shelf.keep(name, data, given, wish.level, (self._learning.asked(name, str(wish.level)), wish.by))
         self._learning.kept(name, self._input_bytes)
         self._wanted.append(name)
         if kept is None:
             self._entries.warn_once(f"{name!r} was persisted by somebody else already; it stays theirs")
         elif kept not in self._all:
             self._all.append(kept)
-            kept.kind = "Batches" if isinstance(given, Batches) else kept.kind
         elif str(wish.level) != kept.asked and wish.by != SPARK:
             self._entries.warn_once(f"{name!r} is what {kept.name!r} is, and stays at {kept.asked}")
         return kept
 
-    def _chosen(self, name: str, data: Keepable, kind: str, asked: Level) -> Level:
+    def _chosen(self, name: str, data: Keepable, asked: Level) -> Level:
         default = self._default(data)
-        level = self._learning.choose(name, data, kind, default.name, self._input_bytes)
+        level = self._learning.choose(name, data, default.name, self._input_bytes)
         return Level(level, asked.by, default.flags if level == default.name else None)
 
     @property

@@ -86,9 +86,10 @@ def _is_own(value: ast.expr, own: set[str]) -> bool:
 
 
 def _files_of(job: Job) -> list[Path]:
-    """The job's own code: of the suite's jobs the module alone, else the file with those beside it, or the package."""
+    """The job's own code: of the suite's jobs the directory, else the file with those beside it, or the package."""
     if job.travels:
         return [file for one in job.travels for file in ([one] if one.is_file() else sorted(one.rglob("*.py")))]
     with suppress(TypeError):
-        return [Path(inspect.getsourcefile(job.main) or "")]
+        file = Path(inspect.getsourcefile(job.main) or "")
+        return sorted(file.parent.glob("*.py")) if file.name == "job.py" else [file]
     return []

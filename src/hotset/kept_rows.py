@@ -20,7 +20,7 @@ import pyarrow as pa
 from hotset.report import model
 from hotset.rows.duckdb_types import quote, typed_cells
 from hotset.rows.node import NodeResult, Source
-from hotset.rows.staging import SUFFIX
+from hotset.rows.staging import SUFFIX, write_arrow
 
 LEVEL = "ARROW"  # of storage, beside those of Spark
 Frame = nw.LazyFrame[Any]
@@ -75,8 +75,7 @@ class KeptRows:
         """The rows are here already: they were made for somebody in the driver."""
         self.directory.mkdir(parents=True)
         named = table.rename_columns([*self.columns])
-        with pa.OSFile(str(self.directory / f"rows{SUFFIX}"), "wb") as file, pa.ipc.new_file(file, named.schema) as out:
-            out.write_table(named)
+        write_arrow(named, self.directory)
         self.build_seconds, self.reads = seconds, self.reads + 1
         self._keep(named.num_rows, named.schema)
 

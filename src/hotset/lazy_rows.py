@@ -6,17 +6,23 @@ run in this process or in one Spark task. On Catalyst it is a plain DataFrame.
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.types import StructType
 
-from hotset.data.columns import by_name, differing_in_case
+from hotset.columnar.kernel import Kernel
+from hotset.data.columns import differing_in_case
 from hotset.data.dataset import Dataset
+from hotset.data.parquet_files import ParquetFiles
 from hotset.data.rows import check_columns
 from hotset.data.writing import part_name
 from hotset.errors import UsageError
@@ -31,9 +37,12 @@ from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
 from hotset.rows.group_map import GroupMap
 from hotset.rows.names import own_names, safe_names
 from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, Source, explain_memory, judge
-from hotset.rows.plan import Plan, UseClusterError, choose_plan
+from hotset.rows.numbering import number_frame
+from hotset.rows.plan import FEW_ROWS, Plan, UseClusterError, choose_plan
 from hotset.rows.rules import Rule, translate_rules
+from hotset.rows.staging import map_arrow
 from hotset.run_spec import RunSpec
+from hotset.scan_input import GivenInput, ScanInput
 from hotset.session.when_needed import SessionWhenNeeded
 from hotset.table_input import Place, TableInput
 
@@ -48,7 +57,9 @@ class LazyRows:
         self.plan = plan
         self._inputs, self._runner, self._run_id = inputs, runner, run_id
         self._catalog = Catalog(runner.bounds.zone)
-        self._tables: dict[str, TableInput] = {}
+        self._tables: dict[str, TableInput | ScanInput | GivenInput] = {}
+        self._fetched = 0
+        self._scans: list[Frame] = []  # which are made once by themselves
         self.kept: dict[str, KeptRows] = {}  # by name
         self._released: dict[str, KeptRows] = {}  # by table: frames of them are still in somebody's hands
         self._mapped: dict[str, MappedRows] = {}  # by table
@@ -68,13 +79,48 @@ class LazyRows:
         """
         if self.plan.kind == "cluster":
             frame = self._inputs.read(dataset, path, strict=False)
-            frame = filtered(frame) if where else frame
-            safe = safe_names(frame.columns)
-            return nw.from_native(frame.select(*(by_name(name).alias(known) for name, known in safe.items())))
+            return under_safe_names(filtered(frame) if where else frame)
         table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path, self._rules(dataset))
         self._tables[table.name] = table
-        rows: Frame = self._catalog.add(table.name, dataset.schema())
+        rows = self._add(table.name, dataset.schema())
         return self._filtered(rows, where, dataset) if where else rows
+
+    def scan(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel, *, strict: bool, look: bool) -> Frame:
+        """What the kernel makes of every block, under names that engines take. Raises as `Inputs.scan` does."""
+        if self.plan.kind == "cluster":
+            one = self._inputs.look if look else partial(self._inputs.scan, strict=strict)
+            return under_safe_names(one(dataset, path, kernel))
+        with _left_to_spark():  # before anything is made: what is read may come out of another scan
+            for field in dataset.schema().fields:
+                duckdb_type(field.dataType)
+        table = self._inputs.scanned(f"scan_{len(self._tables)}", dataset, path, kernel, strict=strict, look=look)
+        self._tables[table.name] = table
+        scan = self._add(table.name, Dataset(kernel.columns).schema())
+        self._scans.append(scan)
+        return scan
+
+    def given(self, table: pa.Table, spark: Callable[[], SparkSession]) -> Frame:
+        """Rows that are here."""
+        if self.plan.kind == "cluster":
+            return under_safe_names(spark().createDataFrame(table))
+        safe = safe_names(table.column_names)
+        named = table.rename_columns([*safe.values()])
+        given = GivenInput(f"given_{len(self._tables)}", named)
+        self._tables[given.name] = given
+        return self._add(given.name, from_arrow_schema(named.schema, prefer_timestamp_ntz=True))
+
+    def number(self, frame: Frame, name: str) -> Frame:
+        """The rows with their numbers, in the order in which a scan has them."""
+        native = frame.to_native()
+        if isinstance(native, DataFrame):
+            return nw.from_native(number_frame(native, name))
+        numbered: Frame = nw.from_native(native.select(f"*, row_number() OVER () - 1 AS {identifier(name)}"))
+        return numbered
+
+    def _add(self, name: str, schema: StructType) -> Frame:
+        """Raises UseClusterError for a type that only Spark has."""
+        with _left_to_spark():
+            return self._catalog.add(name, schema)
 
     def _rules(self, dataset: Dataset) -> tuple[Rule, ...]:
         """Raises UseClusterError for one that only Spark knows."""
@@ -109,13 +155,26 @@ class LazyRows:
         """All rows in the columns of the dataset. Raises as `write` does."""
         kept, started = self._first_read(frame), time.monotonic()
         sql, names = published_sql(kept.given if kept else frame, dataset)
-        table = self._execute(sql, names=names).table
-        assert table is not None, "without a target the rows come back"
+        table = self._fetch(sql)
+        table = table.rename_columns(names) if names else table
         if kept:
             kept.store(table, time.monotonic() - started)
         return table
 
-    def write(self, frame: Frame, dataset: Dataset, version: Path, run_id: str) -> int:
+    def _fetch(self, sql: str) -> pa.Table:
+        """All rows, out of a file that is mapped: what comes back from a Spark task itself has a bound."""
+        self._fetched += 1
+        directory = self._runner.scratch / f"fetched_{self._fetched}"
+        directory.mkdir(parents=True)
+        rows = self._make_all(sql, directory)
+        assert rows.schema is not None, "there is no bound of what is written"
+        table = map_arrow(directory, rows.schema)
+        is_ordered = self._catalog.explain(sql).ordered
+        return table if is_ordered or rows.rows > FEW_ROWS else self._catalog.sort(table)
+
+    def write(
+        self, frame: Frame, dataset: Dataset, version: Path, run_id: str, parquet: ParquetFiles | None = None
+    ) -> int:
         """rows written as Parquet to `version`, which is there then, in the columns of the dataset.
 
         Raises SchemaError for other columns, DataError for a value that does not fit its type, ResourceError for too
@@ -125,8 +184,8 @@ class LazyRows:
         sql, names = published_sql(kept.given if kept else frame, dataset)
         version.mkdir()
         file = version / part_name(0, run_id, 0, "parquet")
-        rows = self._execute(sql, file, names).rows
-        if kept and not names:
+        rows = self._execute(sql, file, names, parquet=parquet or ParquetFiles()).rows
+        if kept and not names and not parquet:
             kept.link(file, dataset.schema().names, rows)
         return rows
 
@@ -134,25 +193,30 @@ class LazyRows:
         """What comes out, made when somebody first reads it."""
         schema, columns = Dataset(task.columns).schema(), stored_types(frame)
         table = f"mapped_{len(self._mapped)}"
-        made: Frame = self._catalog.add(table, schema)
+        made = self._add(table, schema)
         known = tuple(safe_names(schema.names).values())
         place, bounds = self._runner.scratch / table, self._runner.bounds
         self._mapped[table] = MappedRows(table, sql_of(frame), columns, known, task, place, bounds)
         return made
+
+    def map(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """What comes of each item, in their order."""
+        return self._runner.map(function, items)
 
     # what is kept
 
     def keep(self, name: str, frame: Frame, asked: str) -> Frame:
         """The same rows, made once; `asked` is a level of Spark's, which means nothing here.
 
-        Rows in an order are not kept: files have none. Raises UsageError for a name that something else has.
+        Rows in an order are not kept: files have none. A scan is made only once by itself. Raises UsageError for a name
+        that something else has.
         """
         sql = sql_of(frame)
         if known := self.kept.get(name):
             if sql in (known.sql, sql_of(known.frame)):
                 return known.frame
             raise UsageError(f"something is kept as {name!r} already; release it first, or give another name")
-        if self._catalog.explain(sql).ordered:
+        if self._catalog.explain(sql).ordered or any(one is frame for one in self._scans):
             return frame
         columns = stored_types(frame)
         table = f"kept_{len(self.kept) + len(self._released)}"
@@ -185,6 +249,7 @@ class LazyRows:
         names: tuple[str, ...] = (),
         arrow: Path | None = None,
         bounds: Bounds | None = None,
+        parquet: ParquetFiles = ParquetFiles(),  # noqa: B008 (frozen)
     ) -> NodeResult:
         ordered, runner = self._catalog.explain(sql).ordered, self._runner
         while True:
@@ -192,7 +257,8 @@ class LazyRows:
             try:
                 made = [*(self._bind_mapped(one) for one in mapped), *(one.bind(self._make) for one in reversed(kept))]
                 sources = (*self._bind(inputs), *made)
-                result = runner.run(NodeQuery(sql, sources, bounds or runner.bounds, target, arrow, ordered, names))
+                bound = bounds or runner.bounds
+                result = runner.run(NodeQuery(sql, sources, bound, target, arrow, ordered, names, parquet))
             except OutOfMemoryError as why:
                 raise self._too_little(why) from None
             except EngineError as why:
@@ -206,12 +272,12 @@ class LazyRows:
     def _make(self, sql: str, directory: Path) -> NodeResult:
         return self._execute(sql, arrow=directory)
 
-    def _make_by_group(self, sql: str, directory: Path) -> NodeResult:
+    def _make_all(self, sql: str, directory: Path) -> NodeResult:
         """All of it, however much that is."""
         return self._execute(sql, arrow=directory, bounds=replace(self._runner.bounds, kept_bytes=sys.maxsize))
 
     def _bind_mapped(self, mapped: MappedRows) -> Source:
-        return mapped.bind(self._make_by_group, self._runner.map_groups)
+        return mapped.bind(self._make_all, self._runner.map_groups)
 
     def _read_by(self, sql: str) -> tuple[dict[str, set[str]], list[KeptRows], list[MappedRows]]:
         """The inputs that a query reads, with their columns; what it reads of what is kept, the uppermost first; and
@@ -257,6 +323,22 @@ class LazyRows:
         return explain_memory(why)
 
 
+@contextmanager
+def _left_to_spark() -> Iterator[None]:
+    """Raises UseClusterError for a type that only Spark has."""
+    try:
+        yield
+    except UsageError as why:
+        raise UseClusterError(str(why)) from None
+
+
+def under_safe_names(frame: DataFrame) -> Frame:
+    """The frame under names that engines take."""
+    safe = safe_names(frame.columns)
+    rows: Frame = nw.from_native(frame.toDF(*safe.values()))  # by place: names may differ in case only
+    return rows
+
+
 def stored_types(frame: Frame) -> dict[str, str]:
     """column -> its type in DuckDB, as it is written to files"""
     relation = frame.to_native()
@@ -273,7 +355,7 @@ def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unporta
         unportable=unportable,
     )
     zone, memory = session.setting("spark.sql.session.timeZone"), spec.memory_bytes
-    runner = TaskRunner(session, zone, memory) if plan.kind == "node" else LocalRunner(zone, memory)
+    runner = LocalRunner(zone, memory) if plan.kind == "local" else TaskRunner(session, zone, memory)
     return LazyRows(plan, inputs, runner, spec.run_id)
 
 
@@ -284,7 +366,7 @@ def published_sql(frame: Frame, dataset: Dataset) -> tuple[str, tuple[str, ...]]
     """
     relation, schema = frame.to_native(), dataset.schema()
     names = own_names(relation.columns, schema.names)
-    check_columns([(name, spark_type(str(kind))) for name, kind in zip(names, relation.types, strict=True)], dataset)
+    check_columns([(name, spark_type(kind)) for name, kind in zip(names, relation.types, strict=True)], dataset)
     twins = next(differing_in_case(schema), None) is not None
     known = safe_names(schema.names) if twins else {name: name for name in schema.names}
     cells = (

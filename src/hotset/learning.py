@@ -34,13 +34,12 @@ class Learning:
         """To be told of every name, however its level came about."""
         self._inputs[name] = input_bytes
 
-    def choose(self, name: str, data: Keepable, kind: str, default_level: str, input_bytes: int) -> str:
-        """The level that AUTO stands for; of batches `data` are their source."""
+    def choose(self, name: str, data: Keepable, default_level: str, input_bytes: int) -> str:
+        """The level that AUTO stands for."""
         if self._auto is None:
             return default_level
-        of_frames: Kind = "Batches" if kind == "Batches" else "DataFrame"
-        known_kind: Kind = "RDD" if isinstance(data, RDD) else of_frames
-        self._choices[name] = self._auto.choice(name, data, known_kind, default_level, input_bytes)
+        kind: Kind = "RDD" if isinstance(data, RDD) else "DataFrame"
+        self._choices[name] = self._auto.choice(name, data, kind, default_level, input_bytes)
         return self._choices[name].level
 
     def asked(self, name: str, level: str) -> str:

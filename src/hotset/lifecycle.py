@@ -61,7 +61,7 @@ def running(spec: RunSpec, signals: Signals | None = None, kind: type[Run] = Run
 @contextmanager
 def _session(journal: Journal, signals: Signals | None) -> Iterator[SessionWhenNeeded]:
     spec = journal.spec
-    wishes = Wishes(spec.name, spec.asks, spec.log, spec.code, journal.redact, spec.jvm_bytes)
+    wishes = Wishes(spec.name, spec.asks, spec.log, spec.code, journal.redact, spec.known_bytes)
 
     def start() -> Session:
         with journal.progress.step("start Spark"):

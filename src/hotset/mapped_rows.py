@@ -1,7 +1,7 @@
 """Rows that a function of Python's makes of groups, for a run on DuckDB: made once, when somebody first reads them."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from hotset.rows.group_map import PARTS_PER_CORE, GroupMap, MapGroups, known_sch
 from hotset.rows.node import Bounds, NodeResult, Source
 
 Make = Callable[[str, Path], NodeResult]
-MapAll = Callable[[MapGroups, Sequence[int]], None]
+MapAll = Callable[[MapGroups], None]
 
 
 @dataclass(eq=False)
@@ -48,7 +48,7 @@ class MappedRows:
         parts = split_groups(groups, rows.schema, names, self.task.by, cores * PARTS_PER_CORE)
         task = replace(self.task, most_bytes=self.bounds.memory_bytes // cores)
         work = MapGroups(groups, rows.schema, names, made, self.known, parts, task)
-        map_all(work, range(len(work.parts)))
+        map_all(work)
 
     @property
     def _by_group(self) -> str:

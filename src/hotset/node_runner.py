@@ -1,14 +1,16 @@
 """Where a query of one machine is run: in this process, or in a Spark task that has all cores."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from typing import Any, TypeVar
 
 from pyspark import SparkContext
 
 from hotset.columnar.counts import Counts
+from hotset.columnar.records import PartCount
 from hotset.errors import HotsetError
 from hotset.rows.group_map import MapGroups
 from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, run_query
@@ -18,7 +20,8 @@ from hotset.session.machine import GIB, read_machine
 from hotset.session.scratch import make_scratch
 from hotset.session.when_needed import SessionWhenNeeded
 
-ALONE_BYTES = 32 * 1024**2  # of input: below, another process takes longer to start than it saves
+T = TypeVar("T")
+R = TypeVar("R")
 LEAST_MEMORY = GIB // 4
 OTHERS = GIB  # this process, its buffers, and what reads
 HEAP = GIB  # of a JVM through which no row passes
@@ -26,7 +29,7 @@ LOST_WORKER = ("Python worker exited unexpectedly", "Connection reset", "EOFExce
 
 
 class LocalRunner:
-    """In this process; our readers work in processes of their own where there is much to read."""
+    """In this process; our readers, and functions of Python's, work in copies of it."""
 
     heap_bytes = 0
 
@@ -40,25 +43,23 @@ class LocalRunner:
         """Raises OutOfMemoryError, EngineError, OSError."""
         return run_query(query)
 
-    def stage(self, stage: StageBlock, numbers: Sequence[int]) -> Counts:
+    def stage(self, stage: StageBlock) -> Counts:
         """block -> what its parts held. Raises InputError."""
-        size_bytes = sum(part.size_bytes for block in stage.blocks for part in block)
-        if size_bytes < ALONE_BYTES or len(numbers) < 2:
-            return dict(map(stage, numbers))
-        with ProcessPoolExecutor(min(self.bounds.threads, len(numbers)), get_context("spawn")) as pool:
-            return dict(pool.map(stage, numbers))
+        return _known(self.map(stage, stage.find_work()))
 
-    def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
+    def map_groups(self, work: MapGroups) -> None:
         """Does all parts. Raises what the function raises, and DataError for a group that is too large."""
+        self.map(work, range(len(work.parts)))
+
+    def map(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """What comes of each item."""
         # a copy of a process that talks to a JVM would talk to it as well
-        if work.size_bytes < ALONE_BYTES or len(numbers) < 2 or SparkContext._gateway is not None:
-            for number in numbers:
-                work(number)
-            return
+        if len(items) < 2 or SparkContext._gateway is not None:
+            return [work(item) for item in items]
         # fork: a function need not be importable by its name, and its module is loaded in each process as it is here
-        fork, processes = get_context("fork"), min(self.bounds.threads, len(numbers))
-        with ProcessPoolExecutor(processes, fork, _start_mapping, (work,)) as pool:
-            list(pool.map(_map_here, numbers))
+        fork, processes = get_context("fork"), min(self.bounds.threads, len(items))
+        with ProcessPoolExecutor(processes, fork, _start_working, (work,)) as pool:
+            return list(pool.map(_work_here, items))
 
     def close(self) -> None:
         """Removes what was staged and spilled."""
@@ -87,29 +88,33 @@ class TaskRunner(LocalRunner):
             raise answer
         return answer
 
-    def stage(self, stage: StageBlock, numbers: Sequence[int]) -> Counts:
-        """Raises what Spark raises for a task that failed."""
-        context = self._session.spark.sparkContext
-        return dict(context.parallelize(numbers, max(len(numbers), 1)).map(stage).collect())
-
-    def map_groups(self, work: MapGroups, numbers: Sequence[int]) -> None:
+    def map_groups(self, work: MapGroups) -> None:
         """Raises what Spark makes of what the function raises."""
-        context = self._session.spark.sparkContext
-        for problem in filter(None, context.parallelize(numbers, len(numbers)).map(partial(_map_part, work)).collect()):
+        for problem in filter(None, self.map(partial(_map_part, work), range(len(work.parts)))):
             raise problem
 
+    def map(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Each in a task. Raises what Spark raises for one that failed."""
+        context = self._session.spark.sparkContext
+        found: list[R] = context.parallelize(items, max(len(items), 1)).map(work).collect()
+        return found
 
-_work: MapGroups | None = None  # of a process that does nothing else
+
+def _known(counts: Iterable[tuple[int, tuple[PartCount, ...] | None]]) -> Counts:
+    return {number: parts for number, parts in counts if parts is not None}
 
 
-def _start_mapping(work: MapGroups) -> None:
+_work: Callable[[Any], Any] | None = None  # of a process that does nothing else
+
+
+def _start_working(work: Callable[[Any], Any]) -> None:
     global _work
     _work = work
 
 
-def _map_here(number: int) -> None:
+def _work_here(item: Any) -> Any:
     assert _work is not None, "set when the process started"
-    _work(number)
+    return _work(item)
 
 
 def _map_part(work: MapGroups, number: int) -> HotsetError | None:

@@ -43,7 +43,7 @@ ARGUMENTS = (
     (r"run the same (command )?again", "do the same again"),
 )
 VERBS = (
-    "dataset", "sample", "read", "rows", "group_map", "head", "scan", "batches", "files", "lines", "keep", "loop",
+    "dataset", "sample", "read", "rows", "group_map", "head", "scan", "map", "number", "files", "lines", "keep", "loop",
     "release", "publish", "published", "show", "expression",
 )  # fmt: skip
 _open: list["OpenRun"] = []

@@ -18,7 +18,6 @@ import inspect
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,11 +28,11 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnusedCliTokensError
 from cyclopts.config import Dict, Env
 from cyclopts.exceptions import CoercionError, MissingArgumentError
 
+from hotset import config_file
 from hotset.data.claim import IfExists
 from hotset.data.options import CsvOptions, TableOptions
 from hotset.declared import check_params, default_of, fields_without_help
 from hotset.errors import UsageError
-from hotset.given import read_given
 from hotset.job import Job, docstring, named_jobs, of_the_job
 from hotset.option_values import converter_of, split_words
 from hotset.report.console import check_written, make_console
@@ -146,7 +145,7 @@ def parse(job: Job, arguments: Sequence[str]) -> CommandLine:
 def parse_for(way: Way[Asked], job: Job, arguments: Sequence[str]) -> tuple[Any, Asked] | None:
     """The job's parameters and the options of `way`; None when help was shown. Raises UsageError, with a suggestion."""
     catch = _Catch()
-    app = job_app(job, catch, _config_file(arguments, os.environ.get(_variable(job.name, "config"))), way)
+    app = job_app(job, catch, config_file.find_file(arguments, os.environ.get(_variable(job.name, "config"))), way)
     try:
         app(
             list(arguments),
@@ -180,12 +179,12 @@ def _params_of(job: Job, given: Mapping[str, Any]) -> Any:
     return params
 
 
-def job_app(job: Job, call: Any = None, config_file: Path | None = None, way: Way[Any] = RUN) -> App:
+def job_app(job: Job, call: Any = None, values: Path | None = None, way: Way[Any] = RUN) -> App:
     """The job as a command: also what shell completion and `hotset run --help` are made from."""
     check_params(job.params, RESERVED)
     config: list[Any] = [Env(_variable(job.name, ""), command=False, show=False)]
-    if config_file:
-        config.append(Dict(_toml(config_file), source=str(config_file)))
+    if values:
+        config.append(Dict(config_file.load(values), source=str(values)))
     app = App(
         name=f"hotset {way.verb} {job.name}",
         help=_unwrapped(job.doc),
@@ -315,25 +314,3 @@ def _check_environment(job: Job, environment: Mapping[str, str], way: Way[Any]) 
         close = difflib.get_close_matches(variable, known, n=1)
         hint = f"did you mean {close[0]}?" if close else "unset it"
         raise UsageError(f"{variable} in the environment is no parameter of {job.name}; {hint}")
-
-
-def _config_file(arguments: Sequence[str], variable: str | None) -> Path | None:
-    """The file that --config names, or else the environment; needed before the rest can be understood."""
-    for position, argument in enumerate(arguments):
-        if argument == "--config":
-            return Path(arguments[position + 1]) if arguments[position + 1 :] else None
-        if argument.startswith("--config="):
-            return Path(argument.removeprefix("--config="))
-    return Path(variable) if variable else None
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        values = tomllib.loads(read_given(file))
-    except OSError as why:
-        raise UsageError(f"cannot read the --config file {str(file)!r}: {why.strerror}") from None
-    except ValueError as why:
-        raise UsageError(f"the --config file {file} is not TOML in UTF-8: {why}") from None
-    if "config" in values:
-        raise UsageError(f"the --config file {file} may not name another, got {values['config']!r}; leave it out")
-    return {name: value for name, value in values.items() if value != []}  # of which cyclopts would make ['']

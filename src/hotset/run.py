@@ -133,7 +133,6 @@ def make_spec(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...],
         source=job.source,
         code=job.code(command.params),
         needs_spark=command.options.engine == "spark" and job.needs_spark(command.params),
-        jvm_bytes=_jvm_bytes(job, command.params, plan),
         if_exists=command.options.if_exists,
         break_lock=command.options.break_lock,
         limits=limits,
@@ -144,13 +143,6 @@ def make_spec(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...],
         memory_bytes=command.options.memory,
         variant=plan.variant,
     )
-
-
-def _jvm_bytes(job: Job, params: Any, plan: Plan) -> int | None:
-    """The size of the input, as far as its rows pass through the JVM; None where nothing is known of it."""
-    if not job.rows_pass_jvm(params):
-        return 0
-    return sum(listing.size_bytes for listing in plan.listings.values()) if plan.listings else None
 
 
 def open_run(

@@ -33,7 +33,6 @@ class RunSpec:
     source: Path | None = None  # the job's own file or package
     code: tuple[Path, ...] = ()
     needs_spark: bool = True  # before the job begins
-    jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
     if_exists: IfExists = "refuse"
     break_lock: bool = False
     limits: Limits = field(default_factory=Limits)
@@ -53,6 +52,11 @@ class RunSpec:
     def input_bytes(self) -> int:
         """Of all inputs that are known before the session opens."""
         return sum(listing.size_bytes for listing in self.listings.values())
+
+    @property
+    def known_bytes(self) -> int | None:
+        """The same; None where nobody has said yet what is read."""
+        return self.input_bytes if self.listings else None
 
     def memory(self) -> Memory | None:
         """Where runs of this job leave what they measured; an experiment's runs leave nothing."""

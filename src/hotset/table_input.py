@@ -5,17 +5,15 @@ before it has the input read again, and counted as it then is.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyarrow as pa
-
-from hotset.columnar.blocks import Block
 from hotset.columnar.counts import BlockCounter, Counts, Finished
 from hotset.columnar.cut import cut
 from hotset.columnar.fields import fields_of
 from hotset.columnar.layout import Layout
+from hotset.columnar.scan import RecordScan
 from hotset.data.columns import ddl
 from hotset.data.dataset import Dataset
 from hotset.data.forms import AsText
@@ -38,15 +36,22 @@ Fields = tuple[str, ...]
 class Place:
     """Where an input is staged, by whom, and where its faults are told.
 
-    `stage` does the work of all blocks, `count` says of how many rows of a source a condition is true.
+    `stage` does the work of all blocks that hold something, `count` says how many rows of a source a condition is true
+    of.
     """
 
     scratch: Path
     faults: Callable[[], Path]
     cores: int
     run_id: str
-    stage: Callable[[StageBlock, Sequence[int]], Counts]
+    stage: Callable[[StageBlock], Counts]
     count: Callable[[node.Source, str], int]
+
+    def make_directories(self, name: str) -> tuple[Path, Path]:
+        """For what is made of the rows, and for the faults."""
+        directory, faults = self.scratch / name, self.faults() / name
+        directory.mkdir(parents=True)
+        return directory, faults
 
 
 @dataclass(frozen=True)
@@ -156,16 +161,12 @@ class TableInput:
     ) -> tuple[node.Source, Source]:
         """Our readers take what DuckDB does not."""
         self._staged += 1
-        named = f"{self.name}-{self._staged}"
-        directory, faults = place.scratch / named, place.faults() / named
-        directory.mkdir(parents=True)
+        directory, faults = place.make_directories(f"{self.name}-{self._staged}")
         listing = replace(self.listing, files=split.others)
-        blocks: tuple[Block, ...] = cut(listing, layout, place.cores)
-        numbers = [number for number, block in enumerate(blocks) if block]
-        schema = pa.schema([field.with_name(self.safe[field.name]) for field in layout.schema])
-        counts = place.stage(StageBlock(blocks, layout, directory, faults, schema), numbers)
-        counter = BlockCounter(blocks, Finished(counts))
-        source = node.Source(self.name, sqls, directory, schema, tuple(safe.values()))
+        scan = RecordScan(cut(listing, layout, place.cores), layout, faults)
+        stage = StageBlock(scan, layout.schema, directory, tuple(self.safe[name] for name in layout.schema.names))
+        counter = BlockCounter(scan.blocks, Finished(place.stage(stage)))
+        source = node.Source(self.name, sqls, directory, stage.schema, tuple(safe.values()))
         return source, StagedRows(self.read, self.listing, counter, layout, place.run_id, faults, rows=split.rows)
 
 

@@ -13,10 +13,8 @@ from pyspark import RDD
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from hotset.columnar.batches import Batches
 from hotset.columnar.dialect_cells import Hint
 from hotset.columnar.kernel import Kernel
-from hotset.columnar.parts import write_parts
 from hotset.columnar.sample import Sample
 from hotset.data.at_rest import AtRest, SparkAtRest
 from hotset.data.case import CaseOfNames
@@ -26,6 +24,7 @@ from hotset.data.destination import check_apart, check_harmless, destination
 from hotset.data.exact_table import exact_table, is_pandas, table_of_pandas
 from hotset.data.guess import Role, Roles
 from hotset.data.options import TableOptions
+from hotset.data.parquet_files import ParquetFiles
 from hotset.data.publish import Published, Terms, publish
 from hotset.data.rows import check_columns, names_and_types
 from hotset.data.table import is_written_here, write_table
@@ -34,8 +33,8 @@ from hotset.errors import ResourceError, UsageError
 from hotset.guesses import GuessError
 from hotset.inputs import Inputs
 from hotset.journal import Journal
-from hotset.keeping import AnyLevel, Keeping, KeptBatches, unkept_levels
-from hotset.lazy_rows import LazyRows, open_rows
+from hotset.keeping import AnyLevel, Keeping, unkept_levels
+from hotset.lazy_rows import LazyRows, open_rows, under_safe_names
 from hotset.learning import Learning
 from hotset.memory.handed import KeptFrame, KeptRDD
 from hotset.memory.levels import NONE, Level, name_of
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+R = TypeVar("R")
 MOST_ROWS = 2**31 - 1  # that Spark can take to the driver
 
 
@@ -90,7 +90,7 @@ class Run:
         self._keeping.renews = self.renews
 
     def renew(self, does: bool) -> None:
-        """What is kept or read once more takes the place of what was there, as in a cell that runs again."""
+        """What is kept or read once more takes the place of what was there; for whoever opened the run."""
         self.renews = self._inputs.renews = does
         if self._keeping:
             self._keeping.renews = does
@@ -125,6 +125,11 @@ class Run:
         """Plain Spark: RDDs, SQL and everything else it has."""
         return self._session.spark
 
+    @property
+    def cores(self) -> int:
+        """How many tasks run at once."""
+        return self._inputs.cores
+
     def dataset(
         self,
         path: str | Sequence[str],
@@ -156,37 +161,54 @@ class Run:
         """The good rows of the input, with the columns of the dataset; docs/data.md says what is good.
 
         The others are set aside, with a reason and the place where they stand. Text is good whatever it is: invalid
-        UTF-8 becomes U+FFFD and is counted; `strict` refuses it with DataError.
+        UTF-8 becomes U+FFFD and is counted; `strict` refuses it with DataError, before anything is published.
         Raises InputError for what is missing, unreadable or not what it was published as, SchemaError for other
         columns, ClusterError when the workers do not reach the files.
         """
         return self._inputs.read(dataset, path, strict=strict)
 
     def rows(
-        self, path: str | Sequence[str], dataset: Dataset | None = None, *, where: str = "", names: Sequence[str] = ()
+        self,
+        path: str | Sequence[str] | pa.Table,
+        dataset: Dataset | None = None,
+        *,
+        where: str = "",
+        names: Sequence[str] = (),
     ) -> "nw.LazyFrame[Any]":
         """The good rows of the input as a narwhals frame, executed by the engine of this run; docs/data.md says which.
 
         Without a `dataset` it is what `run.dataset(path)` finds. `where` is a condition in Spark's SQL from outside,
         as a job's `--where`; `names` are the columns that a person could name, if the dataset has only some of them.
         Only the columns that are used are read and checked. They have names that engines take: `hotset.safe_names`
-        gives them. Raises as `read` and `where` do.
+        gives them. An Arrow table is rows as well. Raises as `read` and `where` do.
         """
+        if isinstance(path, pa.Table):
+            table = path
+            return self._made_by(lambda lazy: lazy.given(table, lambda: self.spark))
         dataset = dataset or self.dataset(path)
+        filtered = partial(self.where, sql=where, names=names)
+        return self._made_by(lambda lazy: lazy.rows(dataset, path, filtered, where))
+
+    def _made_by(self, make: "Callable[[LazyRows], nw.LazyFrame[Any]]") -> "nw.LazyFrame[Any]":
+        """Rows by the engine of this run; by Spark, where DuckDB refuses them before it has made any."""
         lazy = self._rows()
         try:
-            rows = lazy.rows(dataset, path, partial(self.where, sql=where, names=names), where)
+            rows = make(lazy)
         except UseClusterError as why:
             if lazy.is_used or self._spec.engine == "local":
                 raise
-            self._unportable, self._lazy = str(why), None  # nothing has been made of it yet
+            self._unportable, self._lazy = str(why), None
             lazy.close()
-            return self.rows(path, dataset, where=where, names=names)
+            return self._made_by(make)
         if not lazy.is_used:
             lazy.is_used = True
             self._journal.plan(lazy.plan.kind)
             self.warn(lazy.plan.describe())
         return rows
+
+    def number(self, rows: "nw.LazyFrame[Any]", name: str) -> "nw.LazyFrame[Any]":
+        """The rows of a scan, numbered in the order of the input from 0, in a column of that name."""
+        return self._rows().number(rows, name)
 
     def take(self, frame: "nw.LazyFrame[Any]", rows: int, *, before: "nw.LazyFrame[Any] | None" = None) -> pa.Table:
         """The first rows of a frame, here. `before` is one that is wanted next: inputs are read for both at once.
@@ -217,8 +239,15 @@ class Run:
         grouped = functions_of(rows).keyed(keys, order)
         native = grouped.to_native()
         if isinstance(native, DataFrame):
-            return nw.from_native(map_frame(native, task))
+            return under_safe_names(map_frame(native, task))
         return self._rows().group_map(grouped, task)
+
+    def map(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """What `function` makes of each item, in their order: in Spark's tasks, one each, or in processes here.
+
+        For Python that makes little of much: all results come back at once. Raises what the function raises.
+        """
+        return self._rows().map(function, items)
 
     def scan(
         self,
@@ -226,39 +255,16 @@ class Run:
         path: str | Sequence[str],
         kernel: Kernel,
         *,
-        otherwise: Callable[[DataFrame], DataFrame] | None = None,
-        strict: bool = False,
-    ) -> DataFrame:
-        """What `kernel` makes of the good rows of each block, or of the lines of text: past Catalyst's rows.
-
-        Where the workers do not reach the files, `otherwise` makes the same of `run.read(dataset, path)` for text, and
-        the report says so. Raises what `read` raises, and ClusterError when there is no `otherwise`.
-        """
-        return self._inputs.scan(dataset, path, kernel, otherwise, strict=strict)
-
-    def batches(
-        self,
-        dataset: Dataset,
-        path: str | Sequence[str],
-        kernel: Kernel | None = None,
-        *,
         strict: bool = False,
         look: bool = False,
-    ) -> Batches:
-        """What `kernel` makes of each block, or the good rows, as Arrow batches for further kernels.
+    ) -> "nw.LazyFrame[Any]":
+        """What `kernel` makes of the good rows of each block, or of the lines of text, as rows like those of `rows`.
 
-        `look` is for a first look at what will be read: it stands in no books, and bad rows are left to the reading.
-        Raises what `read` raises.
+        `strict` refuses text that is not valid UTF-8 as `read` does. `look` is for another look at what is read anyway:
+        it stands in no books, and bad rows are left to the reading. Raises what `read` raises, and SchemaError for a
+        kernel that makes other columns than it declares, when the rows are wanted.
         """
-        return (
-            self._inputs.look(dataset, path, kernel)
-            if look
-            else self._inputs.batches(dataset, path, kernel, strict=strict)
-        )
-
-    def why_not_batches(self, path: str | Sequence[str]) -> str | None:
-        """Why the workers cannot read the input block by block, a sentence for the report; None where they can."""
-        return self._inputs.why_not_batches(path)
+        return self._made_by(lambda lazy: lazy.scan(dataset, path, kernel, strict=strict, look=look))
 
     def files(self, path: str | Sequence[str]) -> tuple[Path, ...]:
         """The files of the input in the order of their paths, for a job whose workers read them by themselves.
@@ -284,21 +290,16 @@ class Run:
 
     @overload
     def keep(
-        self, name: str, data: Batches, level: AnyLevel | None = None, by: str | Sequence[str] = ()
-    ) -> KeptBatches: ...
-
-    @overload
-    def keep(
         self, name: str, data: "nw.LazyFrame[Any]", level: AnyLevel | None = None, by: str | Sequence[str] = ()
     ) -> "nw.LazyFrame[Any]": ...
 
     def keep(
         self,
         name: str,
-        data: "DataFrame | RDD[Any] | Batches | nw.LazyFrame[Any]",
+        data: "DataFrame | RDD[Any] | nw.LazyFrame[Any]",
         level: AnyLevel | None = None,
         by: str | Sequence[str] = (),
-    ) -> "KeptFrame | KeptRDD[Any] | KeptBatches | nw.LazyFrame[Any]":
+    ) -> "KeptFrame | KeptRDD[Any] | nw.LazyFrame[Any]":
         """The same data, from now on kept: to the end of `with`, to `run.release(name)`, at the latest to the run's.
 
         Read what is given back. Its level is `level`, or else what `--level`, what conf/levels.toml or what Spark says;
@@ -313,8 +314,6 @@ class Run:
             if self.renews and self._lazy and name in self._lazy.kept:
                 self._release_rows(self._lazy, name)
             return data if level == NONE else self._rows().keep(name, data, _level_name(level))
-        if isinstance(data, Batches):
-            return self._kept().batches(name, data, level, columns)
         if isinstance(data, RDD):
             return self._kept().rdd(name, data, level, columns)
         return self._kept().frame(name, data, level, columns)
@@ -339,19 +338,23 @@ class Run:
     def publish(
         self,
         dataset: Dataset,
-        data: "DataFrame | RDD[Any] | Batches | pa.Table | pd.DataFrame",
+        data: "DataFrame | RDD[Any] | nw.LazyFrame[Any] | pa.Table | pd.DataFrame",
         path: str,
         *,
         partitions: Sequence[Mapping[str, Any]] | None = None,
         check: Callable[[str], None] | None = None,
+        parquet: ParquetFiles | None = None,
     ) -> None:
         """All of `data` at `path`, or nothing: it appears in one step. --if-exists says what becomes of what is there.
 
         `partitions`, as in `[{"day": "2026-01-31"}]`, are those that replace-partitions replaces; else those in `data`.
         `check` is called with the directory in which all stands ready, and may raise: then nothing is published.
+        `parquet` says how Parquet is compressed and cut into files.
         Raises OutputError, SchemaError when the columns are not the dataset's, DataError when rows are not what the
         dataset says (`not null`, `nan`, rules, key) or books do not hold, InputError when an input has changed.
         """
+        if parquet and dataset.format != "parquet":
+            raise UsageError(f"`parquet` is for Parquet, got {dataset.format}; leave it out")
         target = destination(path)
         check_harmless(target)
         for paths, listing in self._inputs.listed:
@@ -368,8 +371,8 @@ class Run:
                     check(str(version))
                 self._inputs.check_unchanged()
 
-            terms = Terms(claim, self._journal.maker(), self._inputs.seal, last_check, at_rest, scope, rules)
-            frame, write_rows = self._written_by(data, dataset, terms.maker.run_id)
+            terms = Terms(claim, self._journal.maker(), self._inputs.seal, last_check, at_rest, scope, rules, parquet)
+            frame, write_rows = self._written_by(data, dataset, terms)
             published = publish(lambda: self.spark, frame, dataset, terms, write_rows)
         self._inputs.published(target)
         self._journal.publish(_publication(target, published, time.monotonic() - start))
@@ -382,35 +385,33 @@ class Run:
         return rules, SparkAtRest(lambda: self.spark, rules)
 
     def _written_by(
-        self, data: Any, dataset: Dataset, run_id: str
+        self, data: Any, dataset: Dataset, terms: Terms
     ) -> tuple[DataFrame | RDD[Any] | None, Callable[[Path], int] | None]:
         """The rows as Spark has them, if it has to, and who writes them, where that is not Spark."""
-        if isinstance(data, Batches):
-            past_spark = dataset.format == "parquet" and not dataset.partition_by
-            return data.frame_with_nulls(), partial(write_parts, data, run_id=run_id) if past_spark else None
+        run_id = terms.maker.run_id
         if isinstance(data, nw.LazyFrame):
             native = data.to_native()
             if isinstance(native, DataFrame):
                 return in_order(native).toDF(*dataset.schema().names), None
             if dataset.format == "parquet" and not dataset.partition_by:
-                return None, partial(self._rows().write, data, dataset, run_id=run_id)
-            return self._written_by(self._rows().table(data, dataset), dataset, run_id)
+                return None, partial(self._rows().write, data, dataset, run_id=run_id, parquet=terms.parquet)
+            return self._written_by(self._rows().table(data, dataset), dataset, terms)
         if is_pandas(data):
             data = table_of_pandas(data, dataset)
         if isinstance(data, pa.Table):
-            return self._written_from(exact_table(data, dataset), dataset, run_id)
+            return self._written_from(exact_table(data, dataset), dataset, terms)
         if not isinstance(data, DataFrame | RDD):
-            raise UsageError(f"what is published is a frame, an RDD, batches or a table, got {type(data).__name__}")
+            raise UsageError(f"what is published is a frame, an RDD or a table, got {type(data).__name__}")
         return data, None
 
     def _written_from(
-        self, table: pa.Table, dataset: Dataset, run_id: str
+        self, table: pa.Table, dataset: Dataset, terms: Terms
     ) -> tuple[DataFrame | None, Callable[[Path], int] | None]:
         columns = from_arrow_schema(table.schema, prefer_timestamp_ntz=True)
         if not is_written_here(table, dataset):
             return self.spark.createDataFrame(table, columns), None
         check_columns(names_and_types(columns), dataset)
-        return None, partial(write_table, table, dataset, run_id=run_id)
+        return None, partial(write_table, table, dataset, run_id=terms.maker.run_id, parquet=terms.parquet)
 
     def published(self, dataset: Dataset, path: str) -> DataFrame:
         """The rows of the version that is now at `path`, as Spark's own reader has them."""
@@ -432,13 +433,16 @@ class Run:
     def show(
         self,
         title: str,
-        data: DataFrame | RDD[Any] | pa.Table,
+        data: "DataFrame | RDD[Any] | pa.Table | nw.LazyFrame[Any]",
         rows: int,
         columns: Sequence[str] = (),
         *,
         lines: int | None = None,
     ) -> None:
         """The first `rows` of `data` as a table on the terminal and in the report; on the terminal `lines` of them."""
+        if isinstance(data, nw.LazyFrame):
+            with self.step(title):
+                data = self.take(data, min(rows, MOST_ROWS))
         if isinstance(data, pa.Table):
             cells = (column.to_pylist() for column in data.slice(0, rows).columns)
             names, taken = tuple(columns or data.column_names), list(zip(*cells, strict=True))

@@ -4,15 +4,15 @@ import gzip
 import venv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from hotset import ClusterError, DataError, Dataset, InputError, Kernel, Run, UsageError
+from hotset import ClusterError, DataError, Dataset, InputError, Kernel, Run, UsageError, open_run
 from hotset.columnar import blocks, reach
 from hotset.data.listing import list_inputs
 from hotset.errors import SchemaError
@@ -28,8 +28,10 @@ def line_lengths(pieces: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
         yield pa.record_batch({"length": pa.array([len(line) for line in piece[:-1].split(b"\n")], pa.int64())})
 
 
-def in_catalyst(lines: DataFrame) -> DataFrame:
-    return lines.select(F.octet_length("value").cast("bigint").alias("length"))
+def taken(run: Run, rows: nw.LazyFrame[Any]) -> list[int]:
+    """The one column, in any order."""
+    (values,) = run.take(rows, 10**6).to_pydict().values()
+    return sorted(values)
 
 
 LENGTHS = Kernel("length bigint", line_lengths)
@@ -48,8 +50,8 @@ def test_a_kernel_sees_every_block_and_the_report_counts_lines(run: Run, tmp_pat
 
     lengths = run.scan(LINES, str(tmp_path), LENGTHS)
 
-    total = lengths.agg(F.count("*"), F.sum("length")).take(1)[0]
-    assert tuple(total) == (2_002, 40 * sum(range(50)) + 3 + 2)
+    found = taken(run, lengths)
+    assert (len(found), sum(found)) == (2_002, 40 * sum(range(50)) + 3 + 2)
     run.settle()
     read = run.report.reads[-1]
     assert (read.lane, read.counts) == ("columnar", RowCounts.all_good(2_002, invalid_utf8=1))
@@ -60,18 +62,18 @@ def test_a_scan_that_is_read_twice_counts_once(run: Run, tmp_path: Path) -> None
     (tmp_path / "a.txt").write_text("one\ntwo\n")
 
     lengths = run.scan(LINES, str(tmp_path), LENGTHS)
-    lengths.count()
-    lengths.count()
+    assert taken(run, lengths) == taken(run, lengths) == [3, 3]
     run.settle()
 
     assert run.report.reads[-1].counts == RowCounts.all_good(2)
 
 
+@pytest.mark.hotset(levels={"lengths": "NONE"})
 @pytest.mark.usefixtures("many_blocks")
 def test_what_was_not_consumed_is_said_to_be_partly_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("some line\n" * 2_000)
 
-    run.scan(LINES, str(tmp_path), LENGTHS).take(1)
+    run.take(run.scan(LINES, str(tmp_path), LENGTHS), 1)
     run.settle()
 
     read = run.report.reads[-1]
@@ -103,7 +105,7 @@ def test_parquet_is_scanned_by_row_groups(run: Run, tmp_path: Path) -> None:
 
     parts = run.scan(PAIRS, str(tmp_path), Kernel("n bigint", sums))
 
-    assert sum(row.n for row in parts.collect()) == sum(range(1_000))
+    assert sum(taken(run, parts)) == sum(range(1_000))
     run.settle()
     assert run.report.reads[-1].counts == RowCounts.all_good(1_000)
 
@@ -122,36 +124,19 @@ def test_a_kernel_gets_the_good_rows_of_csv(run: Run, tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match=r"1 of 3 rows of .*in\.csv are bad, allowed are 0"):
         total = run.scan(PAIRS.stored_as("csv"), str(tmp_path / "in.csv"), Kernel("n bigint", sums))
-        assert [row.n for row in total.collect()] == [4]
+        assert taken(run, total) == [4]
         run.balance()
 
 
 def test_a_kernel_beside_rules_is_refused(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"batches obey no rules"):
+    with pytest.raises(UsageError, match=r"a kernel obeys no rules"):
         run.scan(Dataset("n bigint", rules={"positive": "n > 0"}), str(tmp_path), LENGTHS)
 
 
-def test_where_python_cannot_open_the_files_catalyst_reads_them_and_the_report_says_so(
-    run: Run, tmp_path: Path
-) -> None:
-    run.spark.createDataFrame([("ab",), ("c",)], "value string").coalesce(1).write.text(
-        str(tmp_path / "in"), compression="deflate"
-    )
-
-    lengths = run.scan(LINES, str(tmp_path / "in"), LENGTHS, otherwise=in_catalyst)
-
-    assert sorted(row.length for row in lengths.collect()) == [1, 2]
-    run.settle()
-    read = run.report.reads[-1]
-    assert (read.lane, read.counts) == ("catalyst", RowCounts.all_good(2))
-    assert "only Hadoop reads" in str(read.why_not)
-    assert any("read by Catalyst instead of block by block" in warning for warning in run.report.warnings)
-
-
-def test_without_another_way_a_scan_that_cannot_be_is_refused(run: Run, tmp_path: Path) -> None:
+def test_what_only_hadoop_decompresses_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.snappy").write_bytes(b"x")
 
-    with pytest.raises(ClusterError, match=r"only Hadoop reads; decompress it, or compress it as"):
+    with pytest.raises(ClusterError, match=r"only Hadoop reads; decompress it, .*or have Spark read"):
         run.scan(LINES, str(tmp_path), LENGTHS)
 
 
@@ -161,7 +146,7 @@ def test_an_input_that_vanishes_while_it_is_read_is_an_input_error(run: Run, tmp
     (tmp_path / "in.txt").unlink()
 
     with pytest.raises(Exception, match="vanished") as failed:
-        lengths.collect()
+        run.take(lengths, 1)
     told = explain(failed.value)
     assert isinstance(told, InputError)
     assert str(told) == f"the input {tmp_path}/in.txt vanished while it was read; nothing was published"
@@ -175,10 +160,38 @@ def test_workers_with_another_python_are_asked_what_they_lack(
     venv.create(bare, with_pip=False)
     monkeypatch.setattr(run.spark.sparkContext, "pythonExec", str(bare / "bin" / "python"))
 
-    lengths = run.scan(LINES, str(tmp_path / "in.txt"), LENGTHS, otherwise=in_catalyst)
+    with pytest.raises(ClusterError, match=r"lacks a library: No module named .*; give .*, or have Spark read"):
+        run.scan(LINES, str(tmp_path / "in.txt"), LENGTHS)
 
-    assert [row.length for row in lengths.collect()] == [1]
-    assert "lacks a library: No module named" in str(run.report.reads[-1].why_not)
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", ["local", "node", "cluster"])
+def test_other_columns_than_the_declared_ones_are_refused(tmp_path: Path, way: str) -> None:
+    (tmp_path / "in.txt").write_text("a\n")
+    engine, levels = ("local" if way == "local" else "spark"), {"x": "NONE"} if way == "cluster" else {}
+    with open_run("test", report=tmp_path / "report.json", engine=engine, levels=levels) as run:  # type: ignore[arg-type]
+        rows = run.scan(LINES, str(tmp_path / "in.txt"), Kernel("size bigint", line_lengths))
+        with pytest.raises(Exception, match=r"(?s)size.*length") as told:
+            run.take(rows, 1)
+
+    assert way == "cluster" or isinstance(explain(told.value) or told.value, SchemaError)
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", ["local", "node", "cluster"])
+def test_what_a_kernel_does_not_want_is_checked_all_the_same(tmp_path: Path, way: str) -> None:
+    def first(batches: Iterator[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        return [pa.record_batch({"n": next(batches)["n"].slice(0, 1)})]
+
+    lines = "".join(f"k,{number}\n" for number in range(100_000))
+    (tmp_path / "in.csv").write_text(f"key,n\n{lines}k,x\n")
+    engine, levels = ("local" if way == "local" else "spark"), {"x": "NONE"} if way == "cluster" else {}
+    pairs = PAIRS.stored_as("csv")
+    with open_run("test", report=tmp_path / "report.json", engine=engine, levels=levels) as run:  # type: ignore[arg-type]
+        rows = run.scan(pairs, str(tmp_path / "in.csv"), Kernel("n bigint", first))
+        assert taken(run, rows) == [0]
+        with pytest.raises(DataError, match=r"1 of 100,001 rows of .*in\.csv are bad"):
+            run.balance()
 
 
 def test_workers_that_do_not_reach_a_file_say_which(tmp_path: Path) -> None:

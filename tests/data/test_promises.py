@@ -1,7 +1,6 @@
 """What a dataset promises of its rows holds of what is published: every kind of data, every format."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Row
 
 from hotset import DataError, Dataset, Run, SchemaError
-from hotset.columnar.batches import Batches
 from hotset.session.failure import explain
 
 pytestmark = pytest.mark.thorough
 
-KINDS = ("frame", "rdd", "batches", "table")
+KINDS = ("frame", "rdd", "table")
 FORMATS = ("parquet", "csv", "json", "orc", "text")
 COLUMNS = "n bigint not null, x double, s string"
 GOOD = [(1, 1.5, "a"), (2, None, "b")]
@@ -28,14 +26,7 @@ def made(run: Run, kind: str, rows: list[tuple[Any, ...]]) -> Any:
         return run.spark.sparkContext.parallelize(rows, 2)
     if kind == "frame":
         return run.spark.createDataFrame(rows, COLUMNS.replace(" not null", ""))
-    table = pa.table(dict(zip("nxs", map(list, zip(*rows, strict=True)), strict=True)), schema=ARROW)
-    if kind == "table":
-        return table
-
-    def batches(_: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return iter(table.to_batches())
-
-    return Batches(run.spark, run.spark.range(0, 1, 1, 1), batches, COLUMNS)
+    return pa.table(dict(zip("nxs", map(list, zip(*rows, strict=True)), strict=True)), schema=ARROW)
 
 
 ARROW = pa.schema([("n", pa.int64()), ("x", pa.float64()), ("s", pa.string())])

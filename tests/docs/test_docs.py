@@ -1,30 +1,29 @@
 """Documentation is code: its commands are run or parsed, its example job is run, its links and names are looked up."""
 
 import ast
-import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from cyclopts import App
-from pyspark.sql import SparkSession
+from tools.example import example
 
 from hotset import errors
 from hotset.commands import JOB_COMMANDS, app
 from hotset.errors import HotsetError
 from hotset.job import find_job, named_jobs
 from hotset.lab.asked import LAB
+from hotset.new import TEMPLATE
 from hotset.params import Options, parse, parse_for
+from tools import docs
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,9 +65,8 @@ def understand(words: list[str]) -> None:
             parse(find_job(job), arguments)
         case ["hotset", "lab", job, *arguments]:
             parse_for(LAB, find_job(job), arguments)
-        case ["python", script, *arguments]:
-            assert (ROOT / script).is_file()
-            parse(find_job(Path(script).stem), arguments)
+        case ["python", "jobs/run.py", job, *arguments]:
+            parse(find_job(job), arguments)
         case ["spark-submit", *arguments]:
             understand(["python", *arguments[next(i for i, word in enumerate(arguments) if word.endswith(".py")) :]])
         case ["hotset", *arguments]:
@@ -104,7 +102,8 @@ def test_cheap_command_runs(command: str, tmp_path: Path) -> None:
 @pytest.mark.thorough
 @pytest.mark.smoke
 def test_readme_shows_what_the_first_run_shows(tmp_path: Path) -> None:
-    assert f"$ {README_RUN}" in README
+    assert "$ make run" in README
+    assert f"hotset run wordcount {example('wordcount')}" == README_RUN
     shutil.copytree(ROOT / "data/texts", tmp_path / "data/texts")
     texts = [file.read_text(encoding="utf-8") for file in (tmp_path / "data/texts").iterdir()]
     counts = Counter(word for text in texts for word in re.split("[ \n]", text) if word)
@@ -121,61 +120,33 @@ def test_readme_shows_what_the_first_run_shows(tmp_path: Path) -> None:
     assert "already done" in second.stdout
 
 
-@pytest.mark.thorough
-def test_example_job_of_contributing_runs_from_a_file(tmp_path: Path) -> None:
-    job, _ = blocks(CONTRIBUTING, "python")
-    (tmp_path / "line_lengths.py").write_text(job, encoding="utf-8")
-    (tmp_path / "lines.txt").write_text("말글\na\nb\n\n", encoding="utf-8")
+def test_the_job_that_is_shown_is_the_one_that_new_writes() -> None:
+    job, test = ((TEMPLATE / name).read_text("utf-8") for name in ("largest_orders.py", "test_largest_orders.py"))
 
-    done = hotset("run", "./line_lengths.py", "--input", "lines.txt", "--output", "out", cwd=tmp_path)
-
-    assert done.returncode == 0, done.stderr
-    rows = [json.loads(line) for part in sorted(tmp_path.glob("out/part-*")) for line in part.read_text().splitlines()]
-    assert rows == [{"length": 2, "n": 1}, {"length": 1, "n": 2}, {"length": 0, "n": 1}]
-
-
-@pytest.mark.thorough
-def test_example_test_of_contributing_passes(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job, test = blocks(CONTRIBUTING, "python")
-    (tmp_path / "line_lengths.py").write_text(job, encoding="utf-8")
-    (tmp_path / "test_example.py").write_text(test.replace("hotset.jobs.line_lengths", "line_lengths"), "utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-
-    import_module("test_example").test_count_lengths_puts_the_longest_first(spark)
+    assert (blocks(README, "python"), blocks(CONTRIBUTING, "python")) == ([job], [job, test])
+    assert len(job.splitlines()) <= 40
 
 
 @pytest.mark.parametrize("name", named_jobs())
-def test_job_has_its_row_and_its_options_in_the_docs(name: str) -> None:
+def test_job_has_its_options_in_the_docs(name: str) -> None:
     options = [*fields(find_job(name).params), *fields(Options)]
 
-    row = re.search(rf"^\| `{name}` \|.*\|$", JOBS_PAGE, re.MULTILINE)
     page = JOBS_PAGE + (ROOT / "docs/jobs" / f"{name}.md").read_text(encoding="utf-8")
 
-    assert row
-    assert row[0].count(" | ") == 6
     assert [field.name for field in options if f"| `--{field.name.replace('_', '-')}" not in page] == []
 
 
 @pytest.mark.parametrize("name", named_jobs())
-def test_job_has_a_short_entry_for_spark_submit(name: str) -> None:
-    lines = (ROOT / "jobs" / f"{name}.py").read_text(encoding="utf-8").splitlines()
-
-    code = [line for line in lines if line.strip() and not line.startswith(("#", '"""'))]
-
-    assert code[-1] == f'main("{name}")'
-    assert len(code) <= 10
+def test_job_has_an_example_that_its_page_begins_with(name: str) -> None:
+    assert parse(find_job(name), shlex.split(example(name))).params
 
 
-@pytest.mark.parametrize("name", named_jobs())
-def test_job_has_an_example_file_with_all_its_parameters(name: str) -> None:
-    file, job = ROOT / "conf/jobs" / f"{name}.toml", find_job(name)
+def test_what_is_taken_from_the_code_is_up_to_date() -> None:
+    found = {"api.md": (ROOT / "docs/api.md").read_text("utf-8"), "jobs.md": JOBS_PAGE}
 
-    values = tomllib.loads(file.read_text(encoding="utf-8"))
+    expected = {"api.md": docs.api(), "jobs.md": docs.with_table(JOBS_PAGE)}
 
-    assert set(values) == {field.name for field in fields(job.params)}
-    assert parse(job, ["--config", str(file)]).params
+    assert [name for name in found if found[name] != expected[name]] == [], "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -49,7 +49,6 @@ def test_rows_give_the_same_without_spark(tmp_path: Path, monkeypatch: pytest.Mo
 
     (file,) = (tmp_path / "days").glob("part-*")
     assert file.read_text() == '{"day":"mon","euros":3.0}\n'
-    assert not job.needs_spark(params)
 
 
 @pytest.mark.parametrize("engine", ["local", "spark"])

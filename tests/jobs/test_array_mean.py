@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from pyspark.sql import SparkSession
 
-from hotset import InputError, Run, UsageError
-from hotset.jobs.array_chunks import Chunks, RandomChunks, StoredChunks, chunk_figures, parse_shape, stored_array
-from hotset.jobs.array_figures import Figures, Nan, figures_of, together
-from hotset.jobs.array_mean import Params, in_one_process, in_tasks, main
+from hotset import InputError, Run, UsageError, open_run
+from hotset.jobs.array_mean.chunks import Chunks, RandomChunks, StoredChunks, chunk_figures, parse_shape, stored_array
+from hotset.jobs.array_mean.figures import Figures, Nan, figures_of, together
+from hotset.jobs.array_mean.job import Params, in_one_process, in_tasks, main
 
 UNIFORM = RandomChunks((300, 500), (128, 100), 42, "uniform")
 
@@ -55,10 +54,12 @@ def test_figures_of_random_arrays_are_those_of_the_array_as_a_whole(chunks: Rand
     assert (found.least, found.greatest) == (array.min(), array.max())
 
 
-def test_tasks_of_every_number_and_one_process_give_the_same_bits(spark: SparkSession) -> None:
+def test_tasks_of_every_number_and_one_process_give_the_same_bits(run: Run, tmp_path: Path) -> None:
     chunks = RandomChunks((900, 700), (100, 100), 7, "normal")
 
-    by_tasks = together(in_tasks(spark.sparkContext, chunks, "keep"))
+    by_tasks = together(in_tasks(run, chunks, "keep"))
+    with open_run("array-mean", report=tmp_path / "report.json", engine="local") as local:
+        assert together(in_tasks(local, chunks, "keep")) == by_tasks
     apart = [together(chunk_figures(chunks, part, "keep")) for part in (range(40, 63), range(40))]
 
     assert by_tasks == figures(chunks)

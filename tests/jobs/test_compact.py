@@ -2,31 +2,30 @@
 
 import csv
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyspark.sql import DataFrame
 
-from hotset import Batches, Bytes, DataError, Kernel, Run, UsageError
-from hotset.jobs import compact
-from hotset.jobs.compact import Params, main
-from hotset.jobs.compact_kernel import (
+from hotset import Bytes, Codec, DataError, Run, UsageError, open_run
+from hotset.columnar import blocks
+from hotset.jobs.compact import job as compact
+from hotset.jobs.compact.job import Params, main
+from hotset.jobs.compact.kernel import (
     Change,
     found_content,
     narrowed,
-    noted_content,
     profiles,
     put_together,
 )
-from hotset.jobs.compact_measure import best_codec
-from hotset.jobs.compact_types import READINGS, Narrow, Profile, narrowest, profile
+from hotset.jobs.compact.measure import best_codec
+from hotset.jobs.compact.narrowing import READINGS, Narrow, Profile, narrowest, profile
 
 
 def proposed(values: list[Any], kind: pa.DataType | None = None, declared: str = "string") -> str:
@@ -167,7 +166,7 @@ def test_the_content_is_the_same_before_and_after_in_any_order_and_batches() -> 
     rows = pa.RecordBatch.from_arrays([pa.array(one[3], one[0]) for one in COLUMNS.values()], list(COLUMNS))
 
     narrow = list(narrowed(iter([rows]), changes))
-    before = sums(noted_content(iter(narrow)))
+    before = (3, sum(narrow[0].columns[-1].to_pylist()) % 2**64)
     now = pa.RecordBatch.from_arrays(narrow[0].columns[:-1], list(COLUMNS))
     turned = [now.slice(2), now.slice(0, 2)]
 
@@ -207,7 +206,7 @@ def test_whatever_is_proposed_holds_every_value(values: list[Any]) -> None:
         ({"none": 100, "lz4": 60, "snappy": 60, "zstd": 59}, "lz4"),
     ],
 )
-def test_a_codec_has_to_be_worth_it(sizes: dict[str, int], best: str) -> None:
+def test_a_codec_has_to_be_worth_it(sizes: dict[Codec, int], best: str) -> None:
     assert best_codec(sizes) == best
 
 
@@ -251,24 +250,28 @@ def test_without_a_column_to_sort_by_the_order_stays_in_files_of_about_the_size(
     assert [row for part in parts for row in pq.read_table(part)["n"].to_pylist()] == numbers
 
 
+def test_the_order_of_files_of_any_size_stays(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LEAST_BYTES", 1_000)
+    (tmp_path / "in").mkdir()
+    numbers = iter(range(10_000))
+    for name, rows in (("a", 10), ("b", 900), ("c", 300)):
+        texts = [str(next(numbers) * 10 ** (row % 7)) for row in range(rows)]
+        write_csv(tmp_path / "in" / f"{name}.csv", [["n"], *([text] for text in texts)])
+    lines = [line for name in "abc" for line in (tmp_path / "in" / f"{name}.csv").read_text().splitlines()[1:]]
+
+    main(run, Params((str(tmp_path / "in"),), str(tmp_path / "out")))
+
+    parts = sorted((tmp_path / "out").glob("part-*"))
+    assert [str(n) for part in parts for n in pq.read_table(part)["n"].to_pylist()] == lines
+
+
 @pytest.mark.parametrize("sort_by", [(), ("k",)])
 def test_a_row_that_is_lost_while_writing_publishes_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sort_by: tuple[str, ...]
 ) -> None:
     write_csv(tmp_path / "rows.csv", [["k"], *([str(n)] for n in range(100))])
-    out = tmp_path / "out"
-    to_batches, to_frame = compact.in_order, compact.in_files
-
-    def lose_rows(narrow: Batches, plan: compact.Written) -> Batches:
-        return to_batches(narrow.map(Kernel("k tinyint", all_but_one)), plan)
-
-    def lose_sorted_rows(rows: DataFrame, sort_by: tuple[str, ...], files: int) -> DataFrame:
-        return to_frame(rows.where("k <> 7"), sort_by, files)
-
-    if sort_by:
-        monkeypatch.setattr(compact, "in_files", lose_sorted_rows)
-    else:
-        monkeypatch.setattr(compact, "in_order", lose_rows)
+    out, in_order = tmp_path / "out", compact.in_order
+    monkeypatch.setattr(compact, "in_order", lambda *given: in_order(*given).filter(nw.col("k") != 7))
 
     with pytest.raises(DataError, match=r"what was written is not what was read, got .*; nothing was published"):
         main(run, Params((str(tmp_path / "rows.csv"),), str(out), sort_by))
@@ -276,9 +279,25 @@ def test_a_row_that_is_lost_while_writing_publishes_nothing(
     assert not out.exists()
 
 
-def all_but_one(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield batch.slice(1)
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", ["local", "node", "cluster"])
+def test_every_engine_writes_the_same_rows_in_the_same_order(tmp_path: Path, way: str) -> None:
+    numbers = [(n * 7919) % 10_007 for n in range(30_000)]
+    write_csv(tmp_path / "rows.csv", [["n", "x", "day"], *([str(n), f"{n / 8}", "2026-01-31"] for n in numbers)])
+    engine, levels = ("local" if way == "local" else "spark"), {"narrow": "DISK_ONLY"} if way == "cluster" else {}
+
+    with open_run("compact", report=tmp_path / "report.json", engine=engine, levels=levels) as run:  # type: ignore[arg-type]
+        params = Params((str(tmp_path / "rows.csv"),), str(tmp_path / "out"), ("n",), "zstd", Bytes("64KiB"))
+        main(run, params)
+        assert run.report.plan == way
+
+    parts = sorted((tmp_path / "out").glob("part-*"))
+    tables = [pq.read_table(part) for part in parts]
+    found = pa.concat_tables(tables)
+    assert found["n"].to_pylist() == sorted(numbers)
+    assert found["x"].to_pylist() == [n / 8 for n in sorted(numbers)]
+    assert [str(kind) for kind in found.schema.types] == ["int16", "float", "date32[day]"]
+    assert {pq.ParquetFile(part).metadata.row_group(0).column(0).compression for part in parts} == {"ZSTD"}
 
 
 def test_a_figure_that_spark_cannot_measure_fails_nothing(run: Run, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def inputs(tmp_path: Path) -> Callable[[Any], Any]:
 def test_a_job_reads_and_writes_here(
     module: str, given: dict[str, Any], rows: int, run: Run, inputs: Callable[[Any], Any], tmp_path: Path
 ) -> None:
-    job = import_module(f"hotset.jobs.{module}")
+    job = import_module(f"hotset.jobs.{module}.job")
     values = {name: inputs(value) for name, value in given.items()}
     values |= {name: str(tmp_path / value) for name, value in values.items() if value == "other"}
 

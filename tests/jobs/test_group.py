@@ -14,8 +14,8 @@ from faults.answers.ways import WAYS
 
 from hotset import Dataset, HotsetError, UsageError, open_run
 from hotset.job import find_job
-from hotset.jobs.group import Params, check_measures, main
-from hotset.jobs.group_query import parse_query
+from hotset.jobs.group.job import Params, check_measures, main
+from hotset.jobs.group.query import parse_query
 from hotset.run import call_main
 
 NAN = float("nan")

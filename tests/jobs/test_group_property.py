@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from hotset import Run, open_run
-from hotset.jobs import group
+from hotset.jobs.group import job as group
 
 pytestmark = pytest.mark.thorough
 

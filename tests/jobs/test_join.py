@@ -13,7 +13,7 @@ from faults.answers.ways import WAYS
 
 from hotset import DataError, How, UsageError, open_run
 from hotset.job import find_job
-from hotset.jobs.join import Params, parse_keys
+from hotset.jobs.join.job import Params, parse_keys
 from hotset.row_counts import RowCounts
 from hotset.run import call_main
 

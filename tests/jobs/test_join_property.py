@@ -27,8 +27,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotset import How, Run, UsageError, open_run
-from hotset.jobs import join
-from hotset.jobs.join import Params
+from hotset.jobs.join import job as join
+from hotset.jobs.join.job import Params
 
 pytestmark = pytest.mark.thorough
 

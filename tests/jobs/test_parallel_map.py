@@ -3,6 +3,8 @@
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hotset import DataError, Duration, Run, Share, UsageError, find_function
+from hotset import DataError, Duration, Run, Share, UsageError, find_function, open_run
+from hotset.columnar import blocks
 from hotset.job import find_job
-from hotset.jobs.parallel_map import Params, main
-from hotset.jobs.parallel_map_items import split_lines
+from hotset.jobs.parallel_map.items import split_lines
+from hotset.jobs.parallel_map.job import Params, main
 from hotset.params import parse
 
 FUNCTIONS = """
@@ -53,19 +56,47 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [row for part in sorted(path.glob("part-*")) for row in pq.read_table(part, partitioning=None).to_pylist()]
 
 
-@pytest.mark.parametrize("method", ["columnar", "pool"])
-def test_lines_become_results_and_failures_in_their_order(
-    run: Run, tmp_path: Path, functions: str, method: Any
+WAYS: dict[str, dict[str, Any]] = {
+    "local": {"engine": "local"},
+    "node": {},
+    "cluster": {"levels": {"outcomes": "MEMORY_ONLY"}},
+}
+
+
+@contextmanager
+def opened(tmp_path: Path, way: str) -> Iterator[Run]:
+    with open_run("parallel-map", report=tmp_path / "report.json", **WAYS[way]) as run:
+        yield run
+        assert run.report.plan == way
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", WAYS)
+def test_items_are_numbered_in_the_order_of_files_of_any_size(
+    tmp_path: Path, functions: str, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
+    monkeypatch.setattr(blocks, "LEAST_BYTES", 1_000)
+    lines = {"a.txt": 10, "b.txt": 900, "c.txt": 300}
+    for name, number in lines.items():
+        (tmp_path / name).write_text("".join(f"{name}:{line}{'x' * (line % 40)}\n" for line in range(number)))
+
+    with opened(tmp_path, way) as run:
+        main(run, Params((str(tmp_path / "*.txt"),), str(tmp_path / "out"), f"{functions}:sized"))
+
+    found = [json.loads(row["result"])["text"].rstrip("x") for row in rows(tmp_path / "out")]
+    assert found == [f"{name}:{line}" for name, number in lines.items() for line in range(number)]
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", WAYS)
+def test_lines_become_results_and_failures_in_their_order(tmp_path: Path, functions: str, way: str) -> None:
     for name, lines in (("a.txt", ["one", "bad", ""]), ("b.txt", ["말", "bad"])):
         (tmp_path / name).write_text("\n".join(lines) + "\n")
     out, failed = tmp_path / "out", tmp_path / "failed"
     inputs = (str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
 
-    main(
-        run,
-        Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures=Share("50%"), method=method),
-    )
+    with opened(tmp_path, way) as run:
+        main(run, Params(inputs, str(out), f"{functions}:sized", failures=str(failed), max_failures=Share("50%")))
 
     assert [(row["item"], json.loads(row["result"])) for row in rows(out)] == [
         (0, {"text": "one", "size": 3}),
@@ -112,21 +143,23 @@ def test_too_many_failures_publish_nothing_and_show_the_first(run: Run, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("method", ["columnar", "pool"])
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", ["node", "cluster"])
 def test_values_that_are_not_what_is_declared_are_failures_of_their_items_alone(
-    run: Run, tmp_path: Path, functions: str, method: Any
+    tmp_path: Path, functions: str, way: str
 ) -> None:
     (tmp_path / "a.txt").write_text("1\nnone\n3\n4\n5\n")
     columns = "n int not null, t timestamp_ntz, x double, s struct<x: int not null>, a int, A int, f float"
     out, failed, given = tmp_path / "out", tmp_path / "failed", (str(tmp_path / "a.txt"),)
 
-    main(
-        run,
-        Params(
-            given, str(out), f"{functions}:figures", results=columns, failures=str(failed), max_failures=Share("3"),
-            format="json", method=method,
-        ),
-    )  # fmt: skip
+    with opened(tmp_path, way) as run:
+        main(
+            run,
+            Params(
+                given, str(out), f"{functions}:figures", results=columns, failures=str(failed),
+                max_failures=Share("3"), format="json",
+            ),
+        )  # fmt: skip
 
     found = [json.loads(line) for part in sorted(out.glob("part-*")) for line in part.read_text().splitlines()]
     time = "2026-01-31T00:00:00.000000"

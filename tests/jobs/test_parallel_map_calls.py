@@ -15,8 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
-from hotset.jobs.parallel_map_attempt import Done, Failure, Outcome, Task
-from hotset.jobs.parallel_map_calls import Caller
+from hotset.jobs.parallel_map.attempt import Done, Failure, Outcome, Task
+from hotset.jobs.parallel_map.calls import Caller
 
 ITEMS = ["a", "bad", "c"]
 
@@ -97,7 +97,7 @@ def test_what_hangs_is_ended_in_python_and_in_c_and_told_where_it_was(hang: Call
 
 
 def test_what_blocks_the_signal_is_killed_a_little_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotset.jobs.parallel_map_calls.GRACE_S", 0.2)
+    monkeypatch.setattr("hotset.jobs.parallel_map.calls.GRACE_S", 0.2)
 
     failed = only_bad_failed(outcomes(on_bad(block_the_signal), timeout_s=0.2))
 

@@ -22,8 +22,8 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from hotset import Misfit
-from hotset.jobs.parallel_map_cells import cells_of
-from hotset.jobs.parallel_map_results import as_columns
+from hotset.jobs.parallel_map.cells import cells_of
+from hotset.jobs.parallel_map.results import as_columns
 
 NINE = timezone(timedelta(hours=9))
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456)

@@ -30,12 +30,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql.types import ArrayType, DoubleType, StructType
 
-from hotset.jobs import parallel_map_calls as calls
-from hotset.jobs import parallel_map_results as results_module
-from hotset.jobs.parallel_map_attempt import LONGEST_ERROR, LONGEST_TRACEBACK, Done, Failure, Task, attempt
-from hotset.jobs.parallel_map_cells import cells_of
-from hotset.jobs.parallel_map_items import LONGEST_VALUE, as_path, call_all
-from hotset.jobs.parallel_map_results import as_columns, as_json
+from hotset.jobs.parallel_map import calls
+from hotset.jobs.parallel_map import results as results_module
+from hotset.jobs.parallel_map.attempt import LONGEST_ERROR, LONGEST_TRACEBACK, Done, Failure, Task, attempt
+from hotset.jobs.parallel_map.cells import cells_of
+from hotset.jobs.parallel_map.items import LONGEST_VALUE, as_path, call_all
+from hotset.jobs.parallel_map.results import as_columns, as_json
 
 LARGEST_RESULT = 1024**2
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotset.jobs.parallel_map_plain import as_decimal, as_float, plain
+from hotset.jobs.parallel_map.plain import as_decimal, as_float, plain
 
 
 class Day(date):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotset import UsageError
-from hotset.jobs.parallel_map_results import as_json, results_of
+from hotset.jobs.parallel_map.results import as_json, results_of
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from hotset import AsText, Dataset, Form, Guess, IsoTime, PatternTime, UnitTime, UsageError, WholeNumber
 from hotset.data.dataset import Format
-from hotset.jobs.sensor_columns import Chosen, Wanted, choose
+from hotset.jobs.sensor_report.columns import Chosen, Wanted, choose
 
 pytestmark = pytest.mark.usefixtures("spark")  # which parses DDL; no job runs here
 

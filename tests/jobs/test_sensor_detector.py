@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotset.jobs.sensor_detector import KINDS, NO_QUANTITY, Anomalies, Detector, DeviceState, detect
+from hotset.jobs.sensor_report.detector import KINDS, NO_QUANTITY, Anomalies, Detector, DeviceState, detect
 
 SECOND = 1_000_000
 ANYTHING = (-math.inf, math.inf)

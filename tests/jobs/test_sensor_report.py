@@ -13,8 +13,8 @@ from pyarrow import orc
 from sensor_oracle import AS_OF, expected_report, random_readings, write
 
 from hotset import DataError, Duration, Run, SchemaError, UsageError, open_run
-from hotset.jobs import sensor_report
-from hotset.jobs.sensor_report import Method, Params
+from hotset.jobs.sensor_report import job as sensor_report
+from hotset.jobs.sensor_report.job import Method, Params
 from hotset.row_counts import RowCounts
 
 METHODS = get_args(Method)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from hotset import Form, IsoTime, UnitTime, UsageError
-from hotset.jobs.sensor_times import by_sample, of_unit
+from hotset.jobs.sensor_report.times import by_sample, of_unit
 
 SECOND = 1_709_251_200
 

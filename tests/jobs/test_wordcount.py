@@ -4,16 +4,18 @@ import random
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import pyarrow.parquet as pq
 import pytest
 from chispa import assert_df_equality
 from oracle import count, words_of
+from pyspark import RDD
 from pyspark.sql import SparkSession
 from random_texts import write_texts
 
-from hotset import DataError, Run, UsageError
-from hotset.jobs import wordcount
-from hotset.jobs.wordcount import Params
+from hotset import DataError, Run, UsageError, open_run
+from hotset.jobs.wordcount import job as wordcount
+from hotset.jobs.wordcount.job import Params
 from hotset.row_counts import RowCounts
 
 VARIANTS: list[dict[str, Any]] = [
@@ -34,7 +36,14 @@ METHODS = list(wordcount.METHODS)
 def counted(run: Run, method: str, **params: Any) -> list[tuple[str, int]]:
     """What a method counts, in its order."""
     counts = wordcount.METHODS[method](run, Params(output="unused", **params))  # type: ignore[index]
-    return [(word, n) for word, n in wordcount.rank(counts, rows=1).collect()]
+    return ranked(run, counts)
+
+
+def ranked(run: Run, counts: wordcount.Counts, rows: int = 1) -> list[tuple[str, int]]:
+    found = wordcount.rank(counts, rows)
+    if isinstance(found, RDD):
+        return [(word, n) for word, n in found.collect()]
+    return [(row["word"], row["n"]) for row in run.take(found, 10**6).to_pylist()]
 
 
 @pytest.mark.thorough
@@ -96,8 +105,9 @@ def test_reads_are_counted_lines_and_invalid_ones(run: Run, tmp_path: Path, meth
 def test_strict_refuses_invalid_utf8_and_says_where(run: Run, tmp_path: Path, method: str) -> None:
     (tmp_path / "bad.txt").write_bytes(b"fine\nfine\r\nnot \xff so\n")
 
+    counted(run, method, input=(str(tmp_path),), strict=True)
     with pytest.raises(DataError, match=r"bad\.txt:3: not \\xff so;"):
-        counted(run, method, input=(str(tmp_path),), strict=True)
+        run.balance()
 
 
 def test_split_words_gives_a_row_for_each_piece(spark: SparkSession) -> None:
@@ -129,13 +139,32 @@ def test_drop_rare_drops_rare_words_and_the_one_that_is_none(spark: SparkSession
 
 
 @pytest.mark.parametrize("rows", [3, wordcount.ROWS_IN_ONE_PIECE + 1])
-def test_rank_puts_the_most_frequent_first_and_breaks_ties_by_word(spark: SparkSession, rows: int) -> None:
+def test_rank_puts_the_most_frequent_first_and_breaks_ties_by_word(run: Run, rows: int) -> None:
     pairs = [("b", 2), ("a", 2), ("z", 9)]
-    frame = spark.createDataFrame(pairs, "word string, n bigint").repartition(3)
+    frame = nw.from_native(run.spark.createDataFrame(pairs, "word string, n bigint").repartition(3))
 
-    ranked = [wordcount.rank(frame, rows), wordcount.rank(spark.sparkContext.parallelize(pairs, 3), rows)]
+    found = [ranked(run, frame, rows), ranked(run, run.spark.sparkContext.parallelize(pairs, 3), rows)]
 
-    assert [[tuple(row) for row in counts.collect()] for counts in ranked] == [[("z", 9), ("a", 2), ("b", 2)]] * 2
+    assert found == [[("z", 9), ("a", 2), ("b", 2)]] * 2
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("way", ["local", "cluster"])
+@pytest.mark.parametrize("variant", [VARIANTS[2], VARIANTS[5], VARIANTS[7]])
+def test_other_engines_count_alike(tmp_path: Path, way: str, variant: dict[str, Any]) -> None:
+    (tmp_path / "in").mkdir()
+    files = write_texts(tmp_path / "in", number=20, seed=3)
+    params = Params(input=(str(tmp_path / "in"),), output=str(tmp_path / "out"), **variant)
+
+    engine, levels = ("local", {}) if way == "local" else ("spark", {"counts": "MEMORY_ONLY"})
+    with open_run("wordcount", report=tmp_path / "r.json", engine=engine, levels=levels) as run:  # type: ignore[arg-type]
+        wordcount.main(run, params)
+        assert run.report.plan == way
+
+    form = variant.get("normalize", "none")
+    expected = count(files, variant["split"], variant.get("lower", False), form, variant.get("min_count", 1))
+    lines = part_files(tmp_path / "out").split("\n")[:-1]
+    assert lines == [str(pair) for pair in expected]
 
 
 def test_fold_word_strips_apostrophes_only_where_words_end_at_punctuation() -> None:

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from hotset.jobs import wordcount
-from hotset.jobs import wordcount_kernel as kernel
+from hotset.jobs.wordcount import job as wordcount
+from hotset.jobs.wordcount import kernel
 
 
 def counts_of(pieces: list[bytes], split: wordcount.Split) -> dict[str, int]:

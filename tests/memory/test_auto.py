@@ -24,7 +24,7 @@ def state(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """The user's directories, with rates of this machine, so that no test has to measure it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    rates = tuple(Rate(data, level, 1e-8, 2e-9, 0.5) for data in ("numbers", "tuples", "chunks") for level in EVERY)
+    rates = tuple(Rate(data, level, 1e-8, 2e-9, 0.5) for data in ("numbers", "tuples") for level in EVERY)
     store_calibration(tmp_path / "cache/hotset", Calibration(machine_of(spark), "", 0.0, 0.0, 1e9, 1e9, rates))
     return tmp_path / "state/hotset"
 

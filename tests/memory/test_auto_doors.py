@@ -40,4 +40,4 @@ def test_this_machine_is_measured_once(tmp_path: Path) -> None:
     assert [outcome.code for outcome in outcomes] == [0, 0]
     assert "measured in " in outcomes[0].out
     assert "measured before" in outcomes[1].out
-    assert outcomes[0].out.splitlines()[:20] == outcomes[1].out.splitlines()[:20]
+    assert outcomes[0].out.partition("measured ")[0] == outcomes[1].out.partition("measured ")[0] != ""

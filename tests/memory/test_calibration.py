@@ -29,7 +29,7 @@ def measured(spark: SparkSession) -> Calibration:
 def test_every_kind_of_data_is_measured_at_every_level(measured: Calibration) -> None:
     pairs = {(rate.data, rate.level) for rate in measured.rates}
 
-    frames = {(data, level) for data in ("numbers", "texts", "chunks") for level in (*IN_MEMORY, "PARQUET")}
+    frames = {(data, level) for data in ("numbers", "texts") for level in (*IN_MEMORY, "PARQUET")}
     assert pairs == frames | {("tuples", level) for level in IN_MEMORY}
     assert len(pairs) == len(measured.rates)
 
@@ -38,7 +38,7 @@ def test_every_kind_of_data_is_measured_at_every_level(measured: Calibration) ->
 def test_objects_are_the_measure_and_serialized_tuples_take_less(measured: Calibration) -> None:
     stored = {(rate.data, rate.level): rate.ratio for rate in measured.rates}
 
-    assert {stored[data, "MEMORY_AND_DISK_DESER"] for data in ("numbers", "texts", "chunks", "tuples")} == {1.0}
+    assert {stored[data, "MEMORY_AND_DISK_DESER"] for data in ("numbers", "texts", "tuples")} == {1.0}
     assert 0 < stored["tuples", "MEMORY_ONLY"] < 1
     assert stored["tuples", "MEMORY_ONLY"] == stored["tuples", "MEMORY_AND_DISK"]
 
@@ -99,4 +99,3 @@ def test_costs_lie_between_the_best_of_the_data_and_half_more_than_the_worst() -
 
 def test_costs_of_an_rdd_are_those_of_tuples() -> None:
     assert KNOWN.costs("RDD")["DISK_ONLY"].write_s.least == 4e-8
-    assert KNOWN.costs("Batches") == {}

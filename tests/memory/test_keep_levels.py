@@ -120,21 +120,6 @@ def test_what_is_kept_by_a_key_is_joined_and_grouped_without_an_exchange(run: Ru
     assert [days.rdd.getNumPartitions(), names.rdd.getNumPartitions()] == [2, 2]
 
 
-def test_batches_are_kept_as_they_come(run: Run, tmp_path: Path) -> None:
-    run.spark.range(30, numPartitions=3).selectExpr("id % 3 as key", "id as n").write.parquet(str(tmp_path / "in"))
-    dataset = run.dataset(str(tmp_path / "in"), format="parquet")
-
-    with run.keep("rows", run.batches(dataset, str(tmp_path / "in")), "DISK_ONLY") as kept:
-        rows = kept.table().to_pylist()
-
-    assert sorted(row["n"] for row in rows) == list(range(30))
-    assert (run.report.keeps[0].kind, run.report.keeps[0].level) == ("Batches", "DISK_ONLY")
-    with pytest.raises(UsageError, match="'rows' are batches, which a PARQUET copy would cut anew"):
-        run.keep("rows", run.batches(dataset, str(tmp_path / "in")), "PARQUET")
-    with pytest.raises(UsageError, match=r"'rows' are batches, which are kept as they come, got by=.*; keep a frame"):
-        run.keep("rows", run.batches(dataset, str(tmp_path / "in")), "DISK_ONLY", by="key")
-
-
 def test_copies_and_checkpoints_stay_to_the_end_of_the_run_for_what_is_derived_from_them(tmp_path: Path) -> None:
     with open_run("copy", report=tmp_path / "r.json") as run:
         frame = run.spark.range(10)

@@ -1,6 +1,5 @@
 """A text of a plain CSV is read by DuckDB as our own reader reads it, or there is a doubt; never otherwise."""
 
-import re
 from typing import Any
 
 import duckdb
@@ -92,7 +91,7 @@ def read(kind: str, guess: Guess | None, texts: list[str]) -> tuple[list[Any], l
     layout = Layout.of(dataset, "UTC")
     column = layout.columns[0]
     table = pa.table({"place": range(len(texts)), "text": pa.array(texts, pa.string())})
-    converted = convert_text(column, layout, "text")
+    converted = convert_text(column, layout, "text", "value")
     assert converted is not None or guess or kind == "decimal(38,38)"
     if converted is None:
         return [], []
@@ -100,8 +99,8 @@ def read(kind: str, guess: Guess | None, texts: list[str]) -> tuple[list[Any], l
     with duckdb.connect() as database:
         database.execute("SET TimeZone = 'UTC'")
         database.register("texts", table)
-        sql = f"SELECT {is_sure} AS sure, {value} AS value FROM texts ORDER BY place"
-        rows = database.sql(re.sub(r"\bCAST\(text AS", "TRY_CAST(text AS", sql)).to_arrow_table()
+        made = f"SELECT place, text, {value} AS value FROM texts"
+        rows = database.sql(f"SELECT {is_sure} AS sure, value FROM ({made}) ORDER BY place").to_arrow_table()
     ours = _ours(table["text"].combine_chunks(), column)
     theirs = [
         one.as_py() if sure and one.is_valid else DOUBT

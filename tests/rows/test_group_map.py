@@ -211,11 +211,8 @@ def test_what_is_no_column_is_refused(run: Run, tmp_path: Path, table: pa.Table)
 
 SHARED = """
 import os, sys
-import hotset.node_runner
 from hotset import Dataset, DataError, open_run
 import pyarrow as pa
-
-hotset.node_runner.ALONE_BYTES = 1
 
 
 def worker(group):

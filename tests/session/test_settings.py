@@ -150,25 +150,25 @@ def test_own_asks_on_a_cluster_leave_speed_and_memory_to_it(master: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("cores", "jvm_bytes", "options", "by"),
+    ("cores", "input_bytes", "options", "by"),
     [
         (2, None, "-XX:+UseSerialGC", "hotset, for 2 cores by a quota"),
         (
             2,
             0,
             "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-            "hotset, for 2 cores by a quota, for 0 bytes of input through the JVM",
+            "hotset, for 2 cores by a quota, for 0 bytes of input",
         ),
         (2, 50_000_000, "-XX:+UseSerialGC", "hotset, for 2 cores by a quota"),
-        (4, 49_999_999, "-XX:TieredStopAtLevel=1", "hotset, for 49,999,999 bytes of input through the JVM"),
+        (4, 49_999_999, "-XX:TieredStopAtLevel=1", "hotset, for 49,999,999 bytes of input"),
     ],
 )
 def test_collector_and_compiler_follow_cores_and_input(
-    cores: int, jvm_bytes: int | None, options: str, by: str
+    cores: int, input_bytes: int | None, options: str, by: str
 ) -> None:
     machine = Machine(cores, "a quota", 8 * GIB, "a limit")
 
-    asks = winners(own_asks("local[*]", machine, jvm_bytes=jvm_bytes))
+    asks = winners(own_asks("local[*]", machine, input_bytes=input_bytes))
 
     key = "spark.driver.defaultJavaOptions"
     assert asks[key] == Ask(key, options, by)

@@ -102,7 +102,7 @@ def test_without_an_installed_java_sparks_own_script_runs_on_the_one_that_the_wh
     settings.write_text(call(BIN / "hotset", "conf", "local", PATH=path).out)
 
     java = call(BIN / "hotset", "java", PATH=path, JAVA_HOME=None, XDG_CACHE_HOME=str(tmp_path / "cache"))
-    arguments = ["--properties-file", str(settings), "jobs/wordcount.py", "--input", str(tmp_path / "in.txt")]
+    arguments = ["--properties-file", str(settings), "jobs/run.py", "wordcount", "--input", str(tmp_path / "in.txt")]
     done = call(
         BIN / "spark-submit", *arguments, "--output", tmp_path / "out", JAVA_HOME=java.out.strip(), PATH=path
     )  # fmt: skip

@@ -46,7 +46,7 @@ Block = tuple[Slice, ...]
 
 
 def cut_text(listing: Listing, cores: int, encoding: str = "utf-8") -> tuple[Block, ...]:
-    """Blocks that together are the whole input, the largest first; small files share one. Never none at all.
+    """Blocks that together are the whole input, in its order; small files share one. Never none at all.
 
     Raises InputError for a file that cannot be read.
     """
@@ -60,9 +60,8 @@ def target_bytes(listing: Listing, cores: int) -> int:
 
 
 def packed_blocks(slices: Iterator[Slice], target: int) -> tuple[Block, ...]:
-    """Slices as blocks, the largest first."""
-    blocks = sorted(_packed(slices, target), key=lambda block: -sum(part.size_bytes for part in block))
-    return tuple(blocks) or ((),)
+    """Slices as blocks, in their order."""
+    return tuple(_packed(slices, target)) or ((),)
 
 
 def unreadable(listing: Listing) -> str | None:

@@ -16,7 +16,7 @@ from hotset.data.suffixes import is_compressed
 
 
 def cut(listing: Listing, layout: Layout, cores: int) -> tuple[Block, ...]:
-    """Blocks that together are the whole input, the largest first; small files share one. Never none at all.
+    """Blocks that together are the whole input, in its order; small files share one. Never none at all.
 
     Raises InputError for a file that cannot be read, SchemaError for one with other columns.
     """

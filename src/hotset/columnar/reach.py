@@ -10,6 +10,8 @@ from pyspark.errors import PySparkException
 from hotset.data.listing import InputFile, Listing
 from hotset.errors import InputError
 
+OUT_OF_REACH = "the workers do not reach"
+
 
 def out_of_reach(context: SparkContext, listing: Listing) -> str | None:
     """The reason why the workers could not open the files; None if they can. A small Spark job asks them."""
@@ -34,4 +36,4 @@ def _look(files: Iterable[InputFile], _tasks: Iterable[int]) -> Iterator[str]:
         try:
             file.check_unchanged()
         except InputError:
-            yield f"the workers do not reach {file.path}"
+            yield f"{OUT_OF_REACH} {file.path}"

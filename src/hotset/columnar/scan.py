@@ -1,6 +1,7 @@
 """Schedule blocks as Spark tasks: typed rows, a kernel over each, or lines for RDD programs."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,39 +10,101 @@ import pyarrow as pa
 from pyspark import RDD, Accumulator
 from pyspark.sql import DataFrame, SparkSession
 
-from hotset.columnar.batches import Batches
 from hotset.columnar.blocks import Block, cut_text
 from hotset.columnar.counts import BlockCounter, Counts, count_blocks
 from hotset.columnar.faults import FaultFile, Unheard
-from hotset.columnar.kernel import Kernel
 from hotset.columnar.layout import Layout
 from hotset.columnar.pieces import Reading
 from hotset.columnar.records import PLACE_TYPES, PartCount, Records, place_of
-from hotset.data.columns import ddl, unlike
+from hotset.data.columns import ddl, differing, unlike
+from hotset.data.dataset import Dataset
 from hotset.data.listing import Listing
+from hotset.errors import SchemaError
 from hotset.row_counts import RowCounts
 
+GATHERED_BYTES = 4 * 1024**2
+Count = Callable[[tuple[PartCount, ...]], None]
 
-def scan_text(spark: SparkSession, listing: Listing, encoding: str, kernel: Kernel) -> tuple[Batches, BlockCounter]:
-    """What the kernel makes of every block of lines, and what will have been counted. Raises InputError."""
-    blocks = cut_text(listing, spark.sparkContext.defaultParallelism, encoding)
+
+@dataclass(frozen=True)
+class TextScan:
+    """What a kernel makes of the lines of a block."""
+
+    blocks: tuple[Block, ...]
+    function: Callable[[Iterator[bytes]], Iterable[pa.RecordBatch]]
+
+    def read(self, number: int, count: Count) -> Iterator[pa.RecordBatch]:
+        """Of the block with this number; `count` is told what it held, when all of it was read."""
+        reading = Reading(self.blocks[number])
+        yield from self.function(reading.text())
+        _account(reading, count)
+
+
+@dataclass(frozen=True)
+class RecordScan:
+    """What a kernel makes of the good rows of a block, or just those; the others are told in files in `faults`."""
+
+    blocks: tuple[Block, ...]
+    layout: Layout
+    faults: Path | None
+    function: Callable[[Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]] = iter
+
+    def read(self, number: int, count: Count) -> Iterator[pa.RecordBatch]:
+        """Of the block with this number; `count` is told what it held, when all of it was read."""
+        records = Records(
+            self.blocks[number], self.layout, FaultFile(self.faults, number) if self.faults else Unheard()
+        )
+        batches = records.batches()
+        yield from self.function(batches) if self.function is iter else self.function(gather(batches))
+        for _ in batches:  # what the kernel did not want is good or bad all the same
+            pass
+        count(tuple(records.counts))
+
+
+Scan = TextScan | RecordScan
+
+
+def gather(batches: Iterable[pa.RecordBatch], least_bytes: int = GATHERED_BYTES) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of so many bytes at least, but for the last.
+
+    Of thousands of columns, a piece of a CSV has some tens of rows.
+    """
+    waiting: list[pa.RecordBatch] = []
+    size_bytes = 0
+    for batch in batches:
+        waiting.append(batch)
+        size_bytes += batch.nbytes
+        if size_bytes >= least_bytes:
+            yield _together(waiting)
+            waiting, size_bytes = [], 0
+    if waiting:
+        yield _together(waiting)
+
+
+def check_made(batches: Iterator[pa.RecordBatch], columns: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The same. Raises SchemaError for columns that were not declared."""
+    for batch in batches:
+        if batch.schema.names != columns.names or batch.schema.types != columns.types:
+            expected, got = differing(_typed_names(columns), _typed_names(batch.schema))
+            raise SchemaError(f"a kernel gives other columns: declared {expected}, got {got}; make what it declares")
+        yield batch
+
+
+def _typed_names(schema: pa.Schema) -> list[str]:
+    return [f"{field.name} {field.type}" for field in schema]
+
+
+def _together(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+
+
+def scan_blocks(spark: SparkSession, scan: Scan, columns: str) -> tuple[DataFrame, BlockCounter]:
+    """What the kernel makes of every block, and what will have been counted."""
     counts = count_blocks(spark.sparkContext)
-    run = partial(_text_kernel, blocks, kernel.function, counts)
-    return _over(spark, blocks, run, kernel.columns), BlockCounter(blocks, counts, spark.sparkContext)
-
-
-def scan_records(
-    spark: SparkSession,
-    blocks: tuple[Block, ...],
-    layout: Layout,
-    faults: Path | None,
-    kernel: Kernel | None,
-) -> tuple[Batches, BlockCounter]:
-    """What the kernel makes of the good rows of every block, or just those; the others go to files in `faults`."""
-    counts = count_blocks(spark.sparkContext)
-    columns = kernel.columns if kernel else layout.dataset.columns
-    run = partial(_record_kernel, blocks, layout, faults, kernel.function if kernel else _as_they_are, counts)
-    return _over(spark, blocks, run, columns), BlockCounter(blocks, counts, spark.sparkContext)
+    run = partial(_count_too, scan, counts)
+    if scan.function is not iter:
+        run = partial(_checked, run, Dataset(columns).arrow_schema())
+    return _over(spark, scan.blocks, run, columns), BlockCounter(scan.blocks, counts, spark.sparkContext)
 
 
 def read_rest(counter: BlockCounter, layout: Layout, faults: Path) -> None:
@@ -49,7 +112,7 @@ def read_rest(counter: BlockCounter, layout: Layout, faults: Path) -> None:
     assert isinstance(counter.counts, Accumulator), "what is known already has no rest"
     assert counter.context is not None, "tasks have one"
     missing = [number for number, block in enumerate(counter.blocks) if block and number not in counter.counts.value]
-    run = partial(_record_kernel, counter.blocks, layout, faults, _as_they_are, counter.counts)
+    run = partial(_count_too, RecordScan(counter.blocks, layout, faults), counter.counts)
     counter.context.parallelize(missing, len(missing)).foreach(partial(_consume, run))
 
 
@@ -58,10 +121,10 @@ def placed_records(spark: SparkSession, blocks: tuple[Block, ...], layout: Layou
     block = unlike("__block", layout.schema.names)
     run = partial(_placed, blocks, layout, block)
     place = ddl({**dict(zip(place_of(layout).names, PLACE_TYPES, strict=True)), block: "int"})
-    return _over(spark, blocks, run, f"{layout.dataset.columns}, {place}").frame()
+    return _over(spark, blocks, run, f"{layout.dataset.columns}, {place}")
 
 
-def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter]:
+def scan_lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter]:
     """The lines of text files as strings, read by the Python workers themselves. Raises InputError."""
     context = spark.sparkContext
     blocks = cut_text(listing, context.defaultParallelism)
@@ -70,7 +133,7 @@ def lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], BlockCounter
     return numbers.mapPartitions(partial(_lines, blocks, counts)), BlockCounter(blocks, counts, context)
 
 
-def _over(spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str) -> Batches:
+def _over(spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any], columns: str) -> DataFrame:
     """One task for each block."""
 
     def of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -78,41 +141,28 @@ def _over(spark: SparkSession, blocks: tuple[Block, ...], run: Callable[..., Any
             for number in batch.column(0).to_pylist():
                 yield from run(number)
 
-    return Batches(spark, spark.range(0, len(blocks), 1, len(blocks)), of_numbers, columns)
+    return spark.range(0, len(blocks), 1, len(blocks)).mapInArrow(of_numbers, columns)
 
 
-def _text_kernel(
-    blocks: tuple[Block, ...],
-    kernel: Callable[[Iterator[bytes]], Iterable[pa.RecordBatch]],
-    counts: Accumulator[Counts],
-    number: int,
+def _count_too(scan: Scan, counts: Accumulator[Counts], number: int) -> Iterator[pa.RecordBatch]:
+    """A task that runs again says the same again."""
+    return scan.read(number, partial(_add, counts, number))
+
+
+def _checked(
+    run: Callable[[int], Iterator[pa.RecordBatch]], columns: pa.Schema, number: int
 ) -> Iterator[pa.RecordBatch]:
-    reading = Reading(blocks[number])
-    yield from kernel(reading.text())
-    _account(reading, number, counts)
+    """Spark would take columns by their places."""
+    return check_made(run(number), columns)
 
 
-def _record_kernel(
-    blocks: tuple[Block, ...],
-    layout: Layout,
-    faults: Path | None,
-    kernel: Callable[[Iterator[pa.RecordBatch]], Iterable[pa.RecordBatch]],
-    counts: Accumulator[Counts],
-    number: int,
-) -> Iterator[pa.RecordBatch]:
-    records = Records(blocks[number], layout, FaultFile(faults, number) if faults else Unheard())
-    yield from kernel(records.batches())
-    if records.finished:
-        counts.add({number: tuple(records.counts)})
+def _add(counts: Accumulator[Counts], number: int, parts: tuple[PartCount, ...]) -> None:
+    counts.add({number: parts})
 
 
 def _consume(run: Callable[[int], Iterator[Any]], number: int) -> None:
     for _ in run(number):
         pass
-
-
-def _as_they_are(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    return batches
 
 
 def _placed(blocks: tuple[Block, ...], layout: Layout, block: str, number: int) -> Iterator[pa.RecordBatch]:
@@ -125,10 +175,10 @@ def _lines(blocks: tuple[Block, ...], counts: Accumulator[Counts], numbers: Iter
         reading = Reading(blocks[number])
         for piece in reading.text():
             yield from piece[:-1].decode().split("\n")
-        _account(reading, number, counts)
+        _account(reading, partial(_add, counts, number))
 
 
-def _account(reading: Reading, number: int, counts: Accumulator[Counts]) -> None:
-    """A block counts when it was read to its end; a task that runs again says the same again."""
+def _account(reading: Reading, count: Count) -> None:
+    """A block counts when it was read to its end."""
     if reading.finished:
-        counts.add({number: (PartCount(reading.rows, RowCounts.all_good(reading.rows, reading.invalid_utf8)),)})
+        count((PartCount(reading.rows, RowCounts.all_good(reading.rows, reading.invalid_utf8)),))

@@ -23,6 +23,7 @@ from hotset.data.dataset import Dataset
 from hotset.data.destination import LEAST_FREE_BYTES, give_modes, room, why_not_written
 from hotset.data.key import check_key, check_key_kind
 from hotset.data.manifest import MANIFEST_NAME, InputRead, Maker, Manifest, PublishedFile, QuarantineFile
+from hotset.data.parquet_files import ParquetFiles
 from hotset.data.promises import is_promised, promises_of
 from hotset.data.rename import sync
 from hotset.data.rows import rows_to_write
@@ -42,7 +43,8 @@ class Terms:
     `seal` is called once, with the new version's directory, when all rows are in it: it checks the books of the inputs,
     writes what was set aside below `_quarantine`, and tells of both. `last_check` is called with the directory right
     before it is put in its place, complete as it then is. Both may raise: then nothing is published. `partitions` is
-    the scope of replace-partitions, `rules` are those of the dataset, `at_rest` looks at what was written past Spark.
+    the scope of replace-partitions, `rules` are those of the dataset, `at_rest` looks at what was written past Spark,
+    `parquet` says how such files are written.
     """
 
     claim: Claim
@@ -52,6 +54,7 @@ class Terms:
     at_rest: AtRest
     partitions: tuple[Mapping[str, Any], ...] | None = None
     rules: Mapping[str, Column] = field(default_factory=dict)
+    parquet: ParquetFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,9 @@ def publish(
                 terms.at_rest.check_promises(dataset, version)
         else:
             assert rows is not None, "somebody has to write them"
-            written = write(rows, dataset, version, terms.maker.run_id, promises_of(dataset, terms.rules), line)
+            written = write(
+                rows, dataset, version, terms.maker.run_id, promises_of(dataset, terms.rules), line, terms.parquet
+            )
         quarantine, inputs = terms.seal(version)
         with _syncing(data_files(version)):  # the disk has time while the content is hashed
             files = describe_files(version, dataset.format, csv_facts(dataset))

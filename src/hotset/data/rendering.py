@@ -25,7 +25,7 @@ def line_of(frame: DataFrame) -> Column:
     if _is_at_hand(frame) and _is_plain(frame):
         cells = F.concat_ws(", ", *(_shown(name, kind) for name, kind in frame.dtypes))
         return F.concat(F.lit("("), cells, F.lit(")"))
-    shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
+    shown = arrow_udf(show_tuples, StringType())  # type: ignore[call-overload]
     return shown(*map(by_name, frame.columns))  # type: ignore[no-any-return]
 
 
@@ -50,5 +50,6 @@ def _shown(name: str, kind: str) -> Column:
     return F.coalesce(text, F.lit("None"))
 
 
-def _show_tuples(*columns: pa.Array) -> pa.Array:
+def show_tuples(*columns: pa.Array) -> pa.Array:
+    """columns -> the line of each row"""
     return pa.array([str(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)], pa.string())

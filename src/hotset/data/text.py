@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from pyspark import RDD, Accumulator
 from pyspark.serializers import UTF8Deserializer
@@ -19,7 +18,7 @@ from pyspark.sql import functions as F
 
 from hotset.data.listing import Listing
 from hotset.data.observed import observed
-from hotset.data.suffixes import is_compressed, only_hadoop_reads, opened
+from hotset.data.suffixes import only_hadoop_reads, opened
 from hotset.data.tally import LastReport
 from hotset.errors import DataError
 from hotset.row_counts import RowCounts
@@ -88,29 +87,18 @@ def rdd_of_lines(spark: SparkSession, listing: Listing) -> tuple[RDD[str], Accum
     return raw.mapPartitionsWithIndex(lambda index, lines: _decode(index, lines, accumulator)), counter
 
 
-def refuse_invalid_utf8(spark: SparkSession, listing: Listing) -> None:
-    """Raises DataError, naming the first places, when a line is not valid UTF-8. Reads everything once."""
-    plain = Listing(tuple(file for file in listing.files if not is_compressed(file.path)))
-    places: list[str] = []
-    if plain.files:
-        invalid = _raw(spark, plain).filter(~F.is_valid_utf8("value"))
-        paths = invalid.select("_metadata.file_path").limit(EXAMPLES).distinct().take(EXAMPLES)
-        files = [Path(unquote(urlsplit(row.file_path).path)) for row in paths]
-        places += [place for file in sorted(files) for place in _invalid_lines(file)]
-    # Hadoop knows fewer compressions, and tells a damaged file in another way
-    if compressed := [file.path for file in listing.files if is_compressed(file.path)]:
-        places += spark.sparkContext.parallelize(compressed, len(compressed)).flatMap(_invalid_lines).take(EXAMPLES)
-    if places:
-        named = "; ".join(places[:EXAMPLES])
-        raise DataError(f"invalid UTF-8 at {named}; convert the files to UTF-8, or leave out --strict")
+def invalid_utf8(listing: Listing) -> DataError:
+    """An error that names the first places of an input in which there are some."""
+    places = islice((place for file in listing.files for place in _invalid_lines(file.path)), EXAMPLES)
+    named = "; ".join(places)
+    return DataError(f"invalid UTF-8 at {named}; convert the files to UTF-8, or leave out --strict")
 
 
-def _invalid_lines(file: Path) -> list[str]:
-    """`file:line: what is there`, for the first lines with invalid UTF-8. Raises InputError."""
-    return [f"{file}: (a compressed file)"] if only_hadoop_reads(file) else list(islice(_invalid_in(file), EXAMPLES))
-
-
-def _invalid_in(file: Path) -> Iterator[str]:
+def _invalid_lines(file: Path) -> Iterator[str]:
+    """`file:line: what is there`, for the lines with invalid UTF-8. Raises InputError."""
+    if only_hadoop_reads(file):
+        yield f"{file}: (a compressed file)"
+        return
     # surrogateescape keeps a byte that is no UTF-8 as a character that cannot be encoded again
     with opened(file) as content, io.TextIOWrapper(content, encoding="utf-8", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, start=1):

@@ -5,7 +5,7 @@ docs/data.md is the contract of reading. Spark's writers keep to it with the opt
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from hotset.data.dataset import Dataset
 from hotset.data.encoding import in_utf8
 from hotset.data.manifest import PublishedFile
 from hotset.data.observed import observed
+from hotset.data.parquet_files import ParquetFiles
 from hotset.data.promises import Promise, check_counts
 from hotset.data.unwritable import check_directory_name, check_unwritable, unwritable, without_unwritable
 from hotset.errors import DataError, SchemaError, UsageError
@@ -39,12 +40,18 @@ FEW_FILES = {
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": f"{TARGET_FILE_BYTES}b",
 }
+AS_OTHERS = {"spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS"}  # times of eight bytes, as others write them
 PLAIN = {"compression": "none"}  # the manifest's rows are counted in the bytes
 
 
 def part_name(task: int, run_id: str, number: int, suffix: str) -> str:
     """Of a data file that Spark does not write, in the form of those that it does."""
     return f"part-{task:05d}-{run_id}-c{number:03d}.{suffix}"
+
+
+def nth_part(first: Path, number: int) -> Path:
+    """The file that bears this number, beside the first one."""
+    return first.with_name(PART.sub(f"part-{number:05d}-", first.name))
 
 
 def csv_facts(dataset: Dataset) -> dict[str, Any] | None:
@@ -93,6 +100,7 @@ def write(
     run_id: str,
     promises: Sequence[Promise] = (),
     line: Column | None = None,
+    parquet: ParquetFiles | None = None,
 ) -> int:
     """rows written, counted by the plan that wrote them; of text it is `line` of each that is written.
 
@@ -101,7 +109,7 @@ def write(
     kinds = unwritable(rows, dataset, line)
     broken = [*(kind.broken for kind in kinds), *(promise.broken for promise in promises)]
     counts = [F.count_if(F.coalesce(one, F.lit(False))).alias(str(place)) for place, one in enumerate(broken)]
-    metrics = _write_counted(rows, dataset, version, [F.count(F.lit(1)).alias("rows"), *counts], line)
+    metrics = _write_counted(rows, dataset, version, [F.count(F.lit(1)).alias("rows"), *counts], line, parquet)
     _name_parts(version, run_id)
     if not metrics:
         return read_back(rows.sparkSession, dataset, version).count()
@@ -119,28 +127,35 @@ def is_shown(dataset: Dataset) -> bool:
 
 
 def _write_counted(
-    rows: DataFrame, dataset: Dataset, version: Path, counts: Sequence[Column], line: Column | None
+    rows: DataFrame,
+    dataset: Dataset,
+    version: Path,
+    counts: Sequence[Column],
+    line: Column | None,
+    parquet: ParquetFiles | None,
 ) -> dict[str, Any]:
     """What was counted of the rows while they were written; nothing where there were none."""
     observation = Observation()
     counted = rows.observe(observation, *counts)
     counted = without_unwritable(counted, dataset) if line is None else counted.select(line.alias("value"))
     writer = counted.write.mode("errorifexists").format(dataset.format).options(**write_options(dataset))
-    with _few_files(rows.sparkSession):
+    if parquet:
+        writer = writer.options(compression=parquet.compression, maxRecordsPerFile=parquet.rows_per_file)
+    with _settings(rows.sparkSession, AS_OTHERS if parquet else {}):
         writer.partitionBy(*dataset.partition_by).save(hadoop_path(version))
     metrics = observed(rows.sparkSession.sparkContext, observation)
     return rows.agg(*counts).collect()[0].asDict() if metrics is None else metrics
 
 
 @contextmanager
-def _few_files(spark: SparkSession) -> Iterator[None]:
+def _settings(spark: SparkSession, more: Mapping[str, str]) -> Iterator[None]:
     """What comes out of a shuffle is written as files of about the target size, not as one for each idle core.
 
     Neighbouring partitions are put together, so an order stays, and nothing is shuffled once more. Whoever has set
     these settings keeps them.
     """
     given = spark.conf.getAll
-    ours = {name: value for name, value in FEW_FILES.items() if name not in given}
+    ours = {name: value for name, value in {**FEW_FILES, **more}.items() if name not in given}
     for name, value in ours.items():
         spark.conf.set(name, value)
     try:

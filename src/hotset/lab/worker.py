@@ -127,7 +127,7 @@ def open_bench(setup: Setup) -> Bench:
         params,
         options,
         setup,
-        open_session(Wishes(f"{BY} {job.name}", spec.asks, log, spec.code, jvm_bytes=spec.jvm_bytes)),
+        open_session(Wishes(f"{BY} {job.name}", spec.asks, log, spec.code, input_bytes=spec.known_bytes)),
     )
 
 

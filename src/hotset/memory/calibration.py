@@ -26,7 +26,6 @@ MARGIN = 1.5  # other data than these may take longer
 DATA: Mapping[Kind, tuple[str, ...]] = {
     "DataFrame": ("numbers", "texts"),
     "RDD": ("tuples",),
-    "Batches": ("chunks",),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from hotset.memory.levels import NONE
 
-Kind = Literal["DataFrame", "RDD", "Batches"]
+Kind = Literal["DataFrame", "RDD"]
 IN_OBJECTS = "MEMORY_AND_DISK_DESER"
 SPILLING = "MEMORY_AND_DISK"
 DROPPING = "MEMORY_ONLY"

@@ -27,15 +27,13 @@ TASKS = 64
 LEAST_S = 1e-3  # below it a Spark job's time is noise
 NUMBERS = ("id", "id % 1000 AS k", "rand(7) AS x", "cast(rand(8) * 1e6 AS bigint) AS y")
 TEXTS = ("id", "concat('user-', cast(rand(7) * 20000 AS int)) AS user", "md5(cast(id AS string)) AS hash")
-ROWS_OF_A_CHUNK = 16_384  # of 64 bytes: a megabyte, as Arrow chunks have
-CHUNKS = (f"cast(array_join(transform(sequence(1, {ROWS_OF_A_CHUNK}), i -> sha2(string(id + i), 256)), '') AS binary)",)
 
 
 @dataclass(frozen=True)
 class Rate:
     """One kind of data at one level: seconds for each byte of it as objects, and the share of these that it stores."""
 
-    data: str  # "numbers", "texts", "chunks" or "tuples"
+    data: str  # "numbers", "texts" or "tuples"
     level: str
     write_s: float
     read_s: float
@@ -43,10 +41,9 @@ class Rate:
 
 
 def level_rates(spark: SparkSession, rows: int) -> Iterator[Rate]:
-    """Frames of numbers, of texts and of binary chunks at each level and as a Parquet copy, and tuples as an RDD."""
+    """Frames of numbers and of texts at each level and as a Parquet copy, and tuples as an RDD."""
     yield from _frame_rates("numbers", spark.range(3 * rows).selectExpr(*NUMBERS))
     yield from _frame_rates("texts", spark.range(rows).selectExpr(*TEXTS))
-    yield from _frame_rates("chunks", spark.range(rows // ROWS_OF_A_CHUNK + 1).selectExpr(*CHUNKS))
     yield from _rdd_rates("tuples", spark.sparkContext.parallelize(range(rows)).map(_tuple))
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 from pyspark.sql.types import StructType
 
 from hotset.rows.duckdb_types import duckdb_type, identifier, quote
 from hotset.rows.names import safe_names
+from hotset.rows.plan import SORTED
 
 # With them, a plan does not show which columns a table is read with: filters would stand in the scan, and a table that
 # is known to be empty would not be read at all.
@@ -36,6 +38,13 @@ class Catalog:
         named = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
         self._database.execute(f"CREATE TABLE {identifier(name)} ({named})")
         return nw.from_native(self._database.table(name))
+
+    def sort(self, table: pa.Table) -> pa.Table:
+        """A few rows by all columns, null last, as a query that has no order gives them."""
+        self._database.register("few", table)
+        rows = self._database.sql(f"SELECT * FROM few {SORTED}").to_arrow_table()
+        self._database.unregister("few")
+        return rows
 
     def explain(self, sql: str) -> "Explained":
         """How DuckDB would execute the query."""

@@ -37,11 +37,14 @@ def csv_relation(paths: Sequence[Path], fields: Sequence[str], layout: Layout, s
     columns = [column for column in layout.columns if column.name in safe]
     if any(column.name not in fields for column in columns):
         return None
-    values = [_value(column, layout, f"f{fields.index(column.name)}") for column in columns]
-    if None in values:
+    values = [_value(column, layout, fields.index(column.name)) for column in columns]
+    known = [value for value in values if value is not None]
+    if len(known) < len(columns):
         return None
-    named = [f"{value} AS {identifier(safe[column.name])}" for column, value in zip(columns, values, strict=True)]
-    return f"SELECT {', '.join(named) or NO_COLUMN} FROM {_read_csv(files, len(fields), dataset)}"
+    named = [f"{sure} AS {identifier(safe[column.name])}" for column, (_, sure) in zip(columns, known, strict=True)]
+    # a value is made once, below what looks at it: DuckDB makes it twice where it stands twice in one expression
+    made = ", ".join(["*", *filter(None, (made for made, _ in known))])
+    return f"SELECT {', '.join(named) or NO_COLUMN} FROM (SELECT {made} FROM {_read_csv(files, len(fields), dataset)})"
 
 
 def _read_csv(files: str, fields: int, dataset: Dataset) -> str:
@@ -61,43 +64,46 @@ def _read_csv(files: str, fields: int, dataset: Dataset) -> str:
     return f"read_csv({files}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
 
 
-def _value(column: Column, layout: Layout, text: str) -> str | None:
-    """SQL of the column's value, from the text; None for a column that only our reader knows."""
-    kind = column.kind
+def _value(column: Column, layout: Layout, place: int) -> tuple[str, str] | None:
+    """SQL that makes the column's value of the text, '' where that is the value; and of the value without a doubt.
+
+    None for a column that only our reader knows.
+    """
     if column.form is not None or column.comma or column.optional:
         return None
-    if kind == "string":
-        value, is_sure = text, None
-    else:
-        made = convert_text(column, layout, text)
-        if made is None:
-            return None
-        value, is_sure = made
-    doubt = f"error('{DOUBT}')"
-    if is_sure is None:
-        return value if column.nullable else f"CASE WHEN {text} IS NULL THEN {doubt} ELSE {value} END"
-    null = f"{text} IS NULL OR " if column.nullable else f"{text} IS NOT NULL AND "
-    return f"CASE WHEN {null}({is_sure}) THEN {value} ELSE {doubt} END"
+    text, value, doubt = f"f{place}", f"v{place}", f"error('{DOUBT}')"
+    if column.kind == "string":
+        return "", text if column.nullable else f"CASE WHEN {text} IS NULL THEN {doubt} ELSE {text} END"
+    converted = convert_text(column, layout, text, value)
+    if converted is None:
+        return None
+    made, is_sure = converted
+    null = f"{text} IS NULL OR " if column.nullable else ""
+    is_good = f"{null}({value} IS NOT NULL AND {is_sure})"
+    return f"{made} AS {value}", f"CASE WHEN {is_good} THEN {value} ELSE {doubt} END"
 
 
 def _matches(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {quote(pattern)})"
 
 
-def convert_text(column: Column, layout: Layout, text: str) -> tuple[str, str] | None:
-    """SQL of the value, and of when there is no doubt about it; None for a type that only our reader knows."""
+def convert_text(column: Column, layout: Layout, text: str, value: str) -> tuple[str, str] | None:
+    """SQL that makes the value, null where there is none; and of when there is no doubt about `value`, if it is one.
+
+    None for a type that only our reader knows.
+    """
     if column.kind in WHOLE:
         return _whole(column, text)
     if column.kind == "double":
-        return _double(column, text)
+        return _double(column, text, value)
     if column.kind == "float":
-        return f"CAST({text} AS FLOAT)", _matches(text, SURE["float"].strip("^$"))
+        return f"TRY_CAST({text} AS FLOAT)", _matches(text, SURE["float"].strip("^$"))
     if column.kind.startswith("decimal"):
         return _decimal(column, text)
     if column.kind == "boolean":
         return _boolean(column, text)
     if column.kind == "date":
-        return f"CAST({text} AS DATE)", _matches(text, DAY)
+        return f"TRY_CAST({text} AS DATE)", _matches(text, DAY)
     return _time(column, layout, text)
 
 
@@ -106,19 +112,19 @@ def _whole(column: Column, text: str) -> tuple[str, str]:
     is_sure = _matches(text, OWN_WHOLE if is_own else rf"-?[0-9]{{1,{SURE_DIGITS[column.kind]}}}")
     if column.code_length:
         is_sure += f" AND NOT (starts_with({text}, '0') AND length({text}) = {int(column.code_length)})"
-    return f"CAST({text} AS {IN_DUCKDB[column.kind]})", is_sure
+    return f"TRY_CAST({text} AS {IN_DUCKDB[column.kind]})", is_sure
 
 
-def _double(column: Column, text: str) -> tuple[str, str]:
-    value = f"TRY_CAST({text} AS DOUBLE)"
+def _double(column: Column, text: str, value: str) -> tuple[str, str]:
+    made = f"TRY_CAST({text} AS DOUBLE)"
     if column.own_form is not None:
         # as both write it, in a range where neither takes an exponent
         written = f"CAST({value} AS VARCHAR)"
         own = written if column.own_form == POINT else f"regexp_replace({written}, '\\.0$', '')"
-        return value, f"{_matches(text, OWN_DOUBLE)} AND {text} <> '-0' AND {text} <> '-0.0' AND {own} = {text}"
+        return made, f"{_matches(text, OWN_DOUBLE)} AND {text} <> '-0' AND {text} <> '-0.0' AND {own} = {text}"
     # what DuckDB takes for a number beyond our own: inf and nan in many spellings, and 1_000
-    is_sure = f"coalesce(isfinite({value}), false) AND NOT contains({text}, '_')"
-    return value, f"{is_sure} AND abs({value}) < {LARGEST_WHOLE}" if column.is_ordered_double else is_sure
+    is_sure = f"isfinite({value}) AND NOT contains({text}, '_')"
+    return made, f"{is_sure} AND abs({value}) < {LARGEST_WHOLE}" if column.is_ordered_double else is_sure
 
 
 def _decimal(column: Column, text: str) -> tuple[str, str] | None:
@@ -127,7 +133,7 @@ def _decimal(column: Column, text: str) -> tuple[str, str] | None:
         return None
     fraction = rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
     is_sure = _matches(text, rf"-?[0-9]{{1,{precision - scale}}}{fraction}")
-    return f"CAST({text} AS DECIMAL({precision}, {scale}))", is_sure
+    return f"TRY_CAST({text} AS DECIMAL({precision}, {scale}))", is_sure
 
 
 def _boolean(column: Column, text: str) -> tuple[str, str]:
@@ -145,4 +151,4 @@ def _time(column: Column, layout: Layout, text: str) -> tuple[str, str] | None:
     is_sure = _matches(text, pattern)
     if column.own_form is not None:
         is_sure += f" AND {_matches(text, re.escape(column.own_form).replace('9', '[0-9]'))}"
-    return f"CAST({text} AS {'TIMESTAMP' if is_local else 'TIMESTAMPTZ'})", is_sure
+    return f"TRY_CAST({text} AS {'TIMESTAMP' if is_local else 'TIMESTAMPTZ'})", is_sure

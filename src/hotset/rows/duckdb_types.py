@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql.types import (
     ArrayType,
@@ -15,6 +16,7 @@ from pyspark.sql.types import (
     FloatType,
     IntegerType,
     LongType,
+    MapType,
     ShortType,
     StringType,
     StructType,
@@ -23,6 +25,9 @@ from pyspark.sql.types import (
 )
 
 from hotset.errors import UsageError
+
+if TYPE_CHECKING:
+    from duckdb.sqltypes import DuckDBPyType
 
 SIMPLE: Mapping[type[DataType], str] = {
     BinaryType: "BLOB",
@@ -49,9 +54,8 @@ GLOB = frozenset("*?[]{}")  # signs of a pattern
 NESTED: Mapping[type[DataType], Callable[..., str]] = {
     DecimalType: lambda kind: f"DECIMAL({kind.precision}, {kind.scale})",
     ArrayType: lambda kind: f"{duckdb_type(kind.elementType)}[]",
-    StructType: lambda kind: (
-        f"STRUCT({', '.join(f'{identifier(one.name)} {duckdb_type(one.dataType)}' for one in kind.fields)})"
-    ),
+    MapType: lambda kind: f"MAP({duckdb_type(kind.keyType)}, {duckdb_type(kind.valueType)})",
+    StructType: lambda kind: _struct(kind),
 }
 
 
@@ -61,16 +65,26 @@ def duckdb_type(kind: DataType) -> str:
         return SIMPLE[type(kind)]
     if type(kind) in NESTED:
         return NESTED[type(kind)](kind)
-    raise UsageError(f"DuckDB has no type for {kind.simpleString()}; leave out --engine local")
+    raise UsageError(f"DuckDB has no type for {kind.simpleString()}")
 
 
-def spark_type(kind: str) -> str:
-    """A type as DuckDB shows it, in Spark's words; integers of 128 bits are checked to fit 64 when they are written."""
-    if kind.endswith("[]"):
-        return f"array<{spark_type(kind[:-2])}>"
-    if kind.startswith("DECIMAL"):
-        return kind.lower()
-    return IN_SPARK.get(kind, kind)
+def _struct(kind: StructType) -> str:
+    if len({one.name.casefold() for one in kind.fields}) < len(kind.fields):
+        raise UsageError(f"DuckDB has no fields that differ in case only, as in {kind.simpleString()}")
+    return f"STRUCT({', '.join(f'{identifier(one.name)} {duckdb_type(one.dataType)}' for one in kind.fields)})"
+
+
+def spark_type(kind: "DuckDBPyType") -> str:
+    """DuckDB's type in Spark's words; integers of 128 bits are checked to fit 64 when they are written."""
+    shown, name = str(kind), kind.id
+    if name == "decimal":
+        return shown.lower()
+    if name not in ("list", "map", "struct"):
+        return IN_SPARK.get(shown, shown)
+    inner: list[tuple[str, Any]] = kind.children
+    if name == "struct":
+        return f"struct<{','.join(f'{field}:{spark_type(one)}' for field, one in inner)}>"
+    return f"{'array' if name == 'list' else 'map'}<{','.join(spark_type(one) for _, one in inner)}>"
 
 
 def list_files(paths: Iterable[Path]) -> str | None:

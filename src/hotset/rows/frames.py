@@ -18,7 +18,7 @@ def columns_of(frame: nw.LazyFrame[Any]) -> list[str]:
     native = frame.to_native()
     if isinstance(native, DataFrame):
         return [type_text(one.dataType) for one in native.schema.fields]
-    return [spark_type(str(kind)) for kind in native.types]
+    return [spark_type(kind) for kind in native.types]
 
 
 def has_nested(dataset: Dataset) -> bool:

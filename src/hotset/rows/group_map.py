@@ -131,11 +131,6 @@ class MapGroups:
     parts: tuple[tuple[int, int], ...]  # first row, and how many
     task: GroupMap
 
-    @property
-    def size_bytes(self) -> int:
-        """Of the rows, as they stand in the files."""
-        return sum(file.stat().st_size for file in self.source.glob(f"*{SUFFIX}"))
-
     def __call__(self, number: int) -> int:
         task, file = self.task, self.target / f"{number:06}{SUFFIX}"
         draft = file.with_suffix(f".{os.getpid()}")

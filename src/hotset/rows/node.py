@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hotset.data.parquet_files import ParquetFiles
 from hotset.data.publish import NO_ROOM
+from hotset.data.writing import nth_part
 from hotset.errors import DataError, HotsetError, ResourceError
 from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
-from hotset.rows.plan import FEW_ROWS
+from hotset.rows.plan import FEW_ROWS, SORTED
 from hotset.rows.staging import SUFFIX, staged_dataset
 
 if TYPE_CHECKING:
     import duckdb
 
 KEPT_BATCH_ROWS = 128 * 1024
-SORTED = "ORDER BY ALL NULLS LAST"
+ROW_GROUP = 122_880  # rows, DuckDB's own
 THREAD_BYTES = 125_000_000  # below it for each thread, DuckDB gives up where fewer would have spilled and gone on
 OUT_OF_RANGE = ("OutOfRangeException", "ConversionException")
 
@@ -55,7 +57,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class NodeQuery:
-    """`sql` over the sources; with a `target` its rows are written to that Parquet file, else they come back.
+    """`sql` over the sources; with a `target` its rows are written to that Parquet file, else they come back. They are
+    written to files beside it as well, where `parquet` says how many rows a file holds.
 
     With `arrow` they are written to an Arrow file in that directory, unless they are more than may be kept.
     `ordered`: they have an order, which stays. Others are sorted by all columns where they are few, so that a small
@@ -69,6 +72,7 @@ class NodeQuery:
     arrow: Path | None = None
     ordered: bool = False
     names: tuple[str, ...] = ()
+    parquet: ParquetFiles = field(default_factory=ParquetFiles)
 
 
 @dataclass(frozen=True)
@@ -137,31 +141,50 @@ def _fetch(database: "duckdb.DuckDBPyConnection", query: NodeQuery) -> NodeResul
 
 
 def _write(database: "duckdb.DuckDBPyConnection", query: NodeQuery, target: Path) -> NodeResult:
-    rows = _copy(database, query.sql, target)
+    codec = f"COMPRESSION {query.parquet.compression}"
+    if query.parquet.rows_per_file:
+        return NodeResult(_write_several(database, query, target, codec))
+    rows = _copy(database, query.sql, target, codec)
     if not query.ordered and 1 < rows <= FEW_ROWS:
         unsorted = target.with_suffix(".unsorted")
         target.rename(unsorted)
         database.execute("SET preserve_insertion_order = true")
-        _copy(database, f"SELECT * FROM read_parquet({quote(str(unsorted))}) {SORTED}", target)
+        _copy(database, f"SELECT * FROM read_parquet({quote(str(unsorted))}) {SORTED}", target, codec)
         unsorted.unlink()
     if query.names:
-        _rename(target, query.names)
+        _rename(target, query.names, query.parquet)
     return NodeResult(rows)
 
 
-def _rename(target: Path, names: tuple[str, ...]) -> None:
+def _write_several(database: "duckdb.DuckDBPyConnection", query: NodeQuery, first: Path, codec: str) -> int:
+    """rows written to `first` and files beside it, of whole row groups; rows in an order keep it."""
+    groups = -(-query.parquet.rows_per_file // ROW_GROUP)
+    size = -(-query.parquet.rows_per_file // groups)
+    directory = first.with_suffix(".several")
+    rows = _copy(database, query.sql, directory, codec, f"ROW_GROUPS_PER_FILE {groups}", f"ROW_GROUP_SIZE {size}")
+    files = sorted(directory.iterdir(), key=lambda file: int(file.stem.removeprefix("data_")))
+    for number, file in enumerate(files):
+        target = file.rename(nth_part(first, number))
+        if query.names:
+            _rename(target, query.names, query.parquet)
+    directory.rmdir()
+    return rows
+
+
+def _rename(target: Path, names: tuple[str, ...], parquet: ParquetFiles) -> None:
     """Gives the columns of a file other names."""
     draft = target.with_suffix(".named")
     with pq.ParquetFile(target) as file:
         schema = pa.schema([field.with_name(name) for field, name in zip(file.schema_arrow, names, strict=True)])
-        with pq.ParquetWriter(draft, schema) as writer:
+        with pq.ParquetWriter(draft, schema, compression=parquet.codec) as writer:
             for batch in file.iter_batches():
                 writer.write_batch(batch.rename_columns(names))
     draft.rename(target)
 
 
-def _copy(database: "duckdb.DuckDBPyConnection", sql: str, target: Path) -> int:
-    written = database.execute(f"COPY ({sql}) TO {quote(str(target))} (FORMAT parquet)").fetchone()
+def _copy(database: "duckdb.DuckDBPyConnection", sql: str, target: Path, *options: str) -> int:
+    how = ", ".join(("FORMAT parquet", *options))
+    written = database.execute(f"COPY ({sql}) TO {quote(str(target))} ({how})").fetchone()
     assert written is not None, "COPY says how many rows it wrote"
     return int(written[0])
 

@@ -6,6 +6,7 @@ from typing import Literal
 Engine = Literal["spark", "local"]
 Kind = Literal["local", "node", "cluster"]
 FEW_ROWS = 100_000  # an answer that is sorted, so that it is the same file whenever it is made
+SORTED = "ORDER BY ALL NULLS LAST"
 
 
 @dataclass(frozen=True)

@@ -12,37 +12,62 @@ from typing import Any
 import pyarrow as pa
 
 from hotset.columnar.blocks import Block
-from hotset.columnar.chunks import gathered
-from hotset.columnar.faults import FaultFile
-from hotset.columnar.layout import Layout
-from hotset.columnar.records import PartCount, Records
+from hotset.columnar.records import PartCount
+from hotset.columnar.scan import Scan, check_made, gather
 
-BATCH_BYTES = 4 * 1024**2  # few batches, and none that is too large to be one thread's work
 SUFFIX = ".arrow"
 
 
 @dataclass(frozen=True)
 class StageBlock:
-    """number of a block -> that number, and what its parts held, when its good rows stand in `directory`.
+    """number of a block -> that number, and what its parts held, when what is made of it stands in `directory`.
 
-    The others are told in files in `faults`. Raises InputError for a file that cannot be read.
+    Without counts where a kernel did not want all of it. Raises InputError for a file that cannot be read, SchemaError
+    for a kernel that makes other columns.
     """
 
-    blocks: tuple[Block, ...]
-    layout: Layout
+    scan: Scan
+    columns: pa.Schema
     directory: Path
-    faults: Path
-    schema: pa.Schema  # of the files: the layout's columns, under names that engines take
+    names: tuple[str, ...]  # that engines take
 
-    def __call__(self, number: int) -> tuple[int, tuple[PartCount, ...]]:
-        records = Records(self.blocks[number], self.layout, FaultFile(self.faults, number))
+    def __call__(self, number: int) -> tuple[int, tuple[PartCount, ...] | None]:
         target = self.directory / f"{number:06}{SUFFIX}"
-        draft = target.with_suffix(f".{os.getpid()}")
+        draft, counts = target.with_suffix(f".{os.getpid()}"), list[tuple[PartCount, ...]]()
+        made = check_made(self.scan.read(number, counts.append), self.columns)
         with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, self.schema) as writer:
-            for table in gathered(records.batches(), BATCH_BYTES):
-                writer.write_table(table.combine_chunks().rename_columns(self.schema.names))
+            for batch in gather(made):
+                writer.write_batch(batch.rename_columns(self.names))
         draft.rename(target)
-        return number, tuple(records.counts)
+        return number, counts[0] if counts else None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the files."""
+        return pa.schema([field.with_name(name) for field, name in zip(self.columns, self.names, strict=True)])
+
+    def find_work(self) -> list[int]:
+        """The numbers of the blocks that hold something, the largest first."""
+        blocks = self.scan.blocks
+        return sorted((number for number, block in enumerate(blocks) if block), key=lambda one: -_size_of(blocks[one]))
+
+
+def _size_of(block: Block) -> int:
+    return sum(part.size_bytes for part in block)
+
+
+def write_arrow(table: pa.Table, directory: Path) -> None:
+    """The rows as one file in the directory."""
+    with pa.OSFile(str(directory / f"rows{SUFFIX}"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+def map_arrow(directory: Path, schema: pa.Schema) -> pa.Table:
+    """The rows of the files in the directory, mapped into memory."""
+    files = sorted(directory.glob(f"*{SUFFIX}"))
+    return pa.concat_tables(
+        [schema.empty_table(), *(pa.ipc.open_file(pa.memory_map(str(one))).read_all() for one in files)]
+    )
 
 
 def staged_dataset(directory: Path, schema: pa.Schema) -> Any:

@@ -15,13 +15,13 @@ from hotset.session.site import Site, read_site
 
 
 def planned_asks(
-    theirs: tuple[Ask, ...], site: Site, machine: Machine, jvm_bytes: int | None = None
+    theirs: tuple[Ask, ...], site: Site, machine: Machine, input_bytes: int | None = None
 ) -> tuple[Ask, ...]:
     """All wishes for a session that we start ourselves, in the order of their rank."""
     theirs = (*theirs, *site.asks)
     master = settings.winners((*theirs, settings.default_master(machine)))["spark.master"]
     python = Ask("spark.pyspark.python", *worker_python(theirs))
-    own = settings.own_asks(master.value, machine, own_log=not site.log4j, jvm_bytes=jvm_bytes)
+    own = settings.own_asks(master.value, machine, own_log=not site.log4j, input_bytes=input_bytes)
     return (*theirs, python, master, *safe_path(), *event_log_asks(theirs), *own)
 
 

@@ -97,7 +97,7 @@ def file_asks(file: Path, by: str) -> list[Ask]:
     return [Ask(key, value.strip(), by) for key, value in properties.items() if key.startswith("spark.")]
 
 
-def own_asks(master: str, machine: Machine, *, own_log: bool = False, jvm_bytes: int | None = None) -> list[Ask]:
+def own_asks(master: str, machine: Machine, *, own_log: bool = False, input_bytes: int | None = None) -> list[Ask]:
     """Our defaults: those for results and safety on every master, and on this machine's own those of conf/local.conf.
 
     With `own_log` the JVM is told to keep its log short, in the way of conf/log4j2.properties.
@@ -109,24 +109,24 @@ def own_asks(master: str, machine: Machine, *, own_log: bool = False, jvm_bytes:
         # its executors are as large as the master's own text says: local-cluster[executors, cores, MiB]
         session.append(Ask("spark.executor.memory", f"{master.rstrip(']').rpartition(',')[2].strip()}m", "hotset"))
     heap = Ask("spark.driver.memory", f"{machine.heap_bytes // MIB}m", f"hotset, from {machine.memory_by}")
-    options, by = _java_options(machine, jvm_bytes)
+    options, by = _java_options(machine, input_bytes)
     options += [f"-Dlog4j2.configurationFile={LOG4J.as_uri()}"] if own_log else []
     if options:
         session.append(Ask("spark.driver.defaultJavaOptions", " ".join(options), by))
     return [*session, heap, *file_asks(conf_file("local.conf"), "hotset, conf/local.conf")]
 
 
-def _java_options(machine: Machine, jvm_bytes: int | None) -> tuple[list[str], str]:
+def _java_options(machine: Machine, input_bytes: int | None) -> tuple[list[str], str]:
     """Flags for the collector and the compilers, and why these."""
     options, by = [], "hotset"
     if machine.cores <= SERIAL_CORES:
         # with two cores a collector's own threads take from the tasks, and cost time to start
         options.append("-XX:+UseSerialGC")
         by += f", for {machine.cores} cores by {machine.cores_by}"
-    if jvm_bytes is not None and jvm_bytes < SMALL_INPUT_BYTES:
+    if input_bytes is not None and input_bytes < SMALL_INPUT_BYTES:
         # the run is over before the second compiler has paid for itself
         options.append("-XX:TieredStopAtLevel=1")
-        by += f", for {jvm_bytes:,} bytes of input through the JVM"
+        by += f", for {input_bytes:,} bytes of input"
     return options, by
 
 

@@ -54,7 +54,7 @@ class Wishes:
     log: Path | None = None
     code: tuple[Path, ...] = ()
     redact: Callable[[str], str] = field(default=str)
-    jvm_bytes: int | None = None  # input that passes through the JVM; None: unknown
+    input_bytes: int | None = None  # None: unknown
     dump_to: Path | None = None  # the session is there to make an archive
 
     @property
@@ -174,7 +174,7 @@ class Prepared:
 def prepare(wishes: Wishes, site: Site, machine: Machine, scratch: Path) -> Prepared:
     """How to start our own JVM, on the best Java there is."""
     java = find_java(os.environ)
-    asks = planned_asks(wishes.asks, site, machine, wishes.jvm_bytes)
+    asks = planned_asks(wishes.asks, site, machine, wishes.input_bytes)
     won = {key: ask.value for key, ask in settings.winners(asks).items()}
     master = won["spark.master"]
     check_master(master)
