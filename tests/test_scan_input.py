@@ -67,6 +67,18 @@ def test_a_second_look_stands_in_no_books(tmp_path: Path, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_a_scan_is_kept_and_released_by_its_name(tmp_path: Path, way: str) -> None:
+    (tmp_path / "in.csv").write_text("n,text\n1,a\n")
+
+    with opened(tmp_path, way) as run:
+        rows = run.keep("rows", run.scan(ROWS, str(tmp_path / "in.csv"), Kernel(ROWS.columns, iter)))
+        assert run.take(rows, 9).num_rows == run.take(rows, 9).num_rows == 1
+        run.release("rows")
+        with pytest.raises(UsageError, match="rows"):
+            run.release("rows")
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_table_that_is_here_is_rows(tmp_path: Path, way: str) -> None:
     table = pa.table({"a.b": ["x", "y", "x"], "n": pa.array([1, 2, None], pa.int64())})
 

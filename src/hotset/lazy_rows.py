@@ -61,6 +61,7 @@ class LazyRows:
         self._fetched = 0
         self._scans: list[Frame] = []  # which are made once by themselves
         self.kept: dict[str, KeptRows] = {}  # by name
+        self.as_they_are: set[str] = set()  # names of what need not be kept, or cannot
         self._released: dict[str, KeptRows] = {}  # by table: frames of them are still in somebody's hands
         self._mapped: dict[str, MappedRows] = {}  # by table
         self.is_used = False  # whether somebody has got a frame
@@ -217,6 +218,7 @@ class LazyRows:
                 return known.frame
             raise UsageError(f"something is kept as {name!r} already; release it first, or give another name")
         if self._catalog.explain(sql).ordered or any(one is frame for one in self._scans):
+            self.as_they_are.add(name)
             return frame
         columns = stored_types(frame)
         table = f"kept_{len(self.kept) + len(self._released)}"

@@ -329,6 +329,10 @@ class Run:
         """Lets go of what is kept under this name. Raises UsageError when nothing is."""
         if self._lazy and name in self._lazy.kept:
             self._release_rows(self._lazy, name)
+        elif self._lazy and name in self._lazy.as_they_are:
+            self._lazy.as_they_are.remove(name)
+        elif self._spec.engine == "local":
+            raise UsageError(f"nothing is kept as {name!r}")
         else:
             self._kept().release(name)
 
