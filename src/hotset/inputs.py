@@ -329,9 +329,9 @@ class Inputs:
     def _scan_records(
         self, listing: Listing, layout: Layout, faults: Path | None, kernel: Kernel | None
     ) -> tuple[DataFrame, BlockCounter]:
-        blocks, columns = cut(listing, layout, self.cores), layout.dataset.columns
-        scan = RecordScan(blocks, layout, faults, kernel.function) if kernel else RecordScan(blocks, layout, faults)
-        return scan_blocks(self._spark, scan, kernel.columns if kernel else columns)
+        columns, function = (kernel.columns, kernel.function) if kernel else (layout.dataset.columns, iter)
+        scan = RecordScan(cut(listing, layout, self.cores), layout, faults, function)
+        return scan_blocks(self._spark, scan, columns)
 
     # books
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import narwhals as nw
@@ -58,10 +59,9 @@ class LazyRows:
         self._inputs, self._runner, self._run_id = inputs, runner, run_id
         self._catalog = Catalog(runner.bounds.zone)
         self._tables: dict[str, TableInput | ScanInput | GivenInput] = {}
-        self._fetched = 0
         self._scans: list[Frame] = []  # which are made once by themselves
         self.kept: dict[str, KeptRows] = {}  # by name
-        self.as_they_are: set[str] = set()  # names of what need not be kept, or cannot
+        self.not_kept: set[str] = set()  # names of what need not be kept, or cannot
         self._released: dict[str, KeptRows] = {}  # by table: frames of them are still in somebody's hands
         self._mapped: dict[str, MappedRows] = {}  # by table
         self.is_used = False  # whether somebody has got a frame
@@ -164,9 +164,7 @@ class LazyRows:
 
     def _fetch(self, sql: str) -> pa.Table:
         """All rows, out of a file that is mapped: what comes back from a Spark task itself has a bound."""
-        self._fetched += 1
-        directory = self._runner.scratch / f"fetched_{self._fetched}"
-        directory.mkdir(parents=True)
+        directory = Path(mkdtemp(prefix="fetched-", dir=self._runner.scratch))
         rows = self._make_all(sql, directory)
         assert rows.schema is not None, "there is no bound of what is written"
         table = map_arrow(directory, rows.schema)
@@ -218,7 +216,7 @@ class LazyRows:
                 return known.frame
             raise UsageError(f"something is kept as {name!r} already; release it first, or give another name")
         if self._catalog.explain(sql).ordered or any(one is frame for one in self._scans):
-            self.as_they_are.add(name)
+            self.not_kept.add(name)
             return frame
         columns = stored_types(frame)
         table = f"kept_{len(self.kept) + len(self._released)}"

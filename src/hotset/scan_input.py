@@ -24,7 +24,7 @@ from hotset.source import Blocks, Source, StagedRows
 from hotset.table_input import Place
 
 
-class Made:
+class StagedInput:
     """A table that no other engine has read, and all of whose columns are made at once."""
 
     def expect(self, used: Collection[str]) -> None:
@@ -36,7 +36,7 @@ class Made:
 
 
 @dataclass(eq=False)
-class GivenInput(Made):
+class GivenInput(StagedInput):
     """Rows that are here, under names that engines take."""
 
     name: str
@@ -54,7 +54,7 @@ class GivenInput(Made):
 
 
 @dataclass(eq=False)
-class ScanInput(Made):
+class ScanInput(StagedInput):
     """An input that was listed; nothing of it is read before `bind`. Without a layout it is text.
 
     Without a `read` it stands in no books, and its bad rows are nowhere.

@@ -329,8 +329,8 @@ class Run:
         """Lets go of what is kept under this name. Raises UsageError when nothing is."""
         if self._lazy and name in self._lazy.kept:
             self._release_rows(self._lazy, name)
-        elif self._lazy and name in self._lazy.as_they_are:
-            self._lazy.as_they_are.remove(name)
+        elif self._lazy and name in self._lazy.not_kept:
+            self._lazy.not_kept.remove(name)
         elif self._spec.engine == "local":
             raise UsageError(f"nothing is kept as {name!r}")
         else:

@@ -1,5 +1,7 @@
 """Rows as lines of text, the way `RDD.saveAsTextFile` shows tuples: `('word', 3)`."""
 
+from collections.abc import Iterable, Iterator
+
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -25,7 +27,7 @@ def line_of(frame: DataFrame) -> Column:
     if _is_at_hand(frame) and _is_plain(frame):
         cells = F.concat_ws(", ", *(_shown(name, kind) for name, kind in frame.dtypes))
         return F.concat(F.lit("("), cells, F.lit(")"))
-    shown = arrow_udf(show_tuples, StringType())  # type: ignore[call-overload]
+    shown = arrow_udf(_show_tuples, StringType())  # type: ignore[call-overload]
     return shown(*map(by_name, frame.columns))  # type: ignore[no-any-return]
 
 
@@ -50,6 +52,10 @@ def _shown(name: str, kind: str) -> Column:
     return F.coalesce(text, F.lit("None"))
 
 
-def show_tuples(*columns: pa.Array) -> pa.Array:
+def show_rows(columns: Iterable[pa.Array]) -> Iterator[str]:
     """columns -> the line of each row"""
-    return pa.array([str(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)], pa.string())
+    return map(str, zip(*(column.to_pylist() for column in columns), strict=True))
+
+
+def _show_tuples(*columns: pa.Array) -> pa.Array:
+    return pa.array(show_rows(columns), pa.string())

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from hotset.data.dataset import Dataset
 from hotset.data.parquet_files import ParquetFiles
 from hotset.data.promises import is_promised
-from hotset.data.rendering import show_tuples
+from hotset.data.rendering import show_rows
 from hotset.data.writing import csv_facts, is_shown, nth_part, part_name
 
 BATCH_ROWS = 64 * 1024
@@ -83,7 +83,7 @@ def _write_tuples(table: pa.Table, path: Path) -> None:
     """A row a line, as Python shows it."""
     with path.open("w", encoding="utf-8", newline="") as lines:
         for batch in table.to_batches(BATCH_ROWS):
-            lines.writelines(f"{line}\n" for line in show_tuples(*batch.columns).to_pylist())
+            lines.writelines(f"{line}\n" for line in show_rows(batch.columns))
 
 
 def _floats(table: pa.Table) -> list[pa.ChunkedArray]:

@@ -25,6 +25,7 @@ class Catalog:
         import duckdb  # not in every command
 
         self._database = duckdb.connect()
+        self._explained: dict[str, Explained] = {}
         self._database.execute(f"SET TimeZone = {quote(zone)}")
         self._database.execute(f"SET disabled_optimizers = '{HIDING}'")
 
@@ -47,7 +48,12 @@ class Catalog:
         return rows
 
     def explain(self, sql: str) -> "Explained":
-        """How DuckDB would execute the query."""
+        """How DuckDB would execute the query; asked once for each text, since no table ever changes."""
+        if sql not in self._explained:
+            self._explained[sql] = self._explain(sql)
+        return self._explained[sql]
+
+    def _explain(self, sql: str) -> "Explained":
         found = self._database.execute(f"EXPLAIN (FORMAT json) {sql}").fetchone()
         assert found is not None, "EXPLAIN has one row"
         root: dict[str, Any] = json.loads(found[1])[0]

@@ -151,11 +151,12 @@ def call_all(run: Run, items: Items, plan: Plan, number: int) -> Rows:
     return run.group_map(dealt, lot, function, plan.outcomes, order_by=items.number)
 
 
-def count(run: Run, rows: Rows, column: str) -> int:
-    """The values of a column that are not null."""
+def count(run: Run, rows: Rows, *columns: str) -> list[int]:
+    """How many values of each column are not null."""
     functions = functions_of(rows)
-    counted = functions.group_by().agg(functions.count(column).alias("n"))
-    return int(run.take(counted, 1)["n"][0].as_py())
+    counted = functions.group_by().agg(*(functions.count(name).alias(f"n{at}") for at, name in enumerate(columns)))
+    (row,) = run.take(counted, 1).to_pylist()
+    return list(row.values())
 
 
 def done(outcomes: Rows, plan: Plan) -> Rows:
@@ -198,10 +199,10 @@ def main(run: Run, params: Params) -> None:
     plan = plan_calls(params)
     with run.step("read items"):
         items = items_of_input(run, params)
-        number = count(run, items.rows, items.number)
+        (number,) = count(run, items.rows, items.number)
     with run.step("call"):
         outcomes = run.keep("outcomes", call_all(run, items, plan, number))
-        every, failures = count(run, outcomes, "__item"), count(run, outcomes, "__error")
+        every, failures = count(run, outcomes, "__item", "__error")
     first = run.take(failed(outcomes), SHOWN)
     check_books(number, every - failures, failures, first, params.max_failures)
     run.note(items=number, results=every - failures, failures=failures)
