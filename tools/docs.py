@@ -71,8 +71,8 @@ def _type_line(name: str, one: Any) -> str:
     if inspect.ismodule(one):
         return f"- `{name}`: {_text(one).splitlines()[0]}"
     if get_origin(one) is Annotated:
-        base, mark = get_args(one)
-        return f"- `{name}`, a `{_type_text(base)}`: {_text(mark).strip()}"
+        base, *marks = get_args(one)
+        return f"- `{name}`, a `{_type_text(base)}`: {' '.join(_text(mark).strip() for mark in marks)}"
     return f"- `{name}`: `{_type_text(one)}`"
 
 

@@ -23,6 +23,7 @@ from hotset.data.forms import AsText, Form, IsoTime, PatternTime, Unit, UnitTime
 from hotset.data.guess import Guess, Role
 from hotset.data.listing import spark_paths
 from hotset.data.options import CsvOptions, TableOptions
+from hotset.data.options import split_outside as split_types
 from hotset.data.parquet_files import Codec, ParquetFiles
 from hotset.errors import (
     ClusterError,
@@ -40,13 +41,14 @@ from hotset.job import Function, find_function
 from hotset.memory.levels import Level
 from hotset.memory.loop import Loop
 from hotset.naming import listed
-from hotset.params import Input, Inputs, Output, Shows
+from hotset.params import Input, Inputs, Output, Shows, Tables, named_tables
 from hotset.rows.expressions import Expression
 from hotset.rows.frames import columns_of, has_nested
 from hotset.rows.functions import Functions
 from hotset.rows.functions import of as functions_of
 from hotset.rows.joins import How, Meeting, can_meet
 from hotset.rows.names import safe_names
+from hotset.rows.select_text import query_roles
 from hotset.run import main, open_run
 from hotset.units import Bytes, Duration, Share
 from hotset.verbs import Run
@@ -91,6 +93,7 @@ __all__ = [
     "Shows",
     "SparkJobError",
     "TableOptions",
+    "Tables",
     "Unit",
     "UnitTime",
     "UsageError",
@@ -105,14 +108,17 @@ __all__ = [
     "has_nested",
     "listed",
     "main",
+    "named_tables",
     "open_run",
     "own_names",
     "own_text",
+    "query_roles",
     "quoted",
     "quoted_if_needed",
     "read_form",
     "safe_names",
     "spark_paths",
+    "split_types",
     "table",
     "with_place",
 ]

@@ -33,6 +33,7 @@ from hotset.mapped_rows import MappedRows
 from hotset.node_runner import LocalRunner, TaskRunner
 from hotset.report.model import Keep
 from hotset.rows.catalog import Catalog, sql_of
+from hotset.rows.condition_types import parse_type
 from hotset.rows.conditions import NotPortable, translate
 from hotset.rows.duckdb_types import duckdb_type, identifier, spark_type
 from hotset.rows.group_map import GroupMap
@@ -41,9 +42,12 @@ from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMe
 from hotset.rows.numbering import number_frame
 from hotset.rows.plan import FEW_ROWS, Plan, UseClusterError, choose_plan
 from hotset.rows.rules import Rule, translate_rules
+from hotset.rows.select import Column as TableColumn
+from hotset.rows.select import Relation, translate_query
 from hotset.rows.staging import map_arrow
 from hotset.run_spec import RunSpec
 from hotset.scan_input import GivenInput, ScanInput
+from hotset.session.query import check_query, run_query
 from hotset.session.when_needed import SessionWhenNeeded
 from hotset.table_input import Place, TableInput
 
@@ -85,6 +89,33 @@ class LazyRows:
         self._tables[table.name] = table
         rows = self._add(table.name, dataset.schema())
         return self._filtered(rows, where, dataset) if where else rows
+
+    def sql(
+        self, text: str, tables: Mapping[str, tuple[Dataset, str | Sequence[str]]], spark: Callable[[], SparkSession]
+    ) -> tuple[list[str], Frame]:
+        """The columns and the rows of a query, over inputs by their names.
+
+        Raises UseClusterError for a query that is left to Spark, and UsageError for what Spark does not take either.
+        """
+        if self.plan.kind == "cluster":
+            check_query(spark(), text, [*tables])
+            frames = {name: self._inputs.read(*one, strict=False) for name, one in tables.items()}
+            rows = run_query(spark(), text, frames)
+            return rows.columns, under_safe_names(rows)
+        known = {name: f"rows_{len(self._tables) + place}" for place, name in enumerate(tables)}
+        relations = {name: _relation(known[name], dataset) for name, (dataset, _) in tables.items()}
+        try:
+            relation = translate_query(text, relations, self.bounds.zone)
+        except NotPortable as why:
+            raise UseClusterError(f"the query is left to Spark: {why}") from None
+        for name, (dataset, path) in tables.items():
+            table = self._inputs.table(known[name], dataset, path, self._rules(dataset))
+            self._tables[table.name] = table
+            self._add(table.name, dataset.schema())
+        names = [column.name for column in relation.columns]
+        safe = safe_names(names)
+        cells = (f"{identifier(one.known)} AS {identifier(safe[one.name])}" for one in relation.columns)
+        return names, self._catalog.query(f"SELECT {', '.join(cells)} FROM ({relation.sql})")
 
     def scan(self, dataset: Dataset, path: str | Sequence[str], kernel: Kernel, *, strict: bool, look: bool) -> Frame:
         """What the kernel makes of every block, under names that engines take. Raises as `Inputs.scan` does."""
@@ -330,6 +361,16 @@ def _left_to_spark() -> Iterator[None]:
         yield
     except UsageError as why:
         raise UseClusterError(str(why)) from None
+
+
+def _relation(table: str, dataset: Dataset) -> Relation:
+    """Raises UseClusterError for a type that only Spark has."""
+    safe, types = safe_names(dataset.schema().names), dataset.types()
+    with _left_to_spark():
+        for one in dataset.schema().fields:
+            duckdb_type(one.dataType)
+    columns = (TableColumn(name, safe[name], parse_type(kind)) for name, kind in types.items())
+    return Relation(f"SELECT * FROM {identifier(table)}", tuple(columns))
 
 
 def under_safe_names(frame: DataFrame) -> Frame:

@@ -44,6 +44,10 @@ class Reads:
     """Marks a parameter that names inputs."""
 
 
+class Named:
+    """Marks a parameter whose inputs have names: NAME=PATH."""
+
+
 class Writes:
     """Marks a parameter that names an output."""
 
@@ -54,6 +58,7 @@ class Shows:
 
 Input = Annotated[str, Reads]
 Inputs = Annotated[tuple[str, ...], Reads]
+Tables = Annotated[tuple[str, ...], Reads, Named]
 Output = Annotated[str, Writes]
 
 Asked = TypeVar("Asked", bound="SessionOptions")
@@ -244,6 +249,26 @@ def marked(params: Any, mark: type[Any]) -> dict[str, tuple[Any, ...]]:
     values = {name: getattr(params, name) for name in names}
     values |= {name: () for name in optional if values.get(name) == ""}
     return {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
+
+
+def read_paths(params: Any) -> list[tuple[str, ...]]:
+    """The paths of each input of a job; of inputs with names those of each name. Raises UsageError for no name."""
+    named = marked(params, Named)
+    found = [paths for name, paths in marked(params, Reads).items() if name not in named]
+    return [*found, *(paths for values in named.values() for paths in named_tables(values).values())]
+
+
+def named_tables(values: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """`NAME=PATH`, … -> name: paths. Raises UsageError for a text that is not, and for a name that is none in SQL."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in values:
+        name, _, path = text.partition("=")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or not path.strip():
+            raise UsageError(f"a table is NAME=PATH, with a name of letters, digits and _, got {text!r}")
+        if other := next((one for one in found if one.lower() == name.lower() and one != name), None):
+            raise UsageError(f"two tables are called {other!r} and {name!r}, which SQL takes for one; rename one")
+        found[name] = (*found.get(name, ()), path)
+    return found
 
 
 def _parameters(

@@ -32,7 +32,7 @@ from hotset.data.successor import replaceable_manifest
 from hotset.errors import DataError, OutputError, UsageError
 from hotset.job import Job
 from hotset.limits import Limits, no_record
-from hotset.params import CommandLine, Options, Reads, Shows, Writes, marked
+from hotset.params import CommandLine, Options, Reads, Shows, Writes, marked, read_paths
 from hotset.session.settings import Ask
 from hotset.whole import other_than_file
 
@@ -58,9 +58,8 @@ class Plan:
 
 def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask]) -> Plan:
     """Raises InputError, OutputError and ResourceError for whatever would stop the run later."""
-    inputs = marked(command.params, Reads)
     outputs = marked(command.params, Writes)
-    listings = {paths: list_inputs(paths) for paths in inputs.values() if paths}
+    listings = {paths: list_inputs(paths) for paths in read_paths(command.params) if paths}
     destinations = tuple(destination(path) for paths in outputs.values() for path in paths)
     for target in destinations:
         check_harmless(target)
@@ -78,7 +77,7 @@ def plan_run(job: Job, command: CommandLine, result_settings: Mapping[str, Ask])
             _check_place(target, options.if_exists)
             check_one_step(target, nearest_existing(target))
             check_room(target, sum(listing.size_bytes for listing in listings.values()))
-    variant = _variant(command.params, {*inputs, *idle})
+    variant = _variant(command.params, {*marked(command.params, Reads), *idle})
     return Plan(new_run_id(), key, listings, destinations, done, expected, variant)
 
 

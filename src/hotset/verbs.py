@@ -206,6 +206,22 @@ class Run:
             self.warn(lazy.plan.describe())
         return rows
 
+    def sql(
+        self, text: str, tables: Mapping[str, tuple[Dataset, str | Sequence[str]]]
+    ) -> "tuple[list[str], nw.LazyFrame[Any]]":
+        """The columns and the rows of a query in Spark's SQL over inputs by their names, read and checked as `rows`.
+
+        It reads these tables, and does nothing else. The rows have names that engines take. Raises UsageError for what
+        is no such query, and as `rows` does.
+        """
+        names: list[str] = []
+
+        def make(lazy: LazyRows) -> "nw.LazyFrame[Any]":
+            names[:], rows = lazy.sql(text, tables, lambda: self.spark)
+            return rows
+
+        return names, self._made_by(make)
+
     def number(self, rows: "nw.LazyFrame[Any]", name: str) -> "nw.LazyFrame[Any]":
         """The rows of a scan, numbered in the order of the input from 0, in a column of that name."""
         return self._rows().number(rows, name)

@@ -40,6 +40,10 @@ class Catalog:
         self._database.execute(f"CREATE TABLE {identifier(name)} ({named})")
         return nw.from_native(self._database.table(name))
 
+    def query(self, sql: str) -> nw.LazyFrame[Any]:
+        """The rows of a query over these tables."""
+        return nw.from_native(self._database.sql(sql))
+
     def sort(self, table: pa.Table) -> pa.Table:
         """A few rows by all columns, null last, as a query that has no order gives them."""
         self._database.register("few", table)

@@ -18,11 +18,12 @@ from hotset.rows.condition_types import (
 )
 
 TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
+    r"""(?P<space>[ \t\r\n]+|--(?:\\\n|[^\r\n])*|/\*(?!\+)(?:(?!\*/|/\*).)*\*/)
     | (?P<raw>[rR](?:'[^']*'|"[^"]*"))
     | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
     | (?P<quoted>`(?:[^`]|``)+`)
     | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[lLsSyYdDfF]|[bB][dD])?)(?![\w.])
+    | (?P<qualified>[A-Za-z_][A-Za-z0-9_]*\.(?:[A-Za-z_][A-Za-z0-9_]*(?![\w.'"`])|`(?:[^`]|``)+`|\*))
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)(?![\w.'"`])
     | (?P<operator><=>|==|!=|<>|<=|>=|\|\||[=<>+\-*/%(),!])""",
     re.VERBOSE | re.DOTALL,
@@ -49,7 +50,7 @@ def split_tokens(text: str) -> list[Token]:
     tokens, at = [], 0
     while at < len(text):
         found = TOKEN.match(text, at)
-        if found is None or text.startswith(("--", "/*"), at):
+        if found is None or (text.startswith("/*", at) and found.lastgroup != "space"):
             raise NotPortable(f"the text from {text[at : at + 20]!r} on is not of the part that is translated")
         at = found.end()
         if found.lastgroup != "space":

@@ -42,9 +42,13 @@ def to_duckdb(sql: str, columns: Mapping[str, str], zone: str = "UTC", known: Ma
 def translate(sql: str, columns: Mapping[str, str], zone: str = "UTC", known: Mapping[str, str] | None = None) -> Term:
     """What `to_duckdb` says, with its type in Spark."""
     try:
-        term = Translation(columns, zone, known or {}).translate(parse_condition(sql))
+        return checked(Translation(columns, zone, known or {}).translate(parse_condition(sql)))
     except RecursionError:
         raise NotPortable("an expression that is nested too deeply") from None
+
+
+def checked(term: Term) -> Term:
+    """A whole expression. Raises NotPortable for one whose value, or whose type, is not alike on both engines."""
     if term.folded:
         raise NotPortable("lower and upper case differ beyond ASCII")
     if term.type.name == "void":

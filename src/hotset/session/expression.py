@@ -26,7 +26,7 @@ def restricted_expression(spark: SparkSession, text: str) -> Column:
     """The column that `text` describes. Raises UsageError when it does not parse or reaches beyond its columns."""
     if "${" in text:
         raise UsageError(f"an SQL expression may not use variables, got {text!r}; write the value itself")
-    for node in _nodes(_parse(spark, text)):
+    for node in nodes_of(_parse(spark, text)):
         kind = str(node.getClass().getSimpleName())
         if kind in QUERIES:
             raise UsageError(f"an SQL expression may not contain a query, got {text!r}; use the columns only")
@@ -53,8 +53,7 @@ def filter_rows(rows: DataFrame, condition: Column, what: str, text: str, column
     try:
         return rows.filter(condition)
     except AnalysisException as why:
-        first = str(why).strip().splitlines()[0]
-        reason = re.sub(r"^\[[\w.]+\] | Did you mean one of .*$| SQLSTATE: .*$", "", first).rstrip(".")
+        reason = reason_of(why).partition(" Did you mean one of ")[0].rstrip(".")
         raise UsageError(
             f"{what} does not fit the columns, got {text!r}: {reason}; write a condition over {listed(columns)}"
         ) from None
@@ -70,8 +69,14 @@ def _parse(spark: SparkSession, text: str) -> Any:
         raise UsageError(f"not an SQL expression, got {text!r}: {reason}") from None
 
 
-def _nodes(tree: Any) -> Iterator[Any]:
+def reason_of(why: PySparkException) -> str:
+    """What Spark says, without its codes."""
+    first = str(why).strip().splitlines()[0]
+    return re.sub(r"^\[[\w.]+\] | SQLSTATE: .*$", "", first).rstrip(".")
+
+
+def nodes_of(tree: Any) -> Iterator[Any]:
     yield tree
     children = tree.children().iterator()
     while children.hasNext():
-        yield from _nodes(children.next())
+        yield from nodes_of(children.next())
