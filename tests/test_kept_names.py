@@ -14,7 +14,7 @@ from hotset.kept_names import check_kept_names, find_kept_names
     [
         ("run.keep('counts', rows)", {"counts"}),
         ("run.keep(name='counts', data=rows)", {"counts"}),
-        ("with run.keep('a', rows) as a:\n    run.loop('b', every=3)", {"a", "b"}),
+        ("with run.keeping('a', rows) as a:\n    run.loop('b', every=3)", {"a", "b"}),
         ("def step(run):\n    run.keep('a', 1)\ndef main(run, params):\n    step(run)", {"a"}),
         ("def one(run): run.keep('a', 1)\nTABLE = {'x': one}\nTABLE[mode](run)", {"a"}),
         ("shelf.keep(name, 1)\nrun.keep('a', 1)", {"a"}),

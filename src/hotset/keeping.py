@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from hotset.errors import HotsetError, UsageError
 from hotset.learning import Learning
-from hotset.memory.handed import KeptFrame, KeptRDD, kept_frame, kept_rdd
+from hotset.memory.handed import same_frame, same_rdd
 from hotset.memory.keep import Kept, Shelf
 from hotset.memory.ledger import Ledger
 from hotset.memory.levels import AUTO, NONE, Level, name_of
@@ -53,20 +52,25 @@ class Keeping:
         self._ledger = Ledger(spark, since_ms)
         self.renews = False  # whether a name that is taken is given to what is kept now, as by a cell that runs again
         self._all: list[Kept] = []
+        self._given: list[DataFrame] = []
         self._wanted: list[str] = []
         self._before = persistent_ids(spark.sparkContext)
         self._read_at = time.monotonic()
 
-    def frame(self, name: str, data: DataFrame, level: AnyLevel | None, by: Sequence[str]) -> KeptFrame:
+    def frame(self, name: str, data: DataFrame, level: AnyLevel | None, by: Sequence[str]) -> DataFrame:
         kept = self._keep(name, data, data, self._wish(name, data, level, by))
         read = kept.placed.data if kept else data
         assert isinstance(read, DataFrame)
-        return kept_frame(read, self._let_go(name) if kept else None)
+        self._given.append(same_frame(read))
+        return self._given[-1]
 
-    def rdd(self, name: str, data: RDD[Any], level: AnyLevel | None, by: Sequence[str]) -> KeptRDD[Any]:
+    def has_given(self, frame: DataFrame) -> bool:
+        """Whether it is one that was kept, and can be read once more."""
+        return any(one is frame for one in self._given)
+
+    def rdd(self, name: str, data: RDD[Any], level: AnyLevel | None, by: Sequence[str]) -> RDD[Any]:
         kept = self._keep(name, data, data, self._wish(name, data, level, by))
-        stored = kept is None or kept.placed.level.name != NONE
-        return kept_rdd(data, self._let_go(name) if kept else None, stored=stored)
+        return data if kept and kept.placed.level.name == NONE else same_rdd(data)
 
     def loop(self, name: str, every: int, level: AnyLevel | None, by: Sequence[str]) -> Loop:
         """Raises UsageError when something else has this name."""
@@ -201,15 +205,12 @@ class Keeping:
 
     def _renew(self, name: str) -> None:
         """What has this name gives it up."""
-        self._release_if_held(name)
+        self.release_if_held(name)
         if loop := self._loops.pop(name, None):
             loop.close()
             self._entries.keep(_loop_line(loop))
 
-    def _let_go(self, name: str) -> Callable[[], None]:
-        return partial(self._release_if_held, name)
-
-    def _release_if_held(self, name: str) -> None:
+    def release_if_held(self, name: str) -> None:
         """At the end of a `with`, inside of which it may have been released already."""
         if self._shelf.is_held(name):
             self.release(name)

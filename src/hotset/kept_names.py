@@ -1,6 +1,7 @@
 """Under which names a job keeps something, read from its source: so that a misspelt `--level` costs no time.
 
-Known only where every `run.keep` and `run.loop` writes its name out, and `run` is handed to nobody else's function.
+Known only where every `run.keep`, `run.keeping` and `run.loop` writes its name out, and `run` is handed to nobody
+else's function.
 """
 
 import ast
@@ -44,8 +45,12 @@ def find_kept_names(files: Iterable[Path]) -> set[str] | None:
 
 
 def _is_keep(call: ast.Call) -> bool:
-    """run.keep(…) or run.loop(…)."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr in ("keep", "loop") and _is_run(call.func.value)
+    """run.keep(…), run.keeping(…) or run.loop(…)."""
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("keep", "keeping", "loop")
+        and _is_run(call.func.value)
+    )
 
 
 def _is_run(node: ast.AST) -> bool:

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import narwhals as nw
 import pyarrow as pa
@@ -36,7 +36,6 @@ from hotset.journal import Journal
 from hotset.keeping import AnyLevel, Keeping, unkept_levels
 from hotset.lazy_rows import LazyRows, open_rows, under_safe_names
 from hotset.learning import Learning
-from hotset.memory.handed import KeptFrame, KeptRDD
 from hotset.memory.levels import NONE, Level, name_of
 from hotset.memory.loop import Loop
 from hotset.memory.ranked import Ranked
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+K = TypeVar("K", bound=DataFrame | RDD[Any] | nw.LazyFrame[Any])
 MOST_ROWS = 2**31 - 1  # that Spark can take to the driver
 
 
@@ -294,45 +294,53 @@ class Run:
         """Lines of text as strings, for RDD programs; raises as `read` does."""
         return self._inputs.lines(path, strict=strict)
 
-    @overload
-    def keep(
-        self, name: str, data: DataFrame, level: AnyLevel | None = None, by: str | Sequence[str] = ()
-    ) -> KeptFrame: ...
-
-    @overload
-    def keep(
-        self, name: str, data: RDD[T], level: AnyLevel | None = None, by: str | Sequence[str] = ()
-    ) -> KeptRDD[T]: ...
-
-    @overload
-    def keep(
-        self, name: str, data: "nw.LazyFrame[Any]", level: AnyLevel | None = None, by: str | Sequence[str] = ()
-    ) -> "nw.LazyFrame[Any]": ...
-
-    def keep(
-        self,
-        name: str,
-        data: "DataFrame | RDD[Any] | nw.LazyFrame[Any]",
-        level: AnyLevel | None = None,
-        by: str | Sequence[str] = (),
-    ) -> "KeptFrame | KeptRDD[Any] | nw.LazyFrame[Any]":
-        """The same data, from now on kept: to the end of `with`, to `run.release(name)`, at the latest to the run's.
+    def keep(self, name: str, data: K, level: AnyLevel | None = None, by: str | Sequence[str] = ()) -> K:
+        """The same data, from now on kept: to `run.release(name)`, at the latest to the end of the run.
 
         Read what is given back. Its level is `level`, or else what `--level`, what conf/levels.toml or what Spark says;
         docs/caching.md has them all. `by` brings the rows of each key into one partition first: what joins and groups
         by it afterwards needs no exchange. Raises UsageError for a level that is impossible here.
         """
-        columns = (by,) if isinstance(by, str) else tuple(by)
-        if isinstance(data, nw.LazyFrame):
-            native = data.to_native()
-            if isinstance(native, DataFrame):
-                return nw.from_native(self.keep(name, native, level, by))
-            if self.renews and self._lazy and name in self._lazy.kept:
-                self._release_rows(self._lazy, name)
-            return data if level == NONE else self._rows().keep(name, data, _level_name(level))
-        if isinstance(data, RDD):
-            return self._kept().rdd(name, data, level, columns)
-        return self._kept().frame(name, data, level, columns)
+        columns, given = (
+            ((by,) if isinstance(by, str) else tuple(by)),
+            data,
+        )  # of which each kind is kept by somebody else
+        kept: Any
+        if isinstance(given, nw.LazyFrame):
+            kept = self._keep_rows(name, given, level, columns)
+        elif isinstance(given, RDD):
+            kept = self._kept().rdd(name, given, level, columns)
+        else:
+            kept = self._kept().frame(name, given, level, columns)
+        return cast("K", kept)
+
+    def _keep_rows(
+        self, name: str, rows: "nw.LazyFrame[Any]", level: AnyLevel | None, by: tuple[str, ...]
+    ) -> "nw.LazyFrame[Any]":
+        native = rows.to_native()
+        if isinstance(native, DataFrame):
+            return nw.from_native(self._kept().frame(name, native, level, by))
+        if self.renews and self._lazy and name in self._lazy.kept:
+            self._release_rows(self._lazy, name)
+        return rows if level == NONE else self._rows().keep(name, rows, _level_name(level))
+
+    @contextmanager
+    def keeping(self, name: str, data: K, level: AnyLevel | None = None, by: str | Sequence[str] = ()) -> Iterator[K]:
+        """`keep` to the end of a `with`: `with run.keeping("words", words) as words:`"""
+        try:
+            yield self.keep(name, data, level, by)
+        except BaseException:
+            with suppress(Exception):  # the JVM may have died, and the error that says so is on its way
+                self._release_if_held(name)
+            raise
+        self._release_if_held(name)
+
+    def _release_if_held(self, name: str) -> None:
+        """It may have been released already, or be somebody else's."""
+        if self._lazy and name in self._lazy.kept:
+            self._release_rows(self._lazy, name)
+        elif self._keeping:
+            self._keeping.release_if_held(name)
 
     def loop(self, name: str, *, every: int = 5, level: AnyLevel | None = None, by: str | Sequence[str] = ()) -> Loop:
         """The state of an iterative job: `ranks = loop.next(better(ranks))` keeps the newest, releases the one before.
@@ -412,7 +420,8 @@ class Run:
         if isinstance(data, nw.LazyFrame):
             native = data.to_native()
             if isinstance(native, DataFrame):
-                return in_order(native).toDF(*dataset.schema().names), None
+                is_kept = self._keeping is not None and self._keeping.has_given(native)
+                return (in_order(native) if is_kept else native).toDF(*dataset.schema().names), None
             if dataset.format == "parquet" and not dataset.partition_by:
                 return None, partial(self._rows().write, data, dataset, run_id=run_id, parquet=terms.parquet)
             return self._written_by(self._rows().table(data, dataset), dataset, terms)

@@ -20,7 +20,7 @@ def test_the_answer_is_the_same_without_a_cache_and_with_one(name: str, tables: 
     workload = WORKLOADS[name]
 
     without = workload.use(run, tables, workload.hot(run, tables))
-    with run.keep("hot", workload.hot(run, tables)) as hot:
+    with run.keeping("hot", workload.hot(run, tables)) as hot:
         with_it = workload.use(run, tables, hot)
 
     assert with_it == without

@@ -153,7 +153,7 @@ def test_a_run_that_failed_leaves_nothing(state: Path, tmp_path: Path) -> None:
 def test_a_set_that_is_kept_again_and_again_under_one_name_is_not_measured(state: Path, tmp_path: Path) -> None:
     with open_run("test", report=tmp_path / "report.json") as run:
         for number in range(2):
-            with run.keep("numbers", run.spark.range(number + 10)) as numbers:
+            with run.keeping("numbers", run.spark.range(number + 10)) as numbers:
                 numbers.count()
 
     assert load_measurements(state, "test") == ()

@@ -97,7 +97,7 @@ def test_releasing_an_unknown_name_is_refused_with_what_is_kept(run: Run) -> Non
 
 
 def test_with_releases_at_its_end(run: Run) -> None:
-    with run.keep("numbers", run.spark.range(1000)) as numbers:
+    with run.keeping("numbers", run.spark.range(1000)) as numbers:
         numbers.count()
         inside = stored(run)
         run.keep("letters", run.spark.range(9)).count()
@@ -109,7 +109,7 @@ def test_a_frame_that_was_planned_before_is_read_from_memory_all_the_same(run: R
     frame = run.spark.range(100).repartition(2)
     before = frame.collect()
 
-    with run.keep("numbers", frame) as kept:
+    with run.keeping("numbers", frame) as kept:
         first, second = kept.collect(), kept.collect()
 
     assert sorted(first) == sorted(second) == sorted(before)
@@ -260,7 +260,7 @@ def test_an_input_that_changed_under_what_is_kept_is_told(tmp_path: Path, run: R
 
 def test_reads_of_what_had_the_name_before_are_not_counted(run: Run) -> None:
     for _ in range(2):
-        with run.keep("numbers", run.spark.range(1000)) as numbers:
+        with run.keeping("numbers", run.spark.range(1000)) as numbers:
             numbers.count()
             numbers.count()
 

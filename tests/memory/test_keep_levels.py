@@ -33,7 +33,7 @@ def operators(plan: Any) -> list[str]:
 def test_a_frame_has_the_same_rows_at_every_level(run: Run, level: str) -> None:
     frame = run.spark.range(6, numPartitions=2).select("id", F.expr("if(id = 3, null, id * 1.5D)").alias("half"))
 
-    with run.keep("numbers", frame, level) as kept:
+    with run.keeping("numbers", frame, level) as kept:
         rows, again = kept.collect(), kept.orderBy("id").collect()
 
     assert [tuple(row) for row in again] == [(0, 0.0), (1, 1.5), (2, 3.0), (3, None), (4, 6.0), (5, 7.5)]
@@ -48,7 +48,7 @@ def test_a_frame_has_the_same_rows_at_every_level(run: Run, level: str) -> None:
 def test_an_rdd_has_the_same_elements_at_every_level(run: Run, level: str) -> None:
     pairs = run.spark.sparkContext.parallelize(range(6), 2).map(lambda n: (n % 2, n))
 
-    with run.keep("pairs", pairs, level) as kept:
+    with run.keeping("pairs", pairs, level) as kept:
         elements, sums = kept.collect(), dict(kept.reduceByKey(lambda a, b: a + b).collect())
 
     assert (elements, sums) == ([(0, 0), (1, 1), (0, 2), (1, 3), (0, 4), (1, 5)], {0: 6, 1: 9})
@@ -91,7 +91,7 @@ def test_random_rows_are_not_kept_where_they_would_be_drawn_again(run: Run, leve
     with pytest.raises(UsageError, match="'drawn' gives other values each time it is computed"):
         run.keep("drawn", drawn, level)
 
-    with run.keep("drawn", drawn) as kept:
+    with run.keeping("drawn", drawn) as kept:
         assert kept.collect() == kept.collect()
 
 
@@ -124,8 +124,8 @@ def test_copies_and_checkpoints_stay_to_the_end_of_the_run_for_what_is_derived_f
     with open_run("copy", report=tmp_path / "r.json") as run:
         frame = run.spark.range(10)
         with (
-            run.keep("copy", frame, "PARQUET") as copied,
-            run.keep("frozen", run.spark.range(3), "LOCAL_CHECKPOINT") as froze,
+            run.keeping("copy", frame, "PARQUET") as copied,
+            run.keeping("frozen", run.spark.range(3), "LOCAL_CHECKPOINT") as froze,
         ):
             more = copied.selectExpr("id + 1 as id").union(froze)
         assert more.agg(F.sum("id")).collect()[0][0] == 55 + 3
@@ -137,7 +137,7 @@ def test_copies_and_checkpoints_stay_to_the_end_of_the_run_for_what_is_derived_f
 
 
 def test_an_error_inside_with_releases_as_well(run: Run) -> None:
-    with pytest.raises(SparkJobError, match="no"), run.keep("numbers", run.spark.range(5)) as kept:
+    with pytest.raises(SparkJobError, match="no"), run.keeping("numbers", run.spark.range(5)) as kept:
         kept.count()
         raise SparkJobError("no")
 
@@ -146,7 +146,7 @@ def test_an_error_inside_with_releases_as_well(run: Run) -> None:
 
 
 def test_a_level_of_its_own_class_is_taken(run: Run) -> None:
-    with run.keep("numbers", run.spark.range(5), Level("NONE")) as kept:
+    with run.keeping("numbers", run.spark.range(5), Level("NONE")) as kept:
         assert kept.count() == 5
 
     assert run.report.keeps[0].level == "NONE"

@@ -1,5 +1,7 @@
 """State that a loop makes anew each round, out of the round before."""
 
+from contextlib import closing
+
 import pytest
 from pyspark.sql import functions as F
 
@@ -19,7 +21,7 @@ def test_a_frame_goes_thirty_rounds_with_a_short_plan_and_one_state_stored(run: 
     state = run.spark.range(8, numPartitions=1).select("id", F.col("id").alias("n"))
     depths, counts = [], []
 
-    with run.loop("state", every=5) as loop:
+    with closing(run.loop("state", every=5)) as loop:
         for round_ in range(ROUNDS):
             expected = [(n * 3 + round_) % 101 for n in expected]
             state = loop.next(state.select("id", ((F.col("n") * 3 + round_) % 101).alias("n")))
@@ -41,7 +43,7 @@ def test_an_rdd_goes_many_rounds_with_a_short_lineage_and_one_state_stored(run: 
     pairs = run.spark.sparkContext.parallelize(sorted(expected.items()), 2)
     depths, counts = [], []
 
-    with run.loop("pairs", every=4, level="MEMORY_AND_DISK_DESER") as loop:
+    with closing(run.loop("pairs", every=4, level="MEMORY_AND_DISK_DESER")) as loop:
         for _ in range(12):
             expected = {key: (n + key) % 97 for key, n in expected.items()}
             pairs = loop.next(pairs.map(lambda pair: (pair[0], (pair[1] + pair[0]) % 97)))
@@ -58,7 +60,7 @@ def test_a_level_that_drops_blocks_keeps_what_they_are_computed_from(run: Run) -
     state = run.spark.range(4, numPartitions=1).select(F.col("id").alias("n"))
     counts = []
 
-    with run.loop("state", every=2, level="MEMORY_ONLY") as loop:
+    with closing(run.loop("state", every=2, level="MEMORY_ONLY")) as loop:
         for _ in range(5):
             state = loop.next(state.select((F.col("n") + 1).alias("n")))
             counts.append(stored(run))
@@ -67,7 +69,7 @@ def test_a_level_that_drops_blocks_keeps_what_they_are_computed_from(run: Run) -
 
 
 def test_a_state_that_no_longer_changes_stays_as_it_is(run: Run) -> None:
-    with run.loop("state") as loop:
+    with closing(run.loop("state")) as loop:
         state = loop.next(run.spark.range(4))
         again = loop.next(loop.next(state))
 

@@ -3,22 +3,21 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TypeVar, cast
 
-from pyspark import RDD
 from pyspark.sql import DataFrame
 
 from hotset.errors import UsageError
-from hotset.memory.handed import KeptFrame, KeptRDD, Lent, kept_frame, kept_rdd
+from hotset.memory.handed import same_frame, same_rdd
 from hotset.memory.levels import LOCAL_CHECKPOINT, NONE, PARQUET, Level
 from hotset.memory.place import Placed, place
 from hotset.memory.refuse import check_possible, partitioned
 from hotset.memory.stored import Keepable, Stored, is_same, statuses, stored
 
-T = TypeVar("T")
+K = TypeVar("K", bound=Keepable)
 
 
-class Loop(Lent):
+class Loop:
     """`ranks = loop.next(better(ranks))` once a round; then read what it gives back, and nothing that is older.
 
     Each round adds to the plan that Spark analyses and to the lineage that it walks through, and every round would
@@ -35,15 +34,8 @@ class Loop(Lent):
         self._since = time.monotonic()
         self._newest: Placed | None = None
         self._cut: Placed | None = None  # what the newest would be computed from again
-        self._let_go = self.close
 
-    @overload
-    def next(self, data: DataFrame) -> KeptFrame: ...
-
-    @overload
-    def next(self, data: RDD[T]) -> KeptRDD[T]: ...
-
-    def next(self, data: DataFrame | RDD[Any]) -> KeptFrame | KeptRDD[Any]:
+    def next(self, data: K) -> K:
         """The same data, computed now and kept until the next round's is there."""
         start = time.monotonic()
         self.rounds += 1
@@ -51,10 +43,10 @@ class Loop(Lent):
             self._build(data)
         self.build_seconds += time.monotonic() - start
         assert self._newest is not None
-        state = self._newest.data
+        state, is_plain = self._newest.data, self._newest.level.name == NONE
         if isinstance(state, DataFrame):
-            return kept_frame(state, None)
-        return kept_rdd(state, None, stored=self._newest.level.name != NONE)
+            return cast("K", same_frame(state))
+        return cast("K", state if is_plain else same_rdd(state))
 
     def _build(self, data: Keepable) -> None:
         wish = self._level_for(data)

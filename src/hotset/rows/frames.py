@@ -8,7 +8,6 @@ from pyspark.sql.types import ArrayType, StructType
 
 from hotset.data.columns import by_name, type_text
 from hotset.data.dataset import Dataset
-from hotset.memory.handed import KeptFrame
 from hotset.rows.duckdb_types import spark_type
 from hotset.rows.plan import FEW_ROWS
 
@@ -27,7 +26,7 @@ def has_nested(dataset: Dataset) -> bool:
 
 
 def in_order(frame: DataFrame) -> DataFrame:
-    """A small answer sorted by all columns, null last, as DuckDB gives it; one that is not kept is not made twice."""
-    if not isinstance(frame, KeptFrame) or frame.count() > FEW_ROWS:
+    """A small answer sorted by all columns, null last, as DuckDB gives it; it is looked at once more for that."""
+    if frame.count() > FEW_ROWS:
         return frame
     return frame.coalesce(1).orderBy(*(by_name(name).asc_nulls_last() for name in frame.columns))
