@@ -10,7 +10,7 @@ import pytest
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
-from hotset import DataError, HotsetError, Interrupted, OutputError, ResourceError, SparkJobError
+from hotset import DataError, HotsetError, Interrupted, OutputError, ResourceError, SparkJobError, public
 from hotset.errors import InputError
 from hotset.outcome import ends_well, judge, returning
 from hotset.session import settings
@@ -22,7 +22,7 @@ LOG = Path("/nowhere.log")
 def raised(source: str, file: str = "/home/ann/orders.py", **names: Any) -> BaseException:
     """What this source raises, as if it stood in that file."""
     with pytest.raises(BaseException) as caught:  # noqa: PT011 (whatever it is)
-        exec(compile(source, file, "exec"), {"json": json, "settings": settings, **vars(__import__("hotset")), **names})
+        exec(compile(source, file, "exec"), {"json": json, "settings": settings, **vars(public), **names})
     return caught.value
 
 

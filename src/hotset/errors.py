@@ -17,6 +17,8 @@ becomes of `sys.exit` in a job. A job may raise any of them, and kinds of its ow
 A message is one line: what is wrong, the value, where; what to do.
 """
 
+NO_ROOM = ("No space left on device", "Disk quota exceeded")  # in the words of whoever meets a full disk
+
 
 class HotsetError(Exception):
     """An error whose message is for the person at the terminal."""

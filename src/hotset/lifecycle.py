@@ -61,9 +61,10 @@ def running(spec: RunSpec, signals: Signals | None = None, kind: type[Run] = Run
 @contextmanager
 def _session(journal: Journal, signals: Signals | None) -> Iterator[SessionWhenNeeded]:
     spec = journal.spec
-    wishes = Wishes(spec.name, spec.asks, spec.log, spec.code, journal.redact, spec.known_bytes)
 
-    def start() -> Session:
+    def start(rows_pass: bool) -> Session:
+        passing = spec.known_bytes if rows_pass else 0
+        wishes = Wishes(spec.name, spec.asks, spec.log, spec.code, journal.redact, passing)
         with journal.progress.step("start Spark"):
             session = open_session(wishes)
         if signals:

@@ -13,7 +13,7 @@ from hotset.columnar.counts import Counts
 from hotset.columnar.records import PartCount
 from hotset.errors import HotsetError
 from hotset.rows.group_map import MapGroups
-from hotset.rows.node import Bounds, EngineError, NodeQuery, NodeResult, OutOfMemoryError, run_query
+from hotset.rows.node import Bounds, NodeQuery, NodeResult, answer_query, run_query
 from hotset.rows.plan import UseClusterError
 from hotset.rows.staging import StageBlock
 from hotset.session.machine import GIB, read_machine
@@ -75,11 +75,16 @@ class TaskRunner(LocalRunner):
         super().__init__(zone, memory_bytes)
         self._session = session
 
+    @property
+    def _context(self) -> SparkContext:
+        """Of a session that has to do with tasks alone, if it is not open already."""
+        return self._session.open(rows_pass=False).spark.sparkContext
+
     def run(self, query: NodeQuery) -> NodeResult:
         """Raises UseClusterError as well, where the task was killed."""
-        context = self._session.spark.sparkContext
+        context = self._context
         try:
-            (answer,) = context.parallelize([query], 1).map(_answer).collect()
+            (answer,) = context.parallelize([query], 1).map(answer_query).collect()
         except Exception as why:
             if any(sign in str(why) for sign in LOST_WORKER):
                 raise UseClusterError("the task in which DuckDB worked was killed") from why
@@ -95,8 +100,7 @@ class TaskRunner(LocalRunner):
 
     def map(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Each in a task. Raises what Spark raises for one that failed."""
-        context = self._session.spark.sparkContext
-        found: list[R] = context.parallelize(items, max(len(items), 1)).map(work).collect()
+        found: list[R] = self._context.parallelize(items, max(len(items), 1)).map(work).collect()
         return found
 
 
@@ -124,11 +128,3 @@ def _map_part(work: MapGroups, number: int) -> HotsetError | None:
     except HotsetError as why:
         return why
     return None
-
-
-def _answer(query: NodeQuery) -> NodeResult | Exception:
-    """Errors of the engine are an answer, too: Spark would run the task again, and make text of them."""
-    try:
-        return run_query(query)
-    except (OutOfMemoryError, EngineError, OSError) as why:
-        return why

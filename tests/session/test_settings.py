@@ -157,10 +157,10 @@ def test_own_asks_on_a_cluster_leave_speed_and_memory_to_it(master: str) -> None
             2,
             0,
             "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-            "hotset, for 2 cores by a quota, for 0 bytes of input",
+            "hotset, for 2 cores by a quota, for 0 bytes of input in the JVM",
         ),
         (2, 50_000_000, "-XX:+UseSerialGC", "hotset, for 2 cores by a quota"),
-        (4, 49_999_999, "-XX:TieredStopAtLevel=1", "hotset, for 49,999,999 bytes of input"),
+        (4, 49_999_999, "-XX:TieredStopAtLevel=1", "hotset, for 49,999,999 bytes of input in the JVM"),
     ],
 )
 def test_collector_and_compiler_follow_cores_and_input(

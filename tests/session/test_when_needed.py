@@ -16,7 +16,7 @@ from hotset.session.when_needed import SessionWhenNeeded
 
 
 def unopened(*asks: Ask) -> SessionWhenNeeded:
-    def fail() -> Session:
+    def fail(_rows_pass: bool) -> Session:
         raise AssertionError("nothing needs it")
 
     return SessionWhenNeeded(fail, asks)
@@ -25,7 +25,7 @@ def unopened(*asks: Ask) -> SessionWhenNeeded:
 def test_it_opens_once_and_tells_all_who_listen(spark: SparkSession, tmp_path: Path) -> None:
     opened: list[Session] = []
 
-    def make() -> Session:
+    def make(_rows_pass: bool) -> Session:
         return Session(spark, "running session", (), tmp_path)
 
     session = SessionWhenNeeded(make, ())

@@ -29,10 +29,9 @@ from hotset.data.rename import sync
 from hotset.data.rows import rows_to_write
 from hotset.data.successor import Heritage, check_partitions, inherit, needs_look, old_version
 from hotset.data.writing import check_books, check_names, check_writable, csv_facts, is_shown, write
-from hotset.errors import HotsetError
+from hotset.errors import NO_ROOM, HotsetError
 
 Sealed = tuple[tuple[QuarantineFile, ...], tuple[InputRead, ...]]
-NO_ROOM = ("No space left on device", "Disk quota exceeded")
 WRITING = "org.apache.hadoop.fs.FSError"  # of an output's file; Spark removes it before anybody can measure
 
 

@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotset.data.parquet_files import ParquetFiles
-from hotset.data.publish import NO_ROOM
 from hotset.data.writing import nth_part
-from hotset.errors import DataError, HotsetError, ResourceError
+from hotset.errors import NO_ROOM, DataError, HotsetError, ResourceError
 from hotset.rows.duckdb_types import NO_COLUMN, identifier, quote
 from hotset.rows.plan import FEW_ROWS, SORTED
 from hotset.rows.staging import SUFFIX, staged_dataset
@@ -105,6 +104,14 @@ def run_query(query: NodeQuery) -> NodeResult:
         if query.arrow is not None:
             return _keep(database, query, query.arrow)
         return _fetch(database, query) if query.target is None else _write(database, query, query.target)
+
+
+def answer_query(query: NodeQuery) -> NodeResult | Exception:
+    """For a Spark task: errors of the engine are an answer, or it would be run again, and they made a text."""
+    try:
+        return run_query(query)
+    except (OutOfMemoryError, EngineError, OSError) as why:
+        return why
 
 
 @contextmanager

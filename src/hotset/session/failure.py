@@ -12,6 +12,7 @@ from pyspark.errors import AnalysisException, PySparkException
 
 from hotset.blame import advise_on_import, find_author_line, parse_frames, read_frames
 from hotset.errors import (
+    NO_ROOM,
     ClusterError,
     DataError,
     HotsetError,
@@ -24,12 +25,11 @@ from hotset.errors import (
 
 LONGEST = 300
 MORE = "give more with --conf spark.driver.memory=… or free some, and run the same command again"
-NO_ROOM = r"No space left on device|Disk quota exceeded"
 MASTER = "check that the master is up and that its address and secret are right"
 
 # Looked for in this order in the whole text of an exception, causes included: pattern, error, what to do.
 MEANINGS: tuple[tuple[str, type[HotsetError], str], ...] = (
-    (NO_ROOM, ResourceError, "free some, and run the same command again"),
+    ("|".join(NO_ROOM), ResourceError, "free some, and run the same command again"),
     (r"OutOfMemoryError|Cannot allocate memory|\bMemoryError\b", ResourceError, MORE),
     (r"spark\.driver\.maxResultSize", ResourceError, "take fewer rows to the driver"),
     (r"All masters are unresponsive|Could not parse Master URL", ClusterError, MASTER),
@@ -138,7 +138,7 @@ def _kinds_of_errors(kind: type[HotsetError]) -> Iterator[type[HotsetError]]:
 
 def _meaning(text: str, local_dir: str) -> HotsetError | None:
     """What the text gives away about machine and cluster."""
-    if local_dir and re.search(NO_ROOM, text):
+    if local_dir and any(sign in text for sign in NO_ROOM):
         return ResourceError(
             f"the disk is full where Spark shuffles and spills, got {local_dir}; free some, or give another place with "
             f"--conf spark.local.dir=…"

@@ -126,7 +126,7 @@ def _java_options(machine: Machine, input_bytes: int | None) -> tuple[list[str],
     if input_bytes is not None and input_bytes < SMALL_INPUT_BYTES:
         # the run is over before the second compiler has paid for itself
         options.append("-XX:TieredStopAtLevel=1")
-        by += f", for {input_bytes:,} bytes of input"
+        by += f", for {input_bytes:,} bytes of input in the JVM"
     return options, by
 
 

@@ -54,7 +54,7 @@ class Wishes:
     log: Path | None = None
     code: tuple[Path, ...] = ()
     redact: Callable[[str], str] = field(default=str)
-    input_bytes: int | None = None  # None: unknown
+    input_bytes: int | None = None  # whose rows pass through the JVM; None: unknown
     dump_to: Path | None = None  # the session is there to make an archive
 
     @property

@@ -14,9 +14,9 @@ from hotset.session.spark import Session
 
 
 class SessionWhenNeeded:
-    """Not open, or open; `asks` are the caller's."""
+    """Not open, or open; `asks` are the caller's. `open_session` is told whether rows pass through the JVM."""
 
-    def __init__(self, open_session: Callable[[], Session], asks: tuple[Ask, ...], refusal: str = "") -> None:
+    def __init__(self, open_session: Callable[[bool], Session], asks: tuple[Ask, ...], refusal: str = "") -> None:
         self._open_session = open_session
         self._asks = asks
         self._refusal = refusal  # why there is none
@@ -32,13 +32,13 @@ class SessionWhenNeeded:
     def may_open(self) -> bool:
         return not self._refusal
 
-    def open(self) -> Session:
-        """The same, with what is known of its making."""
+    def open(self, *, rows_pass: bool = True) -> Session:
+        """The same, with what is known of its making; `rows_pass`: as far as is known, rows pass through the JVM."""
         if self._refusal:
             raise UsageError(self._refusal)
         if self.opened is None:
             start = time.monotonic()
-            self.opened = self._open_session()
+            self.opened = self._open_session(rows_pass)
             self.opened.seconds = time.monotonic() - start
             for hear in self._listeners:
                 hear(self.opened)
