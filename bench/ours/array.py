@@ -18,7 +18,7 @@ SOURCE, METHOD = sys.argv.pop(1), sys.argv.pop(1)
 
 def start() -> Session | None:
     """A session is up before the first order; from start to exit the run itself opens one."""
-    return open_session(Wishes("bench")) if SERVES else None
+    return open_session(Wishes("bench", input_bytes=0)) if SERVES else None
 
 
 def work(_session: Session | None, source: str, target: str) -> None:

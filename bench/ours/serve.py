@@ -14,10 +14,12 @@ from hotset.session.spark import Session, Wishes, open_session
 from hotset.signals import Signals
 
 JOB, ARGUMENTS = sys.argv[1], tuple(sys.argv[2:])
+ROWS_PASS = {"dataframe", "rdd", "rdd-combined"}  # methods whose rows pass through the JVM
 
 
 def start() -> Session:
-    return open_session(Wishes("bench"))
+    """As the job's own run opens it."""
+    return open_session(Wishes("bench", input_bytes=None if ROWS_PASS & {*ARGUMENTS} else 0))
 
 
 def work(_session: Session, source: str, target: str) -> None:

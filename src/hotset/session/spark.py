@@ -112,13 +112,22 @@ class Session:
             else:
                 self.spark.conf.set(key, value)
 
+    def _keeps_nothing(self) -> bool:
+        """Whether all that a JVM of ours removes at its end lies in the scratch directory, which goes anyhow."""
+        conf = self.spark.sparkContext.getConf()
+        is_ours = conf.get("spark.local.dir", "").startswith(str(self.scratch))
+        has_catalog = conf.get("spark.sql.catalogImplementation", "in-memory") != "in-memory"
+        return is_ours and not has_catalog and self._patience_s == STOP_TIMEOUT_S
+
     def close(self, *, in_order: bool = True) -> None:
         """Stops what we started. Not in order: the JVM is just ended, since the gateway cannot be spoken to."""
+        idle = False
         if in_order:
             with suppress(Exception):  # a session whose JVM has died cannot be stopped, and is
+                idle = self._keeps_nothing()
                 self._give_back() if self.door == "running session" else stop_spark(self.spark)
         if self.started is not None:
-            end_jvm(self.started.jvm, self._patience_s if in_order else AT_ONCE_S)
+            end_jvm(self.started.jvm, self._patience_s if in_order else AT_ONCE_S, idle=idle)
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 

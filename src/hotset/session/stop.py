@@ -21,12 +21,17 @@ def stop_spark(spark: SparkSession) -> None:
     threading.Thread(target=server.shutdown, daemon=True).start()
 
 
-def end_jvm(jvm: "Popen[bytes]", patience_s: float) -> None:
-    """Stops the JVM, and lets a later session of this process start its own."""
+def end_jvm(jvm: "Popen[bytes]", patience_s: float, *, idle: bool = False) -> None:
+    """Stops the JVM, and lets a later session of this process start its own.
+
+    An `idle` one has nothing to tidy up: it is killed, which spares the half second in which a JVM looks for it.
+    """
     gateway: Any = SparkContext._gateway
     if gateway is not None:
         # references to Java objects that are collected from now on have nobody to tell
         gateway._gateway_client.is_connected = False
+    if idle:
+        jvm.kill()
     stop_jvm(jvm, patience_s)
     if gateway is not None:
         with suppress(Exception):

@@ -6,7 +6,7 @@ arguments, and everything else from the configuration that the context was built
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
@@ -31,7 +31,8 @@ def settings_in_force(spark: SparkSession, asks: Iterable[Ask], why_not: Callabl
     """Every wish with what is in force, sorted by name. `why_not(key)` gives the reason for a wish that failed."""
     asks = list(asks)
     won = winners(asks)
-    truth = {key: _in_force(spark, key) for key in won}
+    fixed = dict(spark.sparkContext.getConf().getAll())  # at once: each question is a way to the JVM and back
+    truth = {key: _in_force(spark, key, fixed) for key in won}
     return tuple(
         InForce(ask.key, ask.value, ask.by, truth[ask.key], _note(ask, won[ask.key], truth[ask.key], why_not))
         for ask in sorted(asks, key=lambda ask: ask.key)
@@ -46,15 +47,14 @@ def _note(ask: Ask, winner: Ask, in_force: str | None, why_not: Callable[[str], 
     return f"ignored: {why_not(ask.key)}"
 
 
-def _in_force(spark: SparkSession, key: str) -> str | None:
+def _in_force(spark: SparkSession, key: str, fixed: Mapping[str, str]) -> str | None:
     if key == "spark.driver.memory":
         return _heap(spark)
     if key == "spark.pyspark.python":
         return str(spark.sparkContext.pythonExec)
     if spark.conf.isModifiable(key):
         return spark.conf.get(key, None)
-    value = spark.sparkContext.getConf().get(key, None)
-    return None if value is None else str(value)
+    return fixed.get(key)
 
 
 def _heap(spark: SparkSession) -> str | None:
