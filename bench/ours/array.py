@@ -24,7 +24,8 @@ def start() -> Session | None:
 def work(_session: Session | None, source: str, target: str) -> None:
     shape = np.load(source, mmap_mode="r").shape
     what = ("--input", source) if SOURCE == "file" else ("--shape", "x".join(map(str, shape)))
-    run_job("array-mean", ["--output", target, "--method", METHOD, *what], Signals())
+    engine = ("--engine", "spark") if METHOD == "columnar" else ()
+    run_job("array-mean", ["--output", target, "--method", METHOD, *what, *engine], Signals())
 
 
 def stop(session: Session | None) -> None:

@@ -3,7 +3,7 @@
 from bench.work import HOTSET, PYTHON, ROOT, Program, Work
 
 README = str(ROOT / "README.md")
-DOORS = {"hotset": (HOTSET, "run", "wordcount"), "python": (PYTHON, str(ROOT / "jobs" / "wordcount.py"))}
+DOORS = {"hotset": (HOTSET, "run", "wordcount"), "python": (PYTHON, str(ROOT / "jobs" / "run.py"), "wordcount")}
 WRONG = {  # what is wrong -> arguments, exit code
     "unknown parameter": (("--input", README, "--output", "out/x", "--min-cuont", "2"), 2),
     "ill-typed parameter": (("--input", README, "--output", "out/x", "--min-count", "two"), 2),

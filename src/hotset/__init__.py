@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from hotset import shadowed  # noqa: F401 (first: it sees to it that the others find what they import)
 
 # isort: split
-from hotset import late_pandas  # noqa: F401 (before anything here makes an array)
+from hotset import (
+    late_pandas,  # noqa: F401 (before anything here makes an array)
+    unfinished,  # noqa: F401 (looks at the program when Python ends)
+)
 
 if TYPE_CHECKING:
     from hotset.public import *  # noqa: F403

@@ -58,9 +58,9 @@ WIDE = {"HUGEINT": "BIGINT"}  # sums of whole numbers, which are published as th
 class LazyRows:
     """The frames of one run; `plan` says who executes them, `runner` where."""
 
-    def __init__(self, plan: Plan, inputs: Inputs, runner: LocalRunner, run_id: str) -> None:
-        self.plan = plan
-        self._inputs, self._runner, self._run_id = inputs, runner, run_id
+    def __init__(self, plan: Plan, inputs: Inputs, runner: LocalRunner, spec: RunSpec) -> None:
+        self.plan, self._is_alone = plan, spec.engine == "local"
+        self._inputs, self._runner, self._run_id = inputs, runner, spec.run_id
         self._catalog = Catalog(runner.bounds.zone)
         self._tables: dict[str, TableInput | ScanInput | GivenInput] = {}
         self._scans: list[Frame] = []  # which are made once by themselves
@@ -349,7 +349,7 @@ class LazyRows:
         return int(table["n"][0].as_py())
 
     def _too_little(self, why: OutOfMemoryError) -> Exception:
-        if self.plan.kind == "node":
+        if not self._is_alone:
             return UseClusterError(f"DuckDB ran out of memory, and of disk to spill to: {why}")
         return explain_memory(why)
 
@@ -393,11 +393,12 @@ def open_rows(spec: RunSpec, session: SessionWhenNeeded, inputs: Inputs, unporta
         spec.engine,
         workers_are_here=session.workers_are_here(),
         level="--level" if spec.levels else "the lab" if spec.forced_levels else "",
+        spark_is_there=session.is_there(),
         unportable=unportable,
     )
     zone, memory = session.setting("spark.sql.session.timeZone"), spec.memory_bytes
     runner = LocalRunner(zone, memory) if plan.kind == "local" else TaskRunner(session, zone, memory)
-    return LazyRows(plan, inputs, runner, spec.run_id)
+    return LazyRows(plan, inputs, runner, spec)
 
 
 def published_sql(frame: Frame, dataset: Dataset) -> tuple[str, tuple[str, ...]]:

@@ -1,10 +1,14 @@
 """Where a query of one machine is run: in this process, or in a Spark task that has all cores."""
 
+import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
 from pyspark import SparkContext
@@ -12,9 +16,10 @@ from pyspark import SparkContext
 from hotset.columnar.counts import Counts
 from hotset.columnar.records import PartCount
 from hotset.errors import HotsetError
+from hotset.processes import end_with
 from hotset.rows.group_map import MapGroups
 from hotset.rows.node import Bounds, NodeQuery, NodeResult, answer_query, run_query
-from hotset.rows.plan import UseClusterError
+from hotset.rows.plan import KilledError
 from hotset.rows.staging import StageBlock
 from hotset.session.machine import GIB, read_machine
 from hotset.session.scratch import make_scratch
@@ -52,14 +57,17 @@ class LocalRunner:
         self.map(work, range(len(work.parts)))
 
     def map(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """What comes of each item."""
+        """What comes of each item. Raises KilledError."""
         # a copy of a process that talks to a JVM would talk to it as well
         if len(items) < 2 or SparkContext._gateway is not None:
             return [work(item) for item in items]
         # fork: a function need not be importable by its name, and its module is loaded in each process as it is here
         fork, processes = get_context("fork"), min(self.bounds.threads, len(items))
-        with ProcessPoolExecutor(processes, fork, _start_working, (work,)) as pool:
-            return list(pool.map(_work_here, items))
+        try:
+            with ProcessPoolExecutor(processes, fork, _start_working, (work, os.getpid())) as pool, _ending_at_once():
+                return list(pool.map(_work_here, items))
+        except BrokenProcessPool:
+            raise KilledError("a process of this run was killed, for the lack of memory perhaps") from None
 
     def close(self) -> None:
         """Removes what was staged and spilled."""
@@ -81,13 +89,13 @@ class TaskRunner(LocalRunner):
         return self._session.open(rows_pass=False).spark.sparkContext
 
     def run(self, query: NodeQuery) -> NodeResult:
-        """Raises UseClusterError as well, where the task was killed."""
+        """Raises KilledError as well."""
         context = self._context
         try:
             (answer,) = context.parallelize([query], 1).map(answer_query).collect()
         except Exception as why:
             if any(sign in str(why) for sign in LOST_WORKER):
-                raise UseClusterError("the task in which DuckDB worked was killed") from why
+                raise KilledError("the task in which DuckDB worked was killed") from why
             raise
         if isinstance(answer, Exception):
             raise answer
@@ -111,8 +119,23 @@ def _known(counts: Iterable[tuple[int, tuple[PartCount, ...] | None]]) -> Counts
 _work: Callable[[Any], Any] | None = None  # of a process that does nothing else
 
 
-def _start_working(work: Callable[[Any], Any]) -> None:
+@contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """An interrupt waits for nobody's work."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for child in active_children():
+            child.kill()
+        raise
+
+
+def _start_working(work: Callable[[Any], Any], parent: int) -> None:
     global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process ends the others
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    end_with(parent)
     _work = work
 
 

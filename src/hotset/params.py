@@ -98,7 +98,7 @@ class Options(SessionOptions):
     again: Annotated[bool, "run even if this very run is done already"] = False
     break_lock: Annotated[bool, "take the output from a run that holds it and cannot be proved dead"] = False
     level: Annotated[tuple[str, ...], "how something is kept, NAME=LEVEL; `hotset levels` lists them"] = ()
-    engine: Annotated[Engine, "who executes rows: Spark, or DuckDB in this process, without Java"] = "spark"
+    engine: Annotated[Engine, "who executes rows: DuckDB in this process, Spark, or whichever fits"] = "auto"
     memory: Annotated[Bytes | None, "what DuckDB may use, as in 2GiB; by default most of what there is"] = None
     levels_file: Annotated[Path | None, "levels that were measured; default: conf/levels.toml, if there is one"] = None
 

@@ -3,7 +3,6 @@
 command line -> params -> plan -> session -> job.main(run, params) -> report
 """
 
-import atexit
 import os
 import shlex
 import sys
@@ -39,11 +38,9 @@ from hotset.session.asked import result_settings
 from hotset.session.kinds import check_values
 from hotset.session.settings import Ask, check_master, command_line_asks, file_asks, winners
 from hotset.signals import Signals
-from hotset.unfinished import AtExit
+from hotset.unfinished import AT_EXIT
 from hotset.units import Bytes, Share
 from hotset.verbs import Run
-
-AT_EXIT = AtExit(close_all)
 
 
 def main(target: str, arguments: Sequence[str] | None = None) -> NoReturn:
@@ -132,7 +129,7 @@ def make_spec(job: Job, command: CommandLine, plan: Plan, asks: tuple[Ask, ...],
         report=absolute_path(report),
         source=job.source,
         code=job.code(command.params),
-        needs_spark=command.options.engine == "spark" and job.needs_spark(command.params),
+        needs_spark=command.options.engine != "local" and job.needs_spark(command.params),
         if_exists=command.options.if_exists,
         break_lock=command.options.break_lock,
         limits=limits,
@@ -155,7 +152,7 @@ def open_run(
     max_bad: str | int = "0",
     on_empty: str = "fail",
     levels: Mapping[str, AnyLevel] | None = None,
-    engine: Engine = "spark",
+    engine: Engine = "auto",
     memory: str | None = None,
 ) -> OpenRun:
     """A run without a job, for a notebook, a script or a test: `with hotset.open_run("look around") as run:`.
@@ -191,7 +188,7 @@ def open_run(
             break_lock=break_lock,
             limits=limits,
             levels=tuple((kept, Level.of(level)) for kept, level in (levels or {}).items()),
-            needs_spark=engine == "spark",
+            needs_spark=engine != "local",
             engine=engine,
             memory_bytes=_bytes_of(memory),
         )
@@ -264,4 +261,4 @@ def _say_done(name: str, plan: Plan, maker: Maker) -> None:
         console.print(Text(printable(f"output  {target}")), soft_wrap=True)
 
 
-atexit.register(AT_EXIT, tell)
+AT_EXIT.close_all, AT_EXIT.tell = close_all, tell

@@ -40,7 +40,7 @@ class RunSpec:
     levels: tuple[tuple[str, Level], ...] = ()  # of what is kept, by name: `--level`
     levels_file: Path | None = None  # what was measured; default: conf/levels.toml where it exists
     forced_levels: Mapping[str, Level] = field(default_factory=dict)  # an experiment's, above everybody's
-    engine: Engine = "spark"  # who executes expressions over rows
+    engine: Engine = "auto"  # who executes expressions over rows
     memory_bytes: int | None = None  # what DuckDB may use; None: most of what there is
     variant: str = ""  # which of its parameters were given, paths aside
 

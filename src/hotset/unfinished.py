@@ -7,6 +7,7 @@ that is imported, one that calls anything, and a program that failed by itself a
 """
 
 import ast
+import atexit
 import os
 import sys
 from collections.abc import Callable
@@ -20,22 +21,25 @@ DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, as
 WHAT_TO_WRITE = 'if __name__ == "__main__": hotset.main(__file__)'
 
 
+def _tell_plainly(error: HotsetError) -> None:
+    sys.stderr.write(f"ERROR {error.exit_code} {error}\n")
+
+
 class AtExit:
-    """What there is to do when Python ends, and the error that its exit code then speaks of.
+    """What there is to do when Python ends, and the error that its exit code then speaks of."""
 
-    `close_all` closes what is open, and gives back what is wrong with it.
-    """
-
-    def __init__(self, close_all: Callable[[BaseException | None], list[HotsetError]]) -> None:
-        self._close_all = close_all
+    def __init__(self) -> None:
+        # both are those of whoever opens runs, once that is loaded
+        self.close_all: Callable[[BaseException | None], list[HotsetError]] = lambda _: []
+        self.tell: Callable[[HotsetError], None] = _tell_plainly
         file = getattr(sys.modules.get("__main__"), "__file__", None)
         self._file = Path(file).absolute() if file else None  # now: Python forgets it before it ends
         self.ran = False  # a job, or a run that was opened by hand
 
-    def __call__(self, tell: Callable[[HotsetError], None]) -> None:
+    def __call__(self) -> None:
         main = sys.modules.get("__main__")
         at_work = self._file is None or is_interactive()
-        wrong = self._close_all(None if at_work else getattr(sys, "last_value", None))
+        wrong = self.close_all(None if at_work else getattr(sys, "last_value", None))
         if main and self._file and not self.ran and not at_work and is_job_that_only_defines(main, self._file):
             wrong.append(
                 UsageError(
@@ -43,10 +47,14 @@ class AtExit:
                     f"below it: {WHAT_TO_WRITE}"
                 )
             )
-        for error in wrong:
-            tell(error)
         if wrong:
+            for error in wrong:
+                self.tell(error)
             leave(wrong[0].exit_code)
+
+
+AT_EXIT = AtExit()
+atexit.register(AT_EXIT)
 
 
 def leave(exit_code: int) -> None:

@@ -42,11 +42,11 @@ from hotset.memory.ranked import Ranked
 from hotset.report import model
 from hotset.report.keeps import keep_warnings
 from hotset.report.warned import read_warnings
-from hotset.rows.at_rest import DuckDBAtRest
+from hotset.rows.at_rest import DuckDBAtRest, can_look
 from hotset.rows.frames import in_order
 from hotset.rows.functions import of as functions_of
 from hotset.rows.group_map import GroupMap, map_frame
-from hotset.rows.plan import UseClusterError
+from hotset.rows.plan import KilledError, UseClusterError
 from hotset.run_spec import RunSpec
 from hotset.session.expression import filter_rows, restricted_expression, row_rules
 from hotset.session.spark import Session
@@ -104,8 +104,10 @@ class Run:
     def use_cluster(self, why: UseClusterError) -> None:
         """Begins again with Spark as the engine; for whoever opened the run, who calls the job again.
 
-        Raises UsageError where Spark was not to be started.
+        Raises UsageError or ResourceError where Spark was not to be started.
         """
+        if self._spec.engine == "local" and isinstance(why, KilledError):
+            raise ResourceError(f"{why}; run again with less --memory, or leave out --engine local") from None
         if self._spec.engine == "local":
             raise UsageError(f"DuckDB cannot do this alone: {why}; leave out --engine local") from None
         if self.report.publishes:
@@ -355,7 +357,7 @@ class Run:
             self._release_rows(self._lazy, name)
         elif self._lazy and name in self._lazy.not_kept:
             self._lazy.not_kept.remove(name)
-        elif self._spec.engine == "local":
+        elif not self._session.opened:
             raise UsageError(f"nothing is kept as {name!r}")
         else:
             self._kept().release(name)
@@ -407,7 +409,8 @@ class Run:
 
     def _looked_at_by(self, dataset: Dataset) -> tuple[dict[str, Column], AtRest]:
         """The dataset's rules as Spark has them, and who looks at what is written past Spark."""
-        if self._spec.engine == "local":
+        lazy = self._lazy
+        if self._spec.engine == "local" or (lazy and lazy.plan.kind == "local" and can_look(dataset, lazy.bounds.zone)):
             return {}, DuckDBAtRest(self._rows().bounds)
         rules = row_rules(self.spark, dataset.rules, dataset.schema()) if dataset.rules else {}
         return rules, SparkAtRest(lambda: self.spark, rules)

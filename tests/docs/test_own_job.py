@@ -18,7 +18,7 @@ from hotset.rows.plan import Engine
 from hotset.testing import OPTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs/own-job.md").read_text(encoding="utf-8")
-JOB, ROWS, GROUPS, TESTS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+JOB, ROWS, GROUPS, QUERY, TESTS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 REFUSED = re.findall(r"^\| `(.*?)` \| `(.*?)` \|$", PAGE, re.MULTILINE)
 
 
@@ -37,11 +37,12 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return import_module("test_orders_page")
 
 
-def test_rows_give_the_same_without_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "orders_by_row.py").write_text(JOB.partition("if __name__")[0] + ROWS)
+@pytest.mark.parametrize("steps", [ROWS, QUERY], ids=["rows", "query"])
+def test_rows_give_the_same_without_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: str) -> None:
+    (tmp_path / f"orders_by_row_{len(steps)}.py").write_text(JOB.partition("if __name__")[0] + steps)
     (tmp_path / "orders.csv").write_text("day,cents\nmon,250\ntue,5\nmon,50\ntue,\n")
     monkeypatch.syspath_prepend(tmp_path)
-    job = find_job(str(tmp_path / "orders_by_row.py"))
+    job = find_job(str(tmp_path / f"orders_by_row_{len(steps)}.py"))
     params = job.params(input=(str(tmp_path / "orders.csv"),), output=str(tmp_path / "days"), least=10)
 
     with open_run("orders", report=tmp_path / "report.json", engine="local") as run:

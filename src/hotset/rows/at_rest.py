@@ -31,6 +31,20 @@ TIMES, FILE = "(times)", "(file)"
 Promise = tuple[str, str]  # what is wrong with a row that breaks it; SQL that is true of such a row, and never null
 
 
+def can_look(dataset: Dataset, zone: str) -> bool:
+    """Whether DuckDB can look at what is promised of these rows: they are flat Parquet, and it knows the rules."""
+    try:
+        translate_rules(dataset, zone)
+    except NotPortable:
+        return False
+    return _is_flat(dataset)
+
+
+def _is_flat(dataset: Dataset) -> bool:
+    twins = next(differing_in_case(dataset.schema()), None)
+    return dataset.format == "parquet" and not (dataset.partition_by or has_nested(dataset) or twins)
+
+
 @dataclass(frozen=True)
 class DuckDBAtRest:
     """Within the bounds of the run. Raises UsageError for what only Spark can look at."""
@@ -69,8 +83,7 @@ class DuckDBAtRest:
     @contextmanager
     def _opened(self, dataset: Dataset, version: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
         """A database with the view `rows`, of all files of the version."""
-        twins = next(differing_in_case(dataset.schema()), None)
-        if dataset.format != "parquet" or dataset.partition_by or has_nested(dataset) or twins:
+        if not _is_flat(dataset):
             raise UsageError(
                 "what is promised of rows that are published is looked at without Spark in flat Parquet alone, got "
                 f"format={dataset.format!r}; leave out --engine local"

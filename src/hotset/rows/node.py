@@ -226,6 +226,10 @@ def _plain_errors() -> Iterator[None]:
 
     try:
         yield
+    except RuntimeError as why:
+        if "Query interrupted" in str(why):  # by a signal, whose handler DuckDB has called
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.OutOfMemoryException as why:
         raise OutOfMemoryError(_first_line(why)) from None
     except duckdb.Error as why:

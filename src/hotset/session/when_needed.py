@@ -51,6 +51,10 @@ class SessionWhenNeeded:
         else:
             self._listeners.append(hear)
 
+    def is_there(self) -> bool:
+        """Whether it is open or running, or somebody has said how it is to be. Starts nothing."""
+        return bool(self.opened or SparkContext._active_spark_context or known_asks(self._asks))
+
     def workers_are_here(self) -> bool:
         """Whether all workers are on this machine, and run the driver's own Python. Starts nothing."""
         if self._refusal:  # there are none
