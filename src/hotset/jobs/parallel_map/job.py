@@ -6,7 +6,7 @@ items  --call_lot-->  outcomes  --done-->  results(item, …), in the order of t
 The function, `package.module:name` or `path/file.py:name`, gets a line as str, a row as dict, or a file as Path. What
 it returns is published as JSON text, or in the columns of --results. It is called in a process of its own: an error, a
 crash or a call longer than --timeout is that item's failure, and the others go on. Every item is a result or a failure.
-The items are spread over Spark's tasks, or with `--engine local` over processes here.
+The items are spread over processes here, or over Spark's tasks where Spark is there.
 """
 
 import os
