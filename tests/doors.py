@@ -29,7 +29,7 @@ def environment(**changes: str | None) -> dict[str, str]:
     """This process's own, with the virtual environment in front, and `changes`; None takes a variable away.
 
     The caches are ours. Only the first compiler of each JVM works: such runs are over before the second has paid for
-    itself.
+    itself. Words are counted on Spark, which is what is tried here; tests/test_local_doors.py does without.
     """
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     merged: dict[str, str | None] = {
@@ -37,6 +37,7 @@ def environment(**changes: str | None) -> dict[str, str]:
         "PATH": path,
         "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
         "XDG_CACHE_HOME": CACHE.name,
+        "HOTSET_WORDCOUNT_ENGINE": "spark",
         **changes,
     }
     return {name: value for name, value in merged.items() if value is not None}

@@ -34,7 +34,10 @@ def numbers(tmp_path: Path) -> Path:
 
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [str(BIN / "hotset"), "run", *map(str, arguments)], env=environment(), stderr=subprocess.PIPE, text=True
+        [str(BIN / "hotset"), "run", *map(str, arguments)],
+        env=environment(HOTSET_WORDCOUNT_ENGINE=None),
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
