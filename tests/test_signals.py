@@ -33,3 +33,17 @@ def test_signals_that_follow_at_once_are_the_same_wish(monkeypatch: pytest.Monke
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
     assert Signals.number == signal.SIGINT
+
+
+def test_a_signal_that_is_held_interrupts_afterwards() -> None:
+    Signals().catch()
+    passed = False
+
+    with pytest.raises(KeyboardInterrupt), Signals.held():
+        signal.raise_signal(signal.SIGTERM)
+        passed = True
+
+    assert passed
+    assert Signals.number == signal.SIGTERM
+    with Signals.held():
+        pass

@@ -24,6 +24,7 @@ from hotset.rows.staging import StageBlock
 from hotset.session.machine import GIB, read_machine
 from hotset.session.scratch import make_scratch
 from hotset.session.when_needed import SessionWhenNeeded
+from hotset.signals import Signals
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -65,7 +66,9 @@ class LocalRunner:
         fork, processes = get_context("fork"), min(self.bounds.threads, len(items))
         try:
             with ProcessPoolExecutor(processes, fork, _start_working, (work, os.getpid())) as pool, _ending_at_once():
-                return list(pool.map(_work_here, items))
+                with Signals.held():
+                    made = pool.map(_work_here, items)  # which forks
+                return list(made)
         except BrokenProcessPool:
             raise KilledError("a process of this run was killed, for the lack of memory perhaps") from None
 

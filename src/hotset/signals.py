@@ -3,6 +3,8 @@
 import logging
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import ClassVar
 
@@ -19,6 +21,8 @@ class Signals:
     number: ClassVar[int] = signal.SIGINT  # of the process: whoever asks, there was one
 
     _last: ClassVar[float] = float("-inf")
+    _is_held: ClassVar[bool] = False
+    _waiting: ClassVar[int | None] = None  # the one that came meanwhile
 
     def catch(self) -> None:
         """Call it again after a session was opened: pyspark replaces the handler by one of its own."""
@@ -27,7 +31,24 @@ class Signals:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._interrupt)
 
-    def _interrupt(self, number: int, _frame: FrameType | None) -> None:
+    @classmethod
+    @contextmanager
+    def held(cls) -> Iterator[None]:
+        """One that comes meanwhile interrupts afterwards: what Python calls around a fork would swallow it."""
+        cls._is_held = True
+        try:
+            yield
+        finally:
+            cls._is_held = False
+        if cls._waiting is not None:
+            number, cls._waiting = cls._waiting, None
+            cls._interrupt(number, None)
+
+    @classmethod
+    def _interrupt(cls, number: int, _frame: FrameType | None) -> None:
+        if cls._is_held:
+            cls._waiting = number
+            return
         now = time.monotonic()
         if now - Signals._last < HASTE_S:
             return
