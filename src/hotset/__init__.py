@@ -30,7 +30,8 @@ def __getattr__(name: str) -> Any:
     public = import_module("hotset.public")
     if not hasattr(public, name):
         raise AttributeError(f"module 'hotset' has no attribute {name!r}")
-    return getattr(public, name)
+    globals()[name] = found = getattr(public, name)  # the next time nobody has to look
+    return found
 
 
 def __dir__() -> list[str]:

@@ -85,10 +85,14 @@ class LazyRows:
         if self.plan.kind == "cluster":
             frame = self._inputs.read(dataset, path, strict=False)
             return under_safe_names(filtered(frame) if where else frame)
-        table = self._inputs.table(f"rows_{len(self._tables)}", dataset, path, self._rules(dataset))
-        self._tables[table.name] = table
-        rows = self._add(table.name, dataset.schema())
+        rows = self._input(f"rows_{len(self._tables)}", dataset, path)
         return self._filtered(rows, where, dataset) if where else rows
+
+    def _input(self, name: str, dataset: Dataset, path: str | Sequence[str]) -> Frame:
+        """The input as a table of this name."""
+        table = self._inputs.table(name, dataset, path, self._rules(dataset))
+        self._tables[name] = table
+        return self._add(name, dataset.schema())
 
     def sql(
         self, text: str, tables: Mapping[str, tuple[Dataset, str | Sequence[str]]], spark: Callable[[], SparkSession]
@@ -109,9 +113,7 @@ class LazyRows:
         except NotPortable as why:
             raise UseClusterError(f"the query is left to Spark: {why}") from None
         for name, (dataset, path) in tables.items():
-            table = self._inputs.table(known[name], dataset, path, self._rules(dataset))
-            self._tables[table.name] = table
-            self._add(table.name, dataset.schema())
+            self._input(known[name], dataset, path)
         names = [column.name for column in relation.columns]
         safe = safe_names(names)
         cells = (f"{identifier(one.known)} AS {identifier(safe[one.name])}" for one in relation.columns)

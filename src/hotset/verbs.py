@@ -303,18 +303,12 @@ class Run:
         docs/caching.md has them all. `by` brings the rows of each key into one partition first: what joins and groups
         by it afterwards needs no exchange. Raises UsageError for a level that is impossible here.
         """
-        columns, given = (
-            ((by,) if isinstance(by, str) else tuple(by)),
-            data,
-        )  # of which each kind is kept by somebody else
-        kept: Any
-        if isinstance(given, nw.LazyFrame):
-            kept = self._keep_rows(name, given, level, columns)
-        elif isinstance(given, RDD):
-            kept = self._kept().rdd(name, given, level, columns)
-        else:
-            kept = self._kept().frame(name, given, level, columns)
-        return cast("K", kept)
+        columns = (by,) if isinstance(by, str) else tuple(by)
+        if isinstance(data, nw.LazyFrame):
+            return cast("K", self._keep_rows(name, data, level, columns))
+        if isinstance(data, RDD):
+            return cast("K", self._kept().rdd(name, data, level, columns))
+        return cast("K", self._kept().frame(name, data, level, columns))
 
     def _keep_rows(
         self, name: str, rows: "nw.LazyFrame[Any]", level: AnyLevel | None, by: tuple[str, ...]

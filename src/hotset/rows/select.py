@@ -208,8 +208,8 @@ class Queries:
         rest = [put(part, places) for part in parts]
         known_now = {column.known for column in made}
         if lost := [name for part in rest for name in names_of(part) if name not in known_now]:
-            shown = next(column.name for column in columns if column.known == lost[0])
-            raise NotPortable(f"{shown} is neither a key nor in an aggregate")
+            written = next(column.name for column in columns if column.known == lost[0])
+            raise NotPortable(f"{written} is neither a key nor in an aggregate")
         return f"FROM (SELECT {', '.join(texts)} {sql}{by})", tuple(made), rest
 
     def aggregate(self, node: Node, columns: Sequence[Column]) -> Term:
@@ -227,9 +227,8 @@ class Queries:
             name = "sum" if node.value == "sum" else "avg"
             return Term(f"{name}(CAST({text} AS DOUBLE))", DOUBLE, "")
         if kind.name in INTEGERS:
-            return Term(
-                *((f"CAST(sum({text}) AS BIGINT)", BIGINT) if node.value == "sum" else (f"avg({text})", DOUBLE)), ""
-            )
+            is_sum = node.value == "sum"
+            return Term(f"CAST(sum({text}) AS BIGINT)", BIGINT, "") if is_sum else Term(f"avg({text})", DOUBLE, "")
         if kind.name == "decimal" and node.value == "sum" and kind.precision + 10 <= WIDEST:
             wide = replace(kind, precision=kind.precision + 10)
             return Term(f"CAST(sum({text}) AS {wide.duckdb})", wide, "")

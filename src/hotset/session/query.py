@@ -14,8 +14,7 @@ FILES = "spark.sql.runSQLOnFiles"  # which reads csv.`/path` as a table, uncheck
 
 
 def run_query(spark: SparkSession, text: str, tables: Mapping[str, DataFrame]) -> DataFrame:
-    """The rows of the query. Raises UsageError for one that is none, or that reaches beyond the tables."""
-    check_query(spark, text, [*tables])
+    """The rows of a query that `check_query` let pass. Raises UsageError for one that does not fit its tables."""
     before = {name: spark.table(name) for name in tables if _is_temporary(spark, name)}
     files = spark.conf.get(FILES)
     try:

@@ -113,8 +113,13 @@ class Session:
                 self.spark.conf.set(key, value)
 
     def _keeps_nothing(self) -> bool:
-        """Whether all that a JVM of ours removes at its end lies in the scratch directory, which goes anyhow."""
+        """Whether all that a JVM of ours removes at its end lies in the scratch directory, which goes anyhow.
+
+        One that is to write an archive, for which it is given more time, does that at its end.
+        """
         conf = self.spark.sparkContext.getConf()
+        if not conf.get("spark.master", "").startswith("local"):
+            return False
         is_ours = conf.get("spark.local.dir", "").startswith(str(self.scratch))
         has_catalog = conf.get("spark.sql.catalogImplementation", "in-memory") != "in-memory"
         return is_ours and not has_catalog and self._patience_s == STOP_TIMEOUT_S
